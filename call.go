@@ -1,0 +1,248 @@
+package halopsa
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/halopsa-go/halopsa/internal/redact"
+	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// request is a call before it is made.
+type request struct {
+	op, method, path string // the path is below /api and escaped
+	query            url.Values
+	body             []byte
+	kind             retry.Kind
+	conf             *callConfig
+}
+
+// answer is a successful one. Its body is pooled: release it once decoded.
+type answer struct {
+	*exchange
+	req         *request
+	status      int
+	contentType string
+	gone        bool // a DELETE whose earlier attempt must have done it
+}
+
+// do makes the attempts of a call, as the retry table says, until one succeeds or none can.
+func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
+	x := &exchange{op: r.op, path: r.path, timeout: r.conf.timeout, logger: c.conf.logger}
+	x.Kind, x.Once = r.kind, r.conf.once
+	if x.Kind == retry.Create && r.conf.idempotent {
+		x.Kind = retry.Update
+	}
+	httpReq, err := c.newRequest(context.WithValue(ctx, exchangeKey{}, x), r)
+	if err != nil {
+		return nil, err
+	}
+	// A client for each call: CheckRetry and Backoff must share the call's state, and Backoff sees no context.
+	attempts := retryablehttp.Client{
+		HTTPClient: c.http,
+		RetryMax:   1 << 30, // CheckRetry decides
+		CheckRetry: func(ctx context.Context, _ *http.Response, err error) (bool, error) {
+			if err != nil && x.result.Err == nil {
+				x.result.Err = err
+			}
+			return x.Next(ctx, c.conf.retry, x.result), nil
+		},
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return x.Wait },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	resp, err := attempts.Do(httpReq)
+	if resp != nil {
+		_ = resp.Body.Close()
+		if r.conf.into != nil {
+			*r.conf.into = detached(resp, x.body)
+		}
+	}
+	if err != nil {
+		x.release()
+		return nil, c.fail(ctx, r, x, err)
+	}
+	a := &answer{exchange: x, req: r, status: resp.StatusCode, contentType: resp.Header.Get("Content-Type")}
+	switch {
+	case resp.StatusCode >= 200 && resp.StatusCode < 300:
+		return a, nil
+	case resp.StatusCode == http.StatusNotFound && x.Kind == retry.Delete && x.Ambiguous:
+		a.gone = true
+		return a, nil
+	}
+	defer x.release()
+	return nil, c.refuse(r, x, resp)
+}
+
+func (c *Client) newRequest(ctx context.Context, r *request) (*retryablehttp.Request, error) {
+	query := r.query
+	if len(r.conf.query) > 0 {
+		query = url.Values{}
+		for name, values := range r.query {
+			query[name] = values
+		}
+		for name, values := range r.conf.query {
+			query[name] = values
+		}
+	}
+	target := c.base + "/api" + r.path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	var body any // an untyped nil is no body at all
+	if r.body != nil {
+		body = r.body
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, r.method, target, body)
+	if err != nil {
+		return nil, &ArgumentError{Op: r.op, Argument: "path", Reason: "makes no URL"}
+	}
+	req.Header["Accept"] = []string{"application/json"}
+	req.Header["User-Agent"] = []string{c.userAgent}
+	if r.body != nil {
+		req.Header["Content-Type"] = []string{"application/json"}
+	}
+	for name, values := range r.conf.header {
+		req.Header[name] = values
+	}
+	return req, nil
+}
+
+// fail makes the error of a call that got no answer.
+func (c *Client) fail(ctx context.Context, r *request, x *exchange, err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		err = &bothErrors{text: err, cause: context.Cause(ctx), ctx: ctx.Err()}
+	}
+	err = &CallError{Op: r.op, Method: r.method, Path: r.path, Attempts: x.Attempts, Err: err}
+	if x.Ambiguous {
+		return markUnknown(err)
+	}
+	return err
+}
+
+// bothErrors is an error of a call whose context is over too: both stay visible.
+type bothErrors struct{ text, cause, ctx error }
+
+func (e *bothErrors) Error() string   { return e.text.Error() }
+func (e *bothErrors) Unwrap() []error { return []error{e.text, e.cause, e.ctx} }
+
+// refuse makes the error of an answer that is none of success.
+func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
+	const longestBody = 64 << 10
+	secrets := c.secrets(r)
+	body := secrets.Bytes(bytes.Clone(x.body.Bytes()[:min(x.body.Len(), longestBody)]))
+	e := &APIError{
+		Op: r.op, Method: r.method, Path: r.path, StatusCode: resp.StatusCode,
+		Message:   wire.ErrorMessage(resp.Header.Get("Content-Type"), body),
+		RequestID: requestID(resp.Header), RetryAfter: x.result.RetryAfter, Attempts: x.Attempts, Body: body,
+	}
+	switch {
+	case x.TooLong > 0:
+		e.RetryAfter = max(e.RetryAfter, x.TooLong)
+		e.hint = "not retried: the wait would be " + x.TooLong.Round(time.Millisecond).String() + ", longer than the call allows"
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		e.hint = "a redirect that is not followed; check the base URL"
+		if to, err := resp.Location(); err == nil {
+			e.hint = "a redirect to " + to.Host + " that is not followed; check the base URL"
+		}
+	}
+	if x.Ambiguous {
+		return markUnknown(e)
+	}
+	return e
+}
+
+// secrets are what a server could echo into an error: its credentials and what a write sent in secret members.
+func (c *Client) secrets(r *request) redact.Secrets {
+	return append(redact.Members(r.body), c.conf.clientSecret)
+}
+
+// decodeError makes the error of a successful answer that cannot be read.
+func (a *answer) decodeError(err error) error {
+	e := &DecodeError{
+		Op: a.req.op, Method: a.req.method, Path: a.req.path,
+		StatusCode: a.status, ContentType: a.contentType, Reason: err.Error(),
+	}
+	var at *wire.Error
+	if errors.As(err, &at) {
+		e.Offset, e.Reason = at.Offset, at.Reason
+		if at.Path != "" {
+			e.Reason = at.Path + ": " + at.Reason
+		}
+	}
+	e.Snippet = wire.Snippet(a.body.Bytes(), e.Offset)
+	var payload *wire.PayloadError
+	if errors.As(err, &payload) {
+		return &APIError{
+			Op: a.req.op, Method: a.req.method, Path: a.req.path, StatusCode: a.status,
+			Message: payload.Message, Attempts: a.Attempts, Body: bytes.Clone(a.body.Bytes()[:min(a.body.Len(), 64<<10)]),
+		}
+	}
+	if a.Kind != retry.Read {
+		return markUnknown(e)
+	}
+	return e
+}
+
+// detached is a copy of resp for the caller, without the request, which holds the token.
+func detached(resp *http.Response, body *bytes.Buffer) *http.Response {
+	own := *resp
+	own.Request = nil
+	var copied []byte
+	if body != nil {
+		copied = bytes.Clone(body.Bytes())
+	}
+	own.Body = io.NopCloser(bytes.NewReader(copied))
+	own.ContentLength = int64(len(copied))
+	return &own
+}
+
+// resourcePath joins a resource and an id to a path, or says what is wrong with either.
+func resourcePath(resource string, id ...string) (string, error) {
+	resource = strings.Trim(resource, "/")
+	if resource == "" {
+		return "", badArgument("path", "empty; it is a resource such as \"Tickets\"")
+	}
+	var path strings.Builder
+	for _, part := range strings.Split(resource, "/") {
+		if err := checkSegment("path", part); err != nil {
+			return "", err
+		}
+		path.WriteString("/" + url.PathEscape(part))
+	}
+	for _, part := range id {
+		if strings.Contains(part, "/") {
+			return "", badArgument("id", "%q has a slash in it", part)
+		}
+		if err := checkSegment("id", part); err != nil {
+			return "", err
+		}
+		path.WriteString("/" + url.PathEscape(part))
+	}
+	return path.String(), nil
+}
+
+// checkSegment refuses what would change the path: "DELETE /IntegrationError/" must never be sent.
+func checkSegment(argument, part string) error {
+	switch {
+	case strings.TrimSpace(part) == "":
+		return badArgument(argument, "empty")
+	case part == "." || part == "..":
+		return badArgument(argument, "%q would change the path", part)
+	case strings.ContainsAny(part, "\\?#\x00\r\n") && argument == "path":
+		return badArgument(argument, "%q has a character that no path has; give parameters with WithQuery", part)
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+package halopsa
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/limit"
+)
+
+// Version is the version of the SDK, as the User-Agent header names it.
+const Version = "0.1.0"
+
+// Client calls the API of one HaloPSA tenant. Make it with [NewClient]; it is safe for concurrent use.
+type Client struct {
+	IntegrationDelta                *IntegrationDeltaService
+	IntegrationError                *IntegrationErrorService
+	IntegrationExport               *IntegrationExportService
+	IntegrationFieldData            *IntegrationFieldDataService
+	IntegrationFieldMapping         *IntegrationFieldMappingService
+	IntegrationLookUp               *IntegrationLookUpService
+	IntegrationRequest              *IntegrationRequestService
+	IntegrationRunbookVariableGroup *IntegrationRunbookVariableGroupService
+	IntegrationSiteMapping          *IntegrationSiteMappingService
+	IntegratorLog                   *IntegratorLogService
+	IntegratorSchedule              *IntegratorScheduleService
+	IntegratorTrace                 *IntegratorTraceService
+	ConnectedInstance               *ConnectedInstanceService
+
+	conf      *config
+	base      string // https://host, without /api
+	userAgent string
+	http      *http.Client
+	walks     walks
+}
+
+// service is what every resource's service is: a view of the client.
+type service struct{ client *Client }
+
+// NewClient returns a client of the instance at baseURL, such as "https://acme.halopsa.com".
+//
+// It does no I/O and reads no environment. A trailing slash, /api or /auth of the URL is dropped. Credentials are needed, by
+// [WithClientCredentials] or [WithTokenSource]. The error is an [ErrInvalid] that names the argument.
+func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
+	conf := defaultConfig()
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt.applyClient(conf); err != nil {
+			return nil, err
+		}
+	}
+	base, err := serverURL("base URL", baseURL, conf.insecure)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{conf: conf, base: base}
+	c.userAgent = strings.TrimSpace(fmt.Sprintf("%s halopsa-go/%s (%s)", conf.userAgent, Version, runtime.Version()))
+	if conf.window == nil {
+		conf.window = limit.NewWindow(defaultLimit, defaultWindow)
+	}
+	if conf.logger == nil {
+		conf.logger = slog.New(slog.DiscardHandler)
+	}
+	c.http = httpClient(conf.httpClient)
+	if conf.tokens == nil {
+		if conf.clientID == "" {
+			return nil, badArgument("credentials", "none given; use WithClientCredentials or WithTokenSource")
+		}
+		tokenURL, err := tokenEndpoint(base, conf)
+		if err != nil {
+			return nil, err
+		}
+		tokenClient := *c.http
+		conf.tokens = credentialSource(conf, tokenURL, &tokenClient)
+	}
+	c.http.Transport = &attemptTransport{client: c, next: c.http.Transport}
+	c.addServices()
+	return c, nil
+}
+
+func (c *Client) addServices() {
+	s := service{c}
+	c.IntegrationDelta = &IntegrationDeltaService{s}
+	c.IntegrationError = &IntegrationErrorService{s}
+	c.IntegrationExport = &IntegrationExportService{s}
+	c.IntegrationFieldData = &IntegrationFieldDataService{s}
+	c.IntegrationFieldMapping = &IntegrationFieldMappingService{s}
+	c.IntegrationLookUp = &IntegrationLookUpService{s}
+	c.IntegrationRequest = &IntegrationRequestService{s}
+	c.IntegrationRunbookVariableGroup = &IntegrationRunbookVariableGroupService{s}
+	c.IntegrationSiteMapping = &IntegrationSiteMappingService{s}
+	c.IntegratorLog = &IntegratorLogService{s}
+	c.IntegratorSchedule = &IntegratorScheduleService{s}
+	c.IntegratorTrace = &IntegratorTraceService{s}
+	c.ConnectedInstance = &ConnectedInstanceService{s}
+}
+
+// NewClientFromEnv returns a client set up by the environment, after which opts apply.
+//
+// HALOPSA_URL, HALOPSA_CLIENT_ID and HALOPSA_CLIENT_SECRET are needed; HALOPSA_TENANT, HALOPSA_SCOPE and HALOPSA_AUTH_URL are as
+// [WithTenant], [WithScope] and [WithAuthURL]. The error names every variable that is missing.
+func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
+	var missing []string
+	need := func(name string) string {
+		value := os.Getenv(name)
+		if value == "" {
+			missing = append(missing, name)
+		}
+		return value
+	}
+	baseURL, id, secret := need("HALOPSA_URL"), need("HALOPSA_CLIENT_ID"), need("HALOPSA_CLIENT_SECRET")
+	if len(missing) > 0 {
+		return nil, badArgument("environment", "%s not set", strings.Join(missing, ", "))
+	}
+	env := []ClientOption{WithClientCredentials(id, secret), WithTenant(os.Getenv("HALOPSA_TENANT"))}
+	if authURL := os.Getenv("HALOPSA_AUTH_URL"); authURL != "" {
+		env = append(env, WithAuthURL(authURL))
+	}
+	if scope := os.Getenv("HALOPSA_SCOPE"); scope != "" {
+		env = append(env, WithScope(scope))
+	}
+	return NewClient(baseURL, append(env, opts...)...)
+}
+
+// serverURL checks raw and returns it without /api, /auth, /token and trailing slashes.
+func serverURL(argument, raw string, insecure bool) (string, error) {
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
+		return "", badArgument(argument, "empty; it looks like https://acme.halopsa.com")
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil: // url.Error would repeat what can be a URL with a password in it
+		return "", badArgument(argument, "malformed; it looks like https://acme.halopsa.com")
+	case u.User != nil:
+		return "", badArgument(argument, "has a user name or password in it; use WithClientCredentials")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", badArgument(argument, "must begin with https://, as in https://acme.halopsa.com")
+	case u.Hostname() == "" || u.Opaque != "":
+		return "", badArgument(argument, "has no host; it looks like https://acme.halopsa.com")
+	case u.RawQuery != "" || u.Fragment != "":
+		return "", badArgument(argument, "has a query or fragment; it looks like https://acme.halopsa.com")
+	case u.Scheme == "http" && !insecure && !loopback(u.Hostname()):
+		return "", badArgument(argument, "http:// to %s would send credentials in the clear; use https://, or WithInsecureHTTP if that is meant", u.Hostname())
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	for _, suffix := range []string{"/token", "/api", "/auth"} {
+		if len(path) >= len(suffix) && strings.EqualFold(path[len(path)-len(suffix):], suffix) {
+			path = strings.TrimRight(path[:len(path)-len(suffix)], "/")
+		}
+	}
+	return u.Scheme + "://" + u.Host + path, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+// tokenEndpoint is where tokens are fetched: /auth/token of the base URL, or /token of the authorisation server.
+func tokenEndpoint(base string, conf *config) (string, error) {
+	endpoint := base + "/auth/token"
+	if conf.authURL != "" {
+		server, err := serverURL("authorisation URL", conf.authURL, conf.insecure)
+		if err != nil {
+			return "", err
+		}
+		endpoint = server + "/auth/token"
+		given := strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(conf.authURL), "/"), "/token")
+		if path := given[strings.Index(given, "://")+3:]; strings.Contains(path, "/") && !strings.HasSuffix(path, "/api") {
+			endpoint = given + "/token"
+		}
+	}
+	if conf.tenant != "" {
+		endpoint += "?tenant=" + url.QueryEscape(conf.tenant)
+	}
+	return endpoint, nil
+}
+
+// httpClient returns a copy of given, or a client of our own, which follows redirects only where nothing can go wrong by it.
+func httpClient(given *http.Client) *http.Client {
+	own := http.Client{}
+	if given != nil {
+		own = *given
+	}
+	if own.Transport == nil {
+		own.Transport = newTransport()
+	}
+	own.CheckRedirect = sameHostOnly
+	return &own
+}
+
+// newTransport is http.DefaultTransport with enough idle connections for parallel calls.
+func newTransport() http.RoundTripper {
+	shared, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	own := shared.Clone()
+	own.MaxIdleConnsPerHost = 64
+	return own
+}
+
+// sameHostOnly lets a GET follow a redirect within its host. A redirected POST would turn into a GET and write nothing.
+func sameHostOnly(req *http.Request, via []*http.Request) error {
+	first := via[0]
+	if req.Method != http.MethodGet || first.Method != http.MethodGet || len(via) >= 5 ||
+		req.URL.Host != first.URL.Host || first.URL.Scheme == "https" && req.URL.Scheme != "https" {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}

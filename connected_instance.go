@@ -1,0 +1,113 @@
+package halopsa
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"log/slog"
+)
+
+// ConnectedInstance is another HaloPSA instance that this one is connected to.
+//
+// API: schema ConnectedInstance.
+type ConnectedInstance struct {
+	ID       int64  `json:"id"`
+	Name     string `json:"name"`
+	APIURL   string `json:"apiurl"`
+	AuthURL  string `json:"authurl"`
+	Tenant   string `json:"tenant"`
+	ClientID string `json:"clientid"`
+	// NewClientSecret is write-only: HaloPSA is not expected to send it.
+	NewClientSecret Secret `json:"new_clientsecret"`
+	// Test, TestOK and TestResult are the API's _test, _test_ok and _test_result: the last connection test.
+	Test       bool            `json:"_test"`
+	TestOK     bool            `json:"_test_ok"`
+	TestResult json.RawMessage `json:"_test_result"`
+	// Warning is a message to the caller that can come with a success.
+	Warning string `json:"_warning"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (c ConnectedInstance) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("id", c.ID), slog.String("name", c.Name), slog.String("apiurl", c.APIURL))
+}
+
+// ConnectedInstanceInput is a connected instance to create, or with an ID to change.
+type ConnectedInstanceInput struct {
+	// ID names the record that Update changes; Create refuses it.
+	ID       Opt[int64]  `json:"id,omitzero"`
+	Name     Opt[string] `json:"name,omitzero"`
+	APIURL   Opt[string] `json:"apiurl,omitzero"`
+	AuthURL  Opt[string] `json:"authurl,omitzero"`
+	Tenant   Opt[string] `json:"tenant,omitzero"`
+	ClientID Opt[string] `json:"clientid,omitzero"`
+	// NewClientSecret is the secret that this instance is to use from now on.
+	NewClientSecret Opt[Secret] `json:"new_clientsecret,omitzero"`
+	// Test asks HaloPSA to test the connection.
+	Test Opt[bool] `json:"_test,omitzero"`
+}
+
+func (i ConnectedInstanceInput) recordID() Opt[int64] { return i.ID }
+
+// LogValue returns the fields that hold no credentials.
+func (i ConnectedInstanceInput) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("id", i.ID), slog.Any("name", i.Name), slog.Any("apiurl", i.APIURL))
+}
+
+// ConnectedInstanceGetOptions choose what Get returns.
+type ConnectedInstanceGetOptions struct {
+	// IncludeDetails asks for the whole record.
+	IncludeDetails bool `url:"includedetails,omitempty"`
+}
+
+// ConnectedInstanceService reads and writes the connections to other instances.
+type ConnectedInstanceService struct{ service }
+
+// List reads the list in one request.
+//
+// API: GET /ConnectedInstance
+func (s *ConnectedInstanceService) List(ctx context.Context, ro ...RequestOption) (*Page[ConnectedInstance], error) {
+	return listOf[ConnectedInstance](ctx, s.client, unpaged("ConnectedInstance", "List", noParams)(), ro)
+}
+
+// Pages walks the whole list, which has one page; see [Page] for what it promises.
+//
+// API: GET /ConnectedInstance
+func (s *ConnectedInstanceService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[ConnectedInstance], error] {
+	return pagesOf[ConnectedInstance](ctx, s.client, unpaged("ConnectedInstance", "Pages", noParams), ro)
+}
+
+// All walks the whole list record by record; see [Page] for what it promises.
+//
+// API: GET /ConnectedInstance
+func (s *ConnectedInstanceService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*ConnectedInstance, error] {
+	return records(pagesOf[ConnectedInstance](ctx, s.client, unpaged("ConnectedInstance", "All", noParams), ro))
+}
+
+// Get reads one connected instance.
+//
+// API: GET /ConnectedInstance/{id}
+func (s *ConnectedInstanceService) Get(ctx context.Context, id int64, opts *ConnectedInstanceGetOptions, ro ...RequestOption) (*ConnectedInstance, error) {
+	return getOf[ConnectedInstance](ctx, s.client, "ConnectedInstance.Get", "ConnectedInstance", id, opts, ro)
+}
+
+// Create creates connected instances and returns them as they were stored; see [BatchError] for what it returns when it fails.
+//
+// API: POST /ConnectedInstance
+func (s *ConnectedInstanceService) Create(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]ConnectedInstance, error) {
+	return createOf[ConnectedInstance](ctx, s.client, "ConnectedInstance", inputs, ro)
+}
+
+// Update changes connected instances; every input must carry an ID. Members that are absent stay as they are.
+//
+// API: POST /ConnectedInstance
+func (s *ConnectedInstanceService) Update(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]ConnectedInstance, error) {
+	return updateOf[ConnectedInstance](ctx, s.client, "ConnectedInstance", inputs, ro)
+}
+
+// Delete deletes one connected instance.
+//
+// API: DELETE /ConnectedInstance/{id}
+func (s *ConnectedInstanceService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
+	return deleteOf(ctx, s.client, "ConnectedInstance.Delete", "ConnectedInstance", id, ro)
+}

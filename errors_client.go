@@ -1,0 +1,221 @@
+package halopsa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// ArgumentError is an argument that was refused before anything was sent. It is an [ErrInvalid].
+type ArgumentError struct {
+	// Op is the operation, such as "IntegrationError.Get", or empty for an option.
+	Op string
+	// Argument is the name of the argument or field.
+	Argument string
+	// Reason says what is wrong with it.
+	Reason string
+}
+
+// Error returns one line that names the argument.
+func (e *ArgumentError) Error() string {
+	if e.Op == "" {
+		return fmt.Sprintf("halopsa: %s: %s", e.Argument, e.Reason)
+	}
+	return fmt.Sprintf("halopsa: %s: %s: %s", e.Op, e.Argument, e.Reason)
+}
+
+// Is reports whether target is [ErrInvalid].
+func (e *ArgumentError) Is(target error) bool { return target == ErrInvalid } //nolint:errorlint // a sentinel
+
+// LogValue returns the fields.
+func (e *ArgumentError) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("op", e.Op), slog.String("argument", e.Argument), slog.String("reason", e.Reason))
+}
+
+func badArgument(argument, format string, args ...any) *ArgumentError {
+	return &ArgumentError{Argument: argument, Reason: fmt.Sprintf(format, args...)}
+}
+
+// CallError is a call that ended without an answer of HaloPSA.
+type CallError struct {
+	// Op, Method and Path are as in [APIError].
+	Op, Method, Path string
+	// Attempts is how often the request was tried.
+	Attempts int
+	// Err is the reason: an error of the network, of the context, of the limiter or of the token source.
+	Err error `json:"-"`
+}
+
+// Error returns one line with the operation and the reason.
+func (e *CallError) Error() string {
+	text := fmt.Sprintf("halopsa: %s: %s %s: %s", e.Op, e.Method, e.Path, strings.TrimPrefix(e.Err.Error(), "halopsa: "))
+	if e.Attempts > 1 {
+		text += fmt.Sprintf(" (%d attempts)", e.Attempts)
+	}
+	return text
+}
+
+// Unwrap returns the reason.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// GoString returns the error's text.
+func (e *CallError) GoString() string { return goString("CallError", e) }
+
+// LogValue returns the fields.
+func (e *CallError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
+		slog.Int("attempts", e.Attempts), slog.String("error", e.Err.Error()),
+	)
+}
+
+// WaitError is a wait for the rate limit that is longer than the time the context has left. It is a
+// [context.DeadlineExceeded], returned at once.
+type WaitError struct {
+	// Wait is how long the wait would have been, at the least.
+	Wait time.Duration
+}
+
+// Error returns one line with the wait.
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("halopsa: the wait for the rate limit would be %s, longer than the context allows", e.Wait.Round(time.Millisecond))
+}
+
+// Unwrap returns [context.DeadlineExceeded].
+func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }
+
+// LogValue returns the wait.
+func (e *WaitError) LogValue() slog.Value { return slog.GroupValue(slog.Duration("wait", e.Wait)) }
+
+// AuthError is a token that could not be had.
+type AuthError struct {
+	// StatusCode is the authorisation server's status, or 0 when it did not answer.
+	StatusCode int
+	// Code is OAuth2's error, such as "invalid_client", or empty.
+	Code string
+	// Message says what went wrong, in one line.
+	Message string
+	// Err is the error of the network or the context behind it, or nil.
+	Err error `json:"-"`
+}
+
+// Error returns one line with the reason.
+func (e *AuthError) Error() string { return "halopsa: no access token: " + e.Message }
+
+// Unwrap returns the error of the network or the context, if that is what it was.
+func (e *AuthError) Unwrap() error { return e.Err }
+
+// Is reports whether target is [ErrUnauthorized] and the authorisation server refused the credentials.
+func (e *AuthError) Is(target error) bool {
+	return target == ErrUnauthorized && e.StatusCode >= 400 && e.StatusCode < 500 && e.StatusCode != 429 //nolint:errorlint // a sentinel
+}
+
+// GoString returns the error's text.
+func (e *AuthError) GoString() string { return goString("AuthError", e) }
+
+// LogValue returns the fields.
+func (e *AuthError) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("status", e.StatusCode), slog.String("code", e.Code), slog.String("message", e.Message))
+}
+
+// DecodeError is an answer that is not what the operation returns.
+type DecodeError struct {
+	// Op, Method and Path are as in [APIError].
+	Op, Method, Path string
+	// StatusCode and ContentType are those of the answer.
+	StatusCode  int
+	ContentType string
+	// Offset is where in the body, in bytes, reading it failed.
+	Offset int64
+	// Snippet is the structure of the body around Offset; values are left out, since they can hold credentials.
+	Snippet string
+	// Reason says what is wrong there.
+	Reason string
+}
+
+// Error returns one line with the place and the reason.
+func (e *DecodeError) Error() string {
+	text := fmt.Sprintf("halopsa: %s: %s %s: the answer (%d, %s) cannot be read at byte %d: %s",
+		e.Op, e.Method, e.Path, e.StatusCode, contentTypeOrNone(e.ContentType), e.Offset, e.Reason)
+	if e.Snippet != "" {
+		text += ": " + e.Snippet
+	}
+	return text
+}
+
+func contentTypeOrNone(contentType string) string {
+	if contentType == "" {
+		return "no content type"
+	}
+	return contentType
+}
+
+// LogValue returns the fields.
+func (e *DecodeError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
+		slog.Int("status", e.StatusCode), slog.String("content_type", e.ContentType),
+		slog.Int64("offset", e.Offset), slog.String("reason", e.Reason),
+	)
+}
+
+// PaginationError is a walk that could not read every record. It is an [ErrIncomplete] and comes after the records.
+type PaginationError struct {
+	// Op and Path are as in [APIError].
+	Op, Path string
+	// RecordCount is how many records the server says there are, or -1 when it does not say.
+	RecordCount int
+	// Seen is how many distinct records came.
+	Seen int
+	// Page is the page that was read last.
+	Page int
+	// Reason says why the others cannot be read.
+	Reason string
+}
+
+// Error returns one line with how many records are missing and why.
+func (e *PaginationError) Error() string {
+	missing := "an unknown number of records"
+	if e.RecordCount >= 0 {
+		missing = fmt.Sprintf("%d of %d records", e.RecordCount-e.Seen, e.RecordCount)
+	}
+	return fmt.Sprintf("halopsa: %s: %s missing after page %d: %s", e.Op, missing, e.Page, e.Reason)
+}
+
+// Is reports whether target is [ErrIncomplete].
+func (e *PaginationError) Is(target error) bool { return target == ErrIncomplete } //nolint:errorlint // a sentinel
+
+// LogValue returns the fields.
+func (e *PaginationError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("op", e.Op), slog.String("path", e.Path), slog.Int("record_count", e.RecordCount),
+		slog.Int("seen", e.Seen), slog.Int("page", e.Page), slog.String("reason", e.Reason),
+	)
+}
+
+// outcomeUnknown marks err as that of a write that may have happened.
+type outcomeUnknown struct{ err error }
+
+func (e *outcomeUnknown) Error() string {
+	return "halopsa: outcome unknown, the write may have happened; read back before sending it again: " +
+		strings.TrimPrefix(e.err.Error(), "halopsa: ")
+}
+
+func (e *outcomeUnknown) Unwrap() []error { return []error{ErrOutcomeUnknown, e.err} }
+
+func (e *outcomeUnknown) GoString() string { return goString("outcomeUnknown", e) }
+
+func (e *outcomeUnknown) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("outcome_unknown", true), slog.Any("cause", e.err))
+}
+
+// markUnknown makes err an ErrOutcomeUnknown, once.
+func markUnknown(err error) error {
+	if errors.Is(err, ErrOutcomeUnknown) {
+		return err
+	}
+	return &outcomeUnknown{err}
+}

@@ -1,0 +1,244 @@
+package halopsa
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// ID is what names a record: a number for most resources, a text for some.
+type ID interface{ ~int | ~int64 | ~string }
+
+// ListOf reads one page of the list at path, such as "Tickets", into records of type T.
+//
+// T is a struct with json tags, the caller's own or one that embeds a record of this package; a map works too. The page is the first
+// one unless [WithPage] says otherwise, sorted by id unless [WithSort] does. Filters are given with [WithQuery].
+func ListOf[T any](ctx context.Context, client *Client, path string, opts ...RequestOption) (*Page[T], error) {
+	return listOf[T](ctx, client, &list{op: path + ".List", resource: path, paged: true, sorted: true}, opts)
+}
+
+// AllOf walks the whole list at path and yields each record once; see [ListOf] for T and path, [Page] for the promise.
+func AllOf[T any](ctx context.Context, client *Client, path string, opts ...RequestOption) iter.Seq2[*T, error] {
+	return records(pagesOf[T](ctx, client, func() *list {
+		return &list{op: path + ".All", resource: path, paged: true, sorted: true}
+	}, opts))
+}
+
+// GetOf reads the record with this id at path, as GetOf[Ticket](ctx, client, "Tickets", 12) does.
+func GetOf[T any, I ID](ctx context.Context, client *Client, path string, id I, opts ...RequestOption) (*T, error) {
+	return getOf[T](ctx, client, path+".Get", path, id, nil, opts)
+}
+
+// PostOf sends inputs, one object or a slice of them, to path as the array that HaloPSA expects, and returns the records of the answer.
+//
+// It is taken for a create, which is never repeated when its outcome is unknown; [WithIdempotent] says otherwise.
+func PostOf[T any](ctx context.Context, client *Client, path string, inputs any, opts ...RequestOption) ([]T, error) {
+	body, err := json.Marshal(inputs)
+	if err != nil {
+		return nil, &ArgumentError{Op: path + ".Post", Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+	}
+	switch body = bytes.TrimSpace(body); {
+	case string(body) == "null" || string(body) == "[]":
+		return nil, &ArgumentError{Op: path + ".Post", Argument: "inputs", Reason: "empty"}
+	case body[0] != '[':
+		body = append(append([]byte{'['}, body...), ']')
+	}
+	return postOf[T](ctx, client, path+".Post", path, body, retry.Create, opts)
+}
+
+// DeleteOf deletes the record with this id at path.
+func DeleteOf[I ID](ctx context.Context, client *Client, path string, id I, opts ...RequestOption) error {
+	return deleteOf(ctx, client, path+".Delete", path, id, opts)
+}
+
+// list says what a list endpoint takes.
+type list struct {
+	op, resource string
+	params       any         // a struct with url tags, or nil
+	page         ListOptions // what the caller chose
+	sort         []SortKey
+	paged        bool // has page_no, page_size and pageinate
+	sorted       bool // has order … orderdesc5
+	count        int  // the caller's count, which a walk cannot honour
+}
+
+// noParams is for the lists that take none.
+var noParams *struct{}
+
+// unpaged is the list of a resource that has no paging parameters; params, a pointer to options, is read when a walk starts.
+func unpaged[O any](resource, op string, params *O) func() *list {
+	return func() *list {
+		l := &list{op: resource + "." + op, resource: resource}
+		if params != nil {
+			l.params = *params
+		}
+		return l
+	}
+}
+
+// query returns the parameters of the list, without those of the page.
+func (l *list) query(conf *callConfig) (url.Values, error) {
+	q, err := encodeQuery(l.params)
+	if err != nil {
+		return nil, err
+	}
+	if !l.sorted {
+		return q, nil
+	}
+	keys := l.sort
+	if len(keys) == 0 {
+		keys = conf.sort
+	}
+	if len(keys) == 0 && conf.query.Get("order") == "" {
+		keys = []SortKey{Asc("id")}
+	}
+	return q, encodeSort(keys, q)
+}
+
+// encodeQuery makes a query of a struct with url tags.
+func encodeQuery(params any) (url.Values, error) {
+	if params == nil {
+		return url.Values{}, nil
+	}
+	q, err := query.Values(params)
+	if err != nil {
+		return nil, badArgument("options", "%s", err)
+	}
+	return q, nil
+}
+
+// prepare resolves the options and the path of a call.
+func (c *Client) prepare(op, resource string, opts []RequestOption, id ...string) (conf *callConfig, path string, err error) {
+	if conf, err = c.conf.call.with(opts); err == nil {
+		path, err = resourcePath(resource, id...)
+	}
+	return conf, path, named(op, err)
+}
+
+// named puts the operation into an *ArgumentError.
+func named(op string, err error) error {
+	if argument, ok := err.(*ArgumentError); ok && argument.Op == "" { //nolint:errorlint // made by us just now
+		own := *argument
+		own.Op = op
+		return &own
+	}
+	return err
+}
+
+// text returns an id as a path segment.
+func text[I ID](id I) (string, error) {
+	switch id := any(id).(type) {
+	case string:
+		return id, nil
+	case int:
+		return positive(int64(id))
+	case int64:
+		return positive(id)
+	}
+	// A type of the caller's own: its JSON is a number or a quoted text.
+	data, err := json.Marshal(id)
+	if err != nil {
+		return "", badArgument("id", "%s", err)
+	}
+	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
+		return positive(n)
+	}
+	return strings.Trim(string(data), `"`), nil
+}
+
+func positive(id int64) (string, error) {
+	if id <= 0 {
+		return "", badArgument("id", "%d is not more than 0", id)
+	}
+	return strconv.FormatInt(id, 10), nil
+}
+
+func getOf[T any, I ID](ctx context.Context, c *Client, op, resource string, id I, params any, opts []RequestOption) (*T, error) {
+	segment, err := text(id)
+	if err != nil {
+		return nil, named(op, err)
+	}
+	conf, path, err := c.prepare(op, resource, opts, segment)
+	if err != nil {
+		return nil, err
+	}
+	q, err := encodeQuery(params)
+	if err != nil {
+		return nil, named(op, err)
+	}
+	a, err := c.do(ctx, &request{op: op, method: http.MethodGet, path: path, query: q, kind: retry.Read, conf: conf})
+	if err != nil {
+		return nil, err
+	}
+	defer a.release()
+	record, ok, err := wire.DecodeOne[T](a.body.Bytes())
+	if err != nil {
+		return nil, a.decodeError(err)
+	}
+	if !ok {
+		return nil, &DecodeError{
+			Op: op, Method: http.MethodGet, Path: path, StatusCode: a.status, ContentType: a.contentType,
+			Reason: "no record in the answer",
+		}
+	}
+	return &record, nil
+}
+
+func deleteOf[I ID](ctx context.Context, c *Client, op, resource string, id I, opts []RequestOption) error {
+	segment, err := text(id)
+	if err != nil {
+		return named(op, err)
+	}
+	conf, path, err := c.prepare(op, resource, opts, segment)
+	if err != nil {
+		return err
+	}
+	over := c.walks.deleting(resource, segment)
+	defer over()
+	a, err := c.do(ctx, &request{op: op, method: http.MethodDelete, path: path, kind: retry.Delete, conf: conf})
+	if err != nil {
+		return err
+	}
+	defer a.release()
+	return a.acknowledged()
+}
+
+// acknowledged checks that the answer to a DELETE is HaloPSA's: an object, an array, null or nothing, and not a page of HTML.
+func (a *answer) acknowledged() error {
+	if a.gone {
+		return nil
+	}
+	body := bytes.TrimSpace(a.body.Bytes())
+	if len(body) == 0 || json.Valid(body) {
+		return nil
+	}
+	return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})
+}
+
+// postOf sends one array and decodes the records of the answer.
+func postOf[T any](ctx context.Context, c *Client, op, resource string, body []byte, kind retry.Kind, opts []RequestOption) ([]T, error) {
+	conf, path, err := c.prepare(op, resource, opts)
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.do(ctx, &request{op: op, method: http.MethodPost, path: path, body: body, kind: kind, conf: conf})
+	if err != nil {
+		return nil, err
+	}
+	defer a.release()
+	written, err := wire.DecodeMany[T](a.body.Bytes())
+	if err != nil {
+		return nil, a.decodeError(err)
+	}
+	return written, nil
+}

@@ -1,0 +1,135 @@
+package halopsa
+
+import (
+	"context"
+	"iter"
+)
+
+// IntegrationExport is a record that HaloPSA has staged for another system to take.
+//
+// API: schema IntegrationExport.
+type IntegrationExport struct {
+	ID             int64  `json:"id"`
+	ExportID       string `json:"export_id"`
+	ModuleID       int64  `json:"module_id"`
+	HaloID         int64  `json:"halo_id"`
+	HaloName       string `json:"halo_name"`
+	ThirdPartyID   string `json:"third_party_id"`
+	ThirdPartyName string `json:"third_party_name"`
+	ExportURL      string `json:"export_url"`
+	ExportDate     Time   `json:"export_date"`
+	ExportProgress string `json:"export_progress"`
+	ReadyForImport bool   `json:"ready_for_import"`
+	ProgressError  string `json:"progress_error"`
+	DetailsID      int64  `json:"details_id"`
+	// ExportBody is base64 on the wire; text that is not comes as it is.
+	ExportBody []byte                  `json:"export_body"`
+	ExportData []IntegrationExportData `json:"exportdata"`
+	// Warning is a message to the caller that can come with a success.
+	Warning string `json:"_warning"`
+}
+
+// IntegrationExportData is one part of an [IntegrationExport].
+//
+// API: schema IntegrationExportData.
+type IntegrationExportData struct {
+	ID                  int64  `json:"id"`
+	IntegrationExportID int64  `json:"integration_export_id"`
+	ThirdPartyID        string `json:"third_party_id"`
+	Exported            bool   `json:"exported"`
+	// ExportBody is base64 on the wire; text that is not comes as it is.
+	ExportBody []byte `json:"export_body"`
+	// Warning is a message to the caller that can come with a success.
+	Warning string `json:"_warning"`
+}
+
+// IntegrationExportInput is an integration export to create, or with an ID to change.
+type IntegrationExportInput struct {
+	// ID names the record that Update changes; Create refuses it.
+	ID             Opt[int64]  `json:"id,omitzero"`
+	ExportID       Opt[string] `json:"export_id,omitzero"`
+	ModuleID       Opt[int64]  `json:"module_id,omitzero"`
+	HaloID         Opt[int64]  `json:"halo_id,omitzero"`
+	HaloName       Opt[string] `json:"halo_name,omitzero"`
+	ThirdPartyID   Opt[string] `json:"third_party_id,omitzero"`
+	ThirdPartyName Opt[string] `json:"third_party_name,omitzero"`
+	ExportURL      Opt[string] `json:"export_url,omitzero"`
+	ExportDate     Opt[Time]   `json:"export_date,omitzero"`
+	ExportProgress Opt[string] `json:"export_progress,omitzero"`
+	ReadyForImport Opt[bool]   `json:"ready_for_import,omitzero"`
+	ProgressError  Opt[string] `json:"progress_error,omitzero"`
+	DetailsID      Opt[int64]  `json:"details_id,omitzero"`
+	// ExportBody is sent as base64.
+	ExportBody Opt[[]byte]                       `json:"export_body,omitzero"`
+	ExportData Opt[[]IntegrationExportDataInput] `json:"exportdata,omitzero"`
+}
+
+func (i IntegrationExportInput) recordID() Opt[int64] { return i.ID }
+
+// IntegrationExportDataInput is a part of [IntegrationExportInput.ExportData].
+type IntegrationExportDataInput struct {
+	ID                  Opt[int64]  `json:"id,omitzero"`
+	IntegrationExportID Opt[int64]  `json:"integration_export_id,omitzero"`
+	ThirdPartyID        Opt[string] `json:"third_party_id,omitzero"`
+	Exported            Opt[bool]   `json:"exported,omitzero"`
+	ExportBody          Opt[[]byte] `json:"export_body,omitzero"`
+}
+
+// IntegrationExportListOptions choose integration exports; the zero value is all of them.
+type IntegrationExportListOptions struct {
+	// ModuleID is the id of an integration, such as 12.
+	ModuleID int64 `url:"moduleId,omitempty"`
+	// ReadyForImport chooses the exports that are ready, or with Set(false) those that are not.
+	ReadyForImport Opt[bool] `url:"readyForImport,omitempty"`
+}
+
+func (o *IntegrationExportListOptions) list(op string) func() *list {
+	return unpaged("IntegrationExport", op, o)
+}
+
+// IntegrationExportService works the export queue.
+type IntegrationExportService struct{ service }
+
+// List reads the list in one request.
+//
+// API: GET /IntegrationExport
+func (s *IntegrationExportService) List(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) (*Page[IntegrationExport], error) {
+	return listOf[IntegrationExport](ctx, s.client, opts.list("List")(), ro)
+}
+
+// Pages walks the whole list, which has one page; see [Page] for what it promises.
+//
+// API: GET /IntegrationExport
+func (s *IntegrationExportService) Pages(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationExport], error] {
+	return pagesOf[IntegrationExport](ctx, s.client, opts.list("Pages"), ro)
+}
+
+// All walks the whole list record by record; see [Page] for what it promises.
+//
+// API: GET /IntegrationExport
+func (s *IntegrationExportService) All(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*IntegrationExport, error] {
+	return records(pagesOf[IntegrationExport](ctx, s.client, opts.list("All"), ro))
+}
+
+// Create stages exports and returns them as they were stored; see [BatchError] for what it returns when it fails.
+//
+// API: POST /IntegrationExport
+func (s *IntegrationExportService) Create(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]IntegrationExport, error) {
+	return createOf[IntegrationExport](ctx, s.client, "IntegrationExport", inputs, ro)
+}
+
+// Update changes exports, as a worker does that reports progress; every input must carry an ID. Members that are absent stay as they are.
+//
+// API: POST /IntegrationExport
+func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]IntegrationExport, error) {
+	return updateOf[IntegrationExport](ctx, s.client, "IntegrationExport", inputs, ro)
+}
+
+// Delete deletes an export.
+//
+// The 2024 version of HaloPSA has no such endpoint and answers [ErrNotFound].
+//
+// API: DELETE /IntegrationExport/{id}
+func (s *IntegrationExportService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
+	return deleteOf(ctx, s.client, "IntegrationExport.Delete", "IntegrationExport", id, ro)
+}

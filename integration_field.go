@@ -1,0 +1,163 @@
+package halopsa
+
+import (
+	"context"
+	"iter"
+)
+
+// IntegrationFieldData is a field of another system that can be mapped.
+//
+// API: schema IntegrationFieldData.
+type IntegrationFieldData struct {
+	ID        int64  `json:"id"`
+	MSID      int64  `json:"msid"`
+	Name      string `json:"name"`
+	FieldID   string `json:"fieldid"`
+	Type      int    `json:"type"`
+	DetailsID int64  `json:"details_id"`
+	// Warning is a message to the caller that can come with a success.
+	Warning string `json:"_warning"`
+}
+
+// IntegrationFieldDataInput is field data to create, or with an ID to change.
+type IntegrationFieldDataInput struct {
+	// ID names the record that Update changes; Create refuses it.
+	ID        Opt[int64]  `json:"id,omitzero"`
+	MSID      Opt[int64]  `json:"msid,omitzero"`
+	Name      Opt[string] `json:"name,omitzero"`
+	FieldID   Opt[string] `json:"fieldid,omitzero"`
+	Type      Opt[int]    `json:"type,omitzero"`
+	DetailsID Opt[int64]  `json:"details_id,omitzero"`
+}
+
+func (i IntegrationFieldDataInput) recordID() Opt[int64] { return i.ID }
+
+// IntegrationFieldDataService reads and writes the fields of other systems.
+type IntegrationFieldDataService struct{ service }
+
+// List reads the list in one request.
+//
+// API: GET /IntegrationFieldData
+func (s *IntegrationFieldDataService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationFieldData], error) {
+	return listOf[IntegrationFieldData](ctx, s.client, unpaged("IntegrationFieldData", "List", noParams)(), ro)
+}
+
+// Pages walks the whole list, which has one page; see [Page] for what it promises.
+//
+// API: GET /IntegrationFieldData
+func (s *IntegrationFieldDataService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationFieldData], error] {
+	return pagesOf[IntegrationFieldData](ctx, s.client, unpaged("IntegrationFieldData", "Pages", noParams), ro)
+}
+
+// All walks the whole list record by record; see [Page] for what it promises.
+//
+// API: GET /IntegrationFieldData
+func (s *IntegrationFieldDataService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationFieldData, error] {
+	return records(pagesOf[IntegrationFieldData](ctx, s.client, unpaged("IntegrationFieldData", "All", noParams), ro))
+}
+
+// Get reads one field.
+//
+// API: GET /IntegrationFieldData/{id}
+func (s *IntegrationFieldDataService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegrationFieldData, error) {
+	return getOf[IntegrationFieldData](ctx, s.client, "IntegrationFieldData.Get", "IntegrationFieldData", id, nil, ro)
+}
+
+// Create creates field data and returns them as they were stored; see [BatchError] for what it returns when it fails.
+//
+// API: POST /IntegrationFieldData
+func (s *IntegrationFieldDataService) Create(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]IntegrationFieldData, error) {
+	return createOf[IntegrationFieldData](ctx, s.client, "IntegrationFieldData", inputs, ro)
+}
+
+// Update changes field data; every input must carry an ID. Members that are absent stay as they are.
+//
+// API: POST /IntegrationFieldData
+func (s *IntegrationFieldDataService) Update(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]IntegrationFieldData, error) {
+	return updateOf[IntegrationFieldData](ctx, s.client, "IntegrationFieldData", inputs, ro)
+}
+
+// Delete deletes one field.
+//
+// API: DELETE /IntegrationFieldData/{id}
+func (s *IntegrationFieldDataService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
+	return deleteOf(ctx, s.client, "IntegrationFieldData.Delete", "IntegrationFieldData", id, ro)
+}
+
+// IntegrationFieldMapping maps a field of HaloPSA to one of another system.
+//
+// API: schema IntegrationFieldMapping.
+type IntegrationFieldMapping struct {
+	ID                     int64  `json:"id"`
+	FIID                   int64  `json:"fiid"`
+	Name                   string `json:"name"`
+	ThirdPartyName         string `json:"thirdpartyname"`
+	MSID                   int64  `json:"msid"`
+	TypeID                 int64  `json:"typeid"`
+	IsAssetField           bool   `json:"isassetfield"`
+	IsTableField           bool   `json:"istablefield"`
+	IsIdentifier           bool   `json:"isidentifier"`
+	SubtypeID              int64  `json:"subtypeid"`
+	NewRecords             bool   `json:"newrecords"`
+	XMValue                string `json:"xmvalue"`
+	ThirdPartyFriendlyName string `json:"third_party_friendly_name"`
+	Sync                   bool   `json:"sync"`
+	SyncType               int    `json:"synctype"`
+	Product                int    `json:"product"`
+	DontUpdate             bool   `json:"dontupdate"`
+	ProductName            string `json:"product_name"`
+	ThirdPartyFieldType    int    `json:"third_party_field_type"`
+	PopulateEmptyValue     bool   `json:"populateemptyvalue"`
+	ValueSet               string `json:"value_set"`
+	// Warning is a message to the caller that can come with a success.
+	Warning  string `json:"_warning"`
+	FIID2    int64  `json:"fiid2"`
+	Name2    string `json:"name2"`
+	ParentID int64  `json:"parent_id"`
+	// ChildMappings are the mappings of the members of a composite field.
+	ChildMappings []IntegrationFieldMapping `json:"child_mappings"`
+}
+
+// IntegrationFieldMappingListOptions choose field mappings; the zero value is all of them.
+type IntegrationFieldMappingListOptions struct {
+	// MSID is the id of an integration's set-up; a text, as the API has it here.
+	MSID string `url:"msid,omitempty"`
+	// ProductID is the id of a product.
+	ProductID int64 `url:"product_id,omitempty"`
+	// SubtypeID is a text, as the API has it here.
+	SubtypeID string `url:"subtypeid,omitempty"`
+	// SyncFields chooses the fields that are kept in step, or with Set(false) those that are not.
+	SyncFields Opt[bool] `url:"syncfields,omitempty"`
+	// TypeID is a text, as the API has it here.
+	TypeID string `url:"typeid,omitempty"`
+	// XMValue is a value of the mapping.
+	XMValue string `url:"xmvalue,omitempty"`
+}
+
+func (o *IntegrationFieldMappingListOptions) list(op string) func() *list {
+	return unpaged("IntegrationFieldMapping", op, o)
+}
+
+// IntegrationFieldMappingService reads how fields are mapped.
+type IntegrationFieldMappingService struct{ service }
+
+// List reads the list in one request.
+//
+// API: GET /IntegrationFieldMapping
+func (s *IntegrationFieldMappingService) List(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) (*Page[IntegrationFieldMapping], error) {
+	return listOf[IntegrationFieldMapping](ctx, s.client, opts.list("List")(), ro)
+}
+
+// Pages walks the whole list, which has one page; see [Page] for what it promises.
+//
+// API: GET /IntegrationFieldMapping
+func (s *IntegrationFieldMappingService) Pages(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationFieldMapping], error] {
+	return pagesOf[IntegrationFieldMapping](ctx, s.client, opts.list("Pages"), ro)
+}
+
+// All walks the whole list record by record; see [Page] for what it promises.
+//
+// API: GET /IntegrationFieldMapping
+func (s *IntegrationFieldMappingService) All(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) iter.Seq2[*IntegrationFieldMapping, error] {
+	return records(pagesOf[IntegrationFieldMapping](ctx, s.client, opts.list("All"), ro))
+}

@@ -1,0 +1,187 @@
+package halopsa
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+)
+
+// IntegrationRequest is a request that an integration has made or received.
+//
+// Its headers and bodies can hold credentials of other systems: its LogValue leaves them out.
+//
+// API: schema IntegrationRequest.
+type IntegrationRequest struct {
+	ID              int64   `json:"id"`
+	IsOutgoing      bool    `json:"isoutgoing"`
+	Operation       string  `json:"operation"`
+	Type            string  `json:"type"`
+	MSID            int64   `json:"msid"`
+	RequestBody     string  `json:"request_body"`
+	DateLogged      Time    `json:"datelogged"`
+	ResultCode      int     `json:"resultcode"`
+	ResponseBody    string  `json:"response_body"`
+	URL             string  `json:"url"`
+	DetailsID       int64   `json:"details_id"`
+	RequestHeaders  string  `json:"request_headers"`
+	ResponseHeaders string  `json:"response_headers"`
+	Trace           []Trace `json:"trace"`
+	// RetryWebhook and RetryWebhookToken are the API's _retrywebhook and _retry_webhook_token.
+	RetryWebhook      bool   `json:"_retrywebhook"`
+	RetryWebhookToken Secret `json:"_retry_webhook_token"`
+	Preserve          bool   `json:"preserve"`
+	HasTrace          bool   `json:"hastrace"`
+	FormatAsXML       bool   `json:"format_as_xml"`
+	ModuleName        string `json:"module_name"`
+	// Duration is how long the request took, in the unit that the tenant logs it in.
+	Duration float64 `json:"duration"`
+	// ApplicationID is a UUID.
+	ApplicationID   string `json:"application_id"`
+	DetailsIDString string `json:"details_id_string"`
+	// Warning is a message to the caller that can come with a success.
+	Warning string `json:"_warning"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (r IntegrationRequest) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", r.ID), slog.Bool("isoutgoing", r.IsOutgoing), slog.String("operation", r.Operation),
+		slog.String("type", r.Type), slog.Int64("msid", r.MSID), slog.Int("resultcode", r.ResultCode),
+		slog.Time("datelogged", r.DateLogged.Time), slog.String("module_name", r.ModuleName),
+	)
+}
+
+// Trace is one line of what the integrator engine did.
+//
+// API: schema Trace.
+type Trace struct {
+	ID            int64  `json:"id"`
+	TraceType     int    `json:"tracetype"`
+	RelatedID     int64  `json:"relatedid"`
+	SystemEventID int64  `json:"systemeventid"`
+	Timestamp     Time   `json:"timestamp"`
+	Log           string `json:"log"`
+}
+
+// IntegrationRequestInput is an integration request to log.
+type IntegrationRequestInput struct {
+	IsOutgoing        Opt[bool]         `json:"isoutgoing,omitzero"`
+	Operation         Opt[string]       `json:"operation,omitzero"`
+	Type              Opt[string]       `json:"type,omitzero"`
+	MSID              Opt[int64]        `json:"msid,omitzero"`
+	RequestBody       Opt[string]       `json:"request_body,omitzero"`
+	DateLogged        Opt[Time]         `json:"datelogged,omitzero"`
+	ResultCode        Opt[int]          `json:"resultcode,omitzero"`
+	ResponseBody      Opt[string]       `json:"response_body,omitzero"`
+	URL               Opt[string]       `json:"url,omitzero"`
+	DetailsID         Opt[int64]        `json:"details_id,omitzero"`
+	RequestHeaders    Opt[string]       `json:"request_headers,omitzero"`
+	ResponseHeaders   Opt[string]       `json:"response_headers,omitzero"`
+	Trace             Opt[[]TraceInput] `json:"trace,omitzero"`
+	RetryWebhook      Opt[bool]         `json:"_retrywebhook,omitzero"`
+	RetryWebhookToken Opt[Secret]       `json:"_retry_webhook_token,omitzero"`
+	Preserve          Opt[bool]         `json:"preserve,omitzero"`
+	HasTrace          Opt[bool]         `json:"hastrace,omitzero"`
+	FormatAsXML       Opt[bool]         `json:"format_as_xml,omitzero"`
+	ModuleName        Opt[string]       `json:"module_name,omitzero"`
+	Duration          Opt[float64]      `json:"duration,omitzero"`
+	ApplicationID     Opt[string]       `json:"application_id,omitzero"`
+	DetailsIDString   Opt[string]       `json:"details_id_string,omitzero"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (r IntegrationRequestInput) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Any("isoutgoing", r.IsOutgoing), slog.Any("operation", r.Operation), slog.Any("type", r.Type),
+		slog.Any("msid", r.MSID), slog.Any("resultcode", r.ResultCode), slog.Any("module_name", r.ModuleName),
+	)
+}
+
+// TraceInput is a line of [IntegrationRequestInput.Trace].
+type TraceInput struct {
+	ID            Opt[int64]  `json:"id,omitzero"`
+	TraceType     Opt[int]    `json:"tracetype,omitzero"`
+	RelatedID     Opt[int64]  `json:"relatedid,omitzero"`
+	SystemEventID Opt[int64]  `json:"systemeventid,omitzero"`
+	Timestamp     Opt[Time]   `json:"timestamp,omitzero"`
+	Log           Opt[string] `json:"log,omitzero"`
+}
+
+// IntegrationRequestListOptions choose and sort integration requests; the zero value is all of them by id.
+type IntegrationRequestListOptions struct {
+	ListOptions
+	// Count is the API's count, for List only: how many records to send where the server ignores paging.
+	Count int `url:"count,omitempty"`
+	// DetailID is the id of an integration's set-up.
+	DetailID int64 `url:"detail_id,omitempty"`
+	// InboundOnly leaves out the requests that HaloPSA made.
+	InboundOnly bool `url:"inbound_only,omitempty"`
+	// ModuleID is the id of an integration, such as 12.
+	ModuleID int64 `url:"module_id,omitempty"`
+	// OutboundOnly leaves out the requests that HaloPSA received.
+	OutboundOnly bool `url:"outbound_only,omitempty"`
+	// Sort has up to five keys; nil sorts by id.
+	Sort []SortKey `url:"-"`
+}
+
+// IntegrationRequestGetOptions choose what Get returns.
+type IntegrationRequestGetOptions struct {
+	// IncludeDetails asks for the whole record, with headers, bodies and trace.
+	IncludeDetails bool `url:"includedetails,omitempty"`
+}
+
+func (o *IntegrationRequestListOptions) list(op string) func() *list {
+	return func() *list {
+		l := &list{op: "IntegrationRequest." + op, resource: "IntegrationRequest", paged: true, sorted: true}
+		if o != nil {
+			own := *o
+			l.params, l.page, l.sort, l.count = own, own.ListOptions, own.Sort, own.Count
+		}
+		return l
+	}
+}
+
+// IntegrationRequestService reads, logs and deletes integration requests.
+type IntegrationRequestService struct{ service }
+
+// List reads one page.
+//
+// API: GET /IntegrationRequest
+func (s *IntegrationRequestService) List(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) (*Page[IntegrationRequest], error) {
+	return listOf[IntegrationRequest](ctx, s.client, opts.list("List")(), ro)
+}
+
+// Pages walks the whole list page by page; see [Page] for what it promises.
+//
+// API: GET /IntegrationRequest
+func (s *IntegrationRequestService) Pages(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRequest], error] {
+	return pagesOf[IntegrationRequest](ctx, s.client, opts.list("Pages"), ro)
+}
+
+// All walks the whole list record by record; see [Page] for what it promises.
+//
+// API: GET /IntegrationRequest
+func (s *IntegrationRequestService) All(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
+	return records(pagesOf[IntegrationRequest](ctx, s.client, opts.list("All"), ro))
+}
+
+// Get reads one integration request.
+//
+// API: GET /IntegrationRequest/{id}
+func (s *IntegrationRequestService) Get(ctx context.Context, id int64, opts *IntegrationRequestGetOptions, ro ...RequestOption) (*IntegrationRequest, error) {
+	return getOf[IntegrationRequest](ctx, s.client, "IntegrationRequest.Get", "IntegrationRequest", id, opts, ro)
+}
+
+// Create logs integration requests and returns them as they were stored; see [BatchError] for what it returns when it fails.
+//
+// API: POST /IntegrationRequest
+func (s *IntegrationRequestService) Create(ctx context.Context, inputs []IntegrationRequestInput, ro ...RequestOption) ([]IntegrationRequest, error) {
+	return createOf[IntegrationRequest](ctx, s.client, "IntegrationRequest", inputs, ro)
+}
+
+// Delete deletes an integration request.
+//
+// API: DELETE /IntegrationRequest/{id}
+func (s *IntegrationRequestService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
+	return deleteOf(ctx, s.client, "IntegrationRequest.Delete", "IntegrationRequest", id, ro)
+}

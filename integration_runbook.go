@@ -1,0 +1,93 @@
+package halopsa
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
+// IntegrationRunbookVariableGroup is a group of variables of an integration runbook.
+//
+// HaloPSA publishes no schema for the group itself: what has no field here is in Extra.
+//
+// API: GET /IntegrationRunbookVariableGroup
+type IntegrationRunbookVariableGroup struct {
+	// ID is a text.
+	ID        string                       `json:"id"`
+	Name      string                       `json:"name"`
+	Variables []IntegrationRunbookVariable `json:"variables"`
+	// Extra holds every member that has no field above, under its name on the wire.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// IntegrationRunbookVariable is a variable of an [IntegrationRunbookVariableGroup].
+//
+// API: schema IntegrationRunbookVariable.
+type IntegrationRunbookVariable struct {
+	Value                    string `json:"value"`
+	Group                    string `json:"group"`
+	Type                     string `json:"type"`
+	Description              string `json:"description"`
+	Output                   string `json:"output"`
+	MethodID                 int64  `json:"method_id"`
+	MethodName               string `json:"method_name"`
+	Step                     int    `json:"step"`
+	StepName                 string `json:"step_name"`
+	Persist                  bool   `json:"persist"`
+	MappingType              int    `json:"mapping_type"`
+	ObjectMapping            string `json:"object_mapping"`
+	VariableNameRootOverride string `json:"variable_name_root_override"`
+	AddToArray               bool   `json:"addtoarray"`
+	PositionToAdd            int    `json:"positiontoadd"`
+}
+
+// IntegrationRunbookVariableGroupListOptions choose variable groups; the zero value is all of them.
+type IntegrationRunbookVariableGroupListOptions struct {
+	// ExcludeMethodID is a flag here, and a number in Get.
+	ExcludeMethodID Opt[bool] `url:"exclude_method_id,omitempty"`
+	// OneRunbookID is the id of the only runbook to look at.
+	OneRunbookID string `url:"one_runbook_id,omitempty"`
+}
+
+// IntegrationRunbookVariableGroupGetOptions choose what Get returns.
+type IntegrationRunbookVariableGroupGetOptions struct {
+	// ExcludeMethodID is the id of a method to leave out.
+	ExcludeMethodID int64 `url:"exclude_method_id,omitempty"`
+	// MethodIDs are the ids of the methods to look at; they are sent separated by commas.
+	MethodIDs []int64 `url:"method_ids,comma,omitempty"`
+}
+
+func (o *IntegrationRunbookVariableGroupListOptions) list(op string) func() *list {
+	return unpaged("IntegrationRunbookVariableGroup", op, o)
+}
+
+// IntegrationRunbookVariableGroupService reads the variables of runbooks.
+type IntegrationRunbookVariableGroupService struct{ service }
+
+// List reads the list in one request.
+//
+// API: GET /IntegrationRunbookVariableGroup
+func (s *IntegrationRunbookVariableGroupService) List(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) (*Page[IntegrationRunbookVariableGroup], error) {
+	return listOf[IntegrationRunbookVariableGroup](ctx, s.client, opts.list("List")(), ro)
+}
+
+// Pages walks the whole list, which has one page; see [Page] for what it promises.
+//
+// API: GET /IntegrationRunbookVariableGroup
+func (s *IntegrationRunbookVariableGroupService) Pages(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRunbookVariableGroup], error] {
+	return pagesOf[IntegrationRunbookVariableGroup](ctx, s.client, opts.list("Pages"), ro)
+}
+
+// All walks the whole list record by record; see [Page] for what it promises.
+//
+// API: GET /IntegrationRunbookVariableGroup
+func (s *IntegrationRunbookVariableGroupService) All(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRunbookVariableGroup, error] {
+	return records(pagesOf[IntegrationRunbookVariableGroup](ctx, s.client, opts.list("All"), ro))
+}
+
+// Get reads one variable group.
+//
+// API: GET /IntegrationRunbookVariableGroup/{id}
+func (s *IntegrationRunbookVariableGroupService) Get(ctx context.Context, id string, opts *IntegrationRunbookVariableGroupGetOptions, ro ...RequestOption) (*IntegrationRunbookVariableGroup, error) {
+	return getOf[IntegrationRunbookVariableGroup](ctx, s.client, "IntegrationRunbookVariableGroup.Get", "IntegrationRunbookVariableGroup", id, opts, ro)
+}

@@ -1,0 +1,296 @@
+// Package paging decides which page of a list to read next, so that each record is seen once.
+//
+// It does no I/O: a caller asks [Walk.Next] for a request, sends it, and gives the answer to [Walk.Accept].
+package paging
+
+import (
+	"fmt"
+
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// Request is one page to read, or, with Count > 0, the whole list in one answer without paging.
+type Request struct {
+	Page, Size int
+	Count      int
+}
+
+// Answer is what the server sent for a Request.
+type Answer struct {
+	Keys        []wire.Key
+	RecordCount int // -1 when unknown
+	// Gone counts the records of this walk that its own client has deleted: those whose DELETE was over when the request was
+	// sent, and those whose DELETE had begun when the answer came.
+	GoneBefore, GoneAfter int
+}
+
+// Incomplete is the error of a walk that could not see every record.
+type Incomplete struct {
+	RecordCount int // what the server says there is, -1 when it does not say
+	Seen        int // how many distinct records came
+	Page        int // the page that was read last
+	Reason      string
+}
+
+func (e *Incomplete) Error() string {
+	return fmt.Sprintf("%d of %d records seen by page %d: %s", e.Seen, e.RecordCount, e.Page, e.Reason)
+}
+
+const (
+	// defaultPage is the page that a tenant serves when it does not honour paging: a list as long may be cut off.
+	defaultPage = 50
+	// allOfThem is the count asked for when the true one is unknown.
+	allOfThem = 1_000_000
+)
+
+// Walk is the state of one walk over a list.
+//
+// The idea: pos counts the positions from the front of the list whose records have all been seen. Records are read at pos until
+// pos reaches record_count. Whatever moves records towards the front (a falling record_count, a delete of our own) moves
+// pos back by as much, so that what slipped over the boundary is read again. Records that move back are only seen twice.
+type Walk struct {
+	paged      bool
+	secondPass bool
+
+	seen     Set
+	size     int    // page_size to ask for
+	step     int    // page size that the server keeps to: the longest page so far
+	pos      int    // see above
+	count    int    // latest record_count, -1 when unknown
+	gone     int    // GoneBefore of the answer before
+	first    uint64 // fingerprint of page 1 as it was read last
+	firstLen int
+
+	next      Request
+	pass      int
+	passFresh int  // new records in this pass
+	moved     bool // the list changed, or rows came twice: another pass may find what is missing
+	lookBack  bool // reading behind the walk, until a page begins with a record that was seen
+	idle      int  // answers in a row without a new record
+	done      bool
+	err       error
+}
+
+// New returns a walk that asks for pages of size.
+//
+// A walk that is not paged sends one plain request, for endpoints that have no paging parameters. With secondPass the whole list is
+// read again until a pass finds nothing new.
+func New(size int, paged, secondPass bool) *Walk {
+	w := &Walk{paged: paged, secondPass: secondPass, size: size, count: -1, pass: 1}
+	w.next = Request{Page: 1, Size: size}
+	return w
+}
+
+// Next returns the request to send, or false when the walk is over; see Err.
+func (w *Walk) Next() (Request, bool) { return w.next, !w.done }
+
+// Err returns nil, or an *Incomplete once the walk has ended without every record.
+func (w *Walk) Err() error { return w.err }
+
+// Seen reports whether the record with this id has been given to the caller.
+func (w *Walk) Seen(id int64) bool { return w.seen.HasID(id) }
+
+// Ahead returns the requests that are likely to follow Next, at most n of them, for a caller that reads ahead.
+//
+// It returns none while the length of the list is unknown or anything has moved, since a page read in vain costs a request.
+func (w *Walk) Ahead(n int) []Request {
+	if w.done || !w.paged || w.next.Count > 0 || w.count < 0 || w.step == 0 || w.lookBack {
+		return nil
+	}
+	var ahead []Request
+	for page := w.next.Page + 1; len(ahead) < n && (page-1)*w.step < w.count; page++ {
+		ahead = append(ahead, Request{Page: page, Size: w.size})
+	}
+	return ahead
+}
+
+// Accept takes the answer to Next's request and returns which of its rows are new, by index.
+func (w *Walk) Accept(a Answer) []int {
+	req := w.next
+	fell, changed := w.shift(a)
+	fresh, print := w.add(a.Keys)
+	if !w.paged && req.Count == 0 && w.pass == 1 {
+		fresh = every(len(a.Keys)) // one answer is one snapshot: rows that share an id there are meant to
+	}
+	w.passFresh += len(fresh)
+	if len(fresh) > 0 {
+		w.idle = 0
+	} else {
+		w.idle++
+	}
+	switch {
+	case req.Count > 0:
+		w.afterCount(req, a, len(fresh))
+	case !w.paged:
+		w.afterPlain(a)
+	case w.repeats(req.Page, len(a.Keys), len(fresh), print) && (!changed || w.idle > 1):
+		w.next = Request{Count: w.count}
+		if w.count < 0 {
+			w.next.Count = allOfThem
+		}
+	default:
+		if req.Page == 1 {
+			w.first, w.firstLen = print, len(a.Keys)
+		}
+		w.afterPage(req.Page, a, fresh, fell)
+	}
+	return fresh
+}
+
+// shift moves pos back by the records that left the list since the answer before.
+func (w *Walk) shift(a Answer) (fell, changed bool) {
+	fall := 0
+	if count := a.RecordCount; count >= 0 {
+		changed = w.count >= 0 && count != w.count
+		fall = w.count - count
+		w.count = count
+	}
+	fall = max(fall, a.GoneAfter-w.gone)
+	w.gone = a.GoneBefore
+	if fall > 0 {
+		w.pos = max(0, w.pos-fall)
+		w.lookBack = true
+		changed = true
+	}
+	w.moved = w.moved || changed
+	return fall > 0, changed
+}
+
+// repeats reports whether a page is page 1 once more: the server ignores paging.
+func (w *Walk) repeats(page, rows, fresh int, print uint64) bool {
+	return page != 1 && rows > 0 && fresh == 0 && rows == w.firstLen && print == w.first
+}
+
+// afterPage advances pos over a page and chooses the next one.
+func (w *Walk) afterPage(page int, a Answer, fresh []int, fell bool) {
+	rows := len(a.Keys)
+	short := w.step > 0 && rows < w.step
+	w.step = max(w.step, rows)
+	begin := (page - 1) * w.step
+	if begin <= w.pos {
+		w.pos = max(w.pos, begin+rows)
+	}
+	if len(fresh) < rows && page > 1 {
+		w.moved = true
+	}
+	if w.lookBack && !fell && begin <= w.pos {
+		// What moved may have moved further than record_count tells, when inserts made up for some of it.
+		if page > 1 && len(fresh) > 0 && fresh[0] == 0 {
+			w.pos = begin - 1
+		} else {
+			w.lookBack = false
+		}
+	}
+	switch {
+	case w.pass > 1 && !w.secondPass && w.count >= 0 && w.seen.Len() >= w.count:
+		w.done = true // what was missing has come
+	case w.idle > 16+3*w.pages():
+		w.fail(page, "the list keeps changing while it is read; try again when it is quieter")
+	case w.count >= 0 && w.pos >= w.count:
+		w.endPass(page)
+	case w.step == 0: // an empty first page
+		w.endPass(page)
+	case begin > w.pos: // something moved: back to where the unseen records are
+		w.goTo(w.pos/w.step + 1)
+	case rows == 0 && w.count >= 0 && w.step < w.size:
+		// The server may count its pages by the size it was asked for and yet send fewer: ask for what it sends.
+		w.size, w.moved = w.step, true
+		w.goTo(w.pos/w.step + 1)
+	case rows == 0, w.count < 0 && short:
+		w.endPass(page)
+	case w.pos/w.step+1 == page: // a page shorter than the others with more behind it
+		w.moved = true
+		w.pos = page * w.step
+		w.goTo(page + 1)
+	default:
+		w.goTo(w.pos/w.step + 1)
+	}
+}
+
+// afterPlain judges the only answer of a list that has no paging parameters.
+func (w *Walk) afterPlain(a Answer) {
+	if w.count > len(a.Keys) {
+		w.next = Request{Count: w.count}
+		return
+	}
+	w.endPass(1)
+}
+
+// afterCount judges the answer to the request for the whole list.
+func (w *Walk) afterCount(req Request, a Answer, fresh int) {
+	rows := len(a.Keys)
+	switch {
+	case w.count >= 0 && rows >= w.count:
+		w.endPass(1)
+	case w.count >= 0:
+		w.fail(1, "the server ignores both page_no and count; a narrower filter may bring the rest into reach")
+	case rows > w.firstLen && rows%defaultPage != 0: // a round number may be a cap
+		w.endPass(1)
+	case fresh == 0 && rows < defaultPage && rows != w.size:
+		w.endPass(1)
+	default:
+		w.fail(1, "the server ignores both page_no and count and does not say how many records there are")
+	}
+}
+
+// endPass ends the walk, or starts another pass where that can find more.
+func (w *Walk) endPass(page int) {
+	missing := w.count >= 0 && w.seen.Len() < w.count && (w.paged || w.pass > 1)
+	again := w.pass == 1 || w.passFresh > 0
+	switch {
+	case missing && w.moved && again, w.secondPass && again:
+		w.pass++
+		w.passFresh, w.pos, w.lookBack = 0, 0, false
+		w.goTo(1)
+	case missing:
+		w.fail(page, "no further page brought the others")
+	default:
+		w.done = true
+	}
+}
+
+// every returns the indices of n rows.
+func every(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+func (w *Walk) goTo(page int) { w.next = Request{Page: page, Size: w.size} }
+
+func (w *Walk) pages() int {
+	if w.step == 0 {
+		return 0
+	}
+	return max(w.count, w.pos) / w.step
+}
+
+func (w *Walk) fail(page int, reason string) {
+	w.done = true
+	w.err = &Incomplete{RecordCount: w.count, Seen: w.seen.Len(), Page: page, Reason: reason}
+}
+
+// add puts the rows' keys into the set; print is the fingerprint of the page.
+func (w *Walk) add(keys []wire.Key) (fresh []int, print uint64) {
+	fresh = make([]int, 0, len(keys))
+	var twins map[uint64]uint64
+	print = 14695981039346656037
+	for i, k := range keys {
+		if k.Kind == wire.KeyContent {
+			// Rows without an id can be equal and yet be two: the second one on a page is another record.
+			if twins == nil {
+				twins = make(map[uint64]uint64)
+			}
+			nth := twins[k.Hash]
+			twins[k.Hash]++
+			k.Hash += nth * 0x9e3779b97f4a7c15
+		}
+		print = (print ^ uint64(k.ID) ^ k.Hash) * 1099511628211
+		if w.seen.Add(k) {
+			fresh = append(fresh, i)
+		}
+	}
+	return fresh, print
+}

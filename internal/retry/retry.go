@@ -1,0 +1,173 @@
+// Package retry decides whether an attempt is followed by another one, and what is known of a write that failed.
+package retry
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind says what a request does, and so what may be repeated.
+type Kind uint8
+
+// The kinds, in the order of the retry table.
+const (
+	Read   Kind = iota // changes nothing
+	Delete             // a second one finds nothing
+	Update             // a second one writes the same
+	Create             // a second one makes a duplicate
+)
+
+// Policy holds the limits of retrying.
+type Policy struct {
+	MaxRetries int           // further attempts after a failure; 429 does not count
+	MinBackoff time.Duration // first backoff, doubled for each further one
+	MaxBackoff time.Duration // cap of the backoff
+	MaxWait    time.Duration // the longest Retry-After that is waited for
+	MaxRefused time.Duration // how long a call goes on after 429s, in all
+}
+
+// Result is what became of one attempt.
+type Result struct {
+	Status     int           // 0 when there was no answer
+	Err        error         // why there was none
+	Sent       bool          // the request may have reached the server
+	Fatal      bool          // Err will be the same next time
+	RetryAfter time.Duration // as the server asked, with Asked
+	Asked      bool
+	Held       time.Duration // after a 429: for how long the client holds back
+}
+
+// State is one call's history of attempts. Its zero value with a Kind is ready.
+type State struct {
+	Kind     Kind
+	Once     bool // never retry, whatever happens
+	Attempts int
+	// Ambiguous is true once an attempt of a write may have been applied without our knowing.
+	Ambiguous bool
+	// Wait is how long to wait before the next attempt.
+	Wait time.Duration
+	// TooLong is set when a wait was needed that the policy or the context does not allow.
+	TooLong time.Duration
+
+	retries  int
+	replayed bool
+	refusals int
+	refused  time.Duration
+}
+
+// Next takes the result of an attempt and reports whether to make another one.
+func (s *State) Next(ctx context.Context, p Policy, r Result) bool {
+	s.Attempts++
+	s.Wait = 0
+	write := s.Kind != Read
+	switch {
+	case r.Err != nil:
+		if r.Sent && write {
+			s.Ambiguous = true
+			if s.Kind == Create {
+				return false
+			}
+		}
+		return !r.Fatal && s.again(ctx, p, r)
+	case r.Status == http.StatusUnauthorized:
+		// Nothing was done; the token may have been revoked. Once.
+		if s.replayed || s.Once {
+			return false
+		}
+		s.replayed = true
+		return true
+	case r.Status == http.StatusTooManyRequests:
+		return s.afterRefusal(ctx, p, r)
+	case r.Status >= http.StatusInternalServerError:
+		if write {
+			s.Ambiguous = true
+			if s.Kind == Create {
+				return false
+			}
+		}
+		switch r.Status {
+		case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return s.again(ctx, p, r)
+		}
+	}
+	return false
+}
+
+// again allows a retry within the budget, after a backoff or what the server asked for.
+func (s *State) again(ctx context.Context, p Policy, r Result) bool {
+	if s.Once || s.retries >= p.MaxRetries || ctx.Err() != nil {
+		return false
+	}
+	s.Wait = Backoff(p.MinBackoff, p.MaxBackoff, s.retries)
+	if r.Asked {
+		s.Wait = r.RetryAfter
+	}
+	s.retries++
+	return s.allowed(ctx, p, s.Wait)
+}
+
+// afterRefusal allows a retry after a 429: the limiter holds the call back, so there is no wait of its own.
+func (s *State) afterRefusal(ctx context.Context, p Policy, r Result) bool {
+	if s.Once || ctx.Err() != nil {
+		return false
+	}
+	if max(r.Held, r.RetryAfter) < time.Second {
+		// "Retry-After: 0" from a server that then refuses again would be hammered.
+		s.Wait = Backoff(p.MinBackoff, p.MaxBackoff, s.refusals)
+	}
+	s.refusals++
+	s.refused += r.Held + s.Wait
+	if s.refused > p.MaxRefused {
+		s.TooLong = s.refused
+		return false
+	}
+	return s.allowed(ctx, p, max(r.Held, r.RetryAfter, s.Wait))
+}
+
+func (s *State) allowed(ctx context.Context, p Policy, wait time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	if wait > p.MaxWait || ok && time.Until(deadline) < wait {
+		s.TooLong = wait
+		return false
+	}
+	return true
+}
+
+// Backoff is a random duration up to lowest·2ⁿ, at most highest ("full jitter").
+func Backoff(lowest, highest time.Duration, n int) time.Duration {
+	ceiling := highest
+	if n < 32 && lowest<<n > 0 {
+		ceiling = min(highest, lowest<<n)
+	}
+	if ceiling <= 0 {
+		return 0
+	}
+	return rand.N(ceiling) + 1 //nolint:gosec // jitter is no secret
+}
+
+// After reads a Retry-After header, in seconds or as a date; false when there is none that makes sense.
+func After(header http.Header, now time.Time) (time.Duration, bool) {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if value == "" {
+		return 0, false
+	}
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		const longest = 365 * 24 * time.Hour
+		switch {
+		case !(seconds >= 0):
+			return 0, false
+		case seconds > longest.Seconds():
+			return longest, true
+		}
+		return time.Duration(seconds * float64(time.Second)), true
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	return max(0, at.Sub(now)), true
+}

@@ -1,0 +1,181 @@
+package wire
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+)
+
+// plan is how a struct type is read.
+type plan struct {
+	fields []field
+	byName map[string]int // by exact and by lower-case name
+	extra  []int          // index path of the Extra field, nil if there is none
+	id     int            // field of the member "id", or -1
+	lists  map[string]bool
+}
+
+type field struct {
+	name  string
+	index []int
+	set   setter
+}
+
+var plans sync.Map // reflect.Type → *plan
+
+func planOf(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan) //nolint:errcheck,forcetypeassert // the map holds nothing else
+	}
+	p := &plan{byName: make(map[string]int), id: -1, lists: make(map[string]bool)}
+	p.collect(t)
+	for i, f := range p.fields {
+		if lower := strings.ToLower(f.name); lower != f.name {
+			if _, taken := p.byName[lower]; !taken {
+				p.byName[lower] = i
+			}
+		}
+		if strings.EqualFold(f.name, "id") {
+			p.id = i
+		}
+		if t.FieldByIndex(f.index).Type.Kind() == reflect.Slice {
+			p.lists[strings.ToLower(f.name)] = true
+		}
+	}
+	stored, _ := plans.LoadOrStore(t, p)
+	return stored.(*plan) //nolint:errcheck,forcetypeassert // the map holds nothing else
+}
+
+var (
+	extraType       = reflect.TypeFor[map[string]json.RawMessage]()
+	rawType         = reflect.TypeFor[json.RawMessage]()
+	timeType        = reflect.TypeFor[time.Time]()
+	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
+)
+
+// collect adds the fields of t level by level, so that of two with one name the shallower wins, as in encoding/json.
+func (p *plan) collect(t reflect.Type) {
+	type level struct {
+		t     reflect.Type
+		index []int
+	}
+	seen := map[reflect.Type]bool{}
+	for todo := []level{{t, nil}}; len(todo) > 0; {
+		var next []level
+		for _, l := range todo {
+			if seen[l.t] {
+				continue
+			}
+			seen[l.t] = true
+			for i := range l.t.NumField() {
+				f := l.t.Field(i)
+				index := append(append([]int{}, l.index...), i)
+				tag := f.Tag.Get("json")
+				name, _, _ := strings.Cut(tag, ",")
+				inner := f.Type
+				if inner.Kind() == reflect.Pointer {
+					inner = inner.Elem()
+				}
+				switch {
+				case f.Anonymous && name == "" && tag != "-" && inner.Kind() == reflect.Struct && (f.IsExported() || f.Type.Kind() == reflect.Struct):
+					next = append(next, level{inner, index})
+				case !f.IsExported():
+				case f.Name == "Extra" && f.Type == extraType:
+					if p.extra == nil {
+						p.extra = index
+					}
+				case tag == "-":
+				default:
+					if name == "" {
+						name = f.Name
+					}
+					p.add(name, index, f.Type)
+				}
+			}
+		}
+		todo = next
+	}
+}
+
+func (p *plan) add(name string, index []int, t reflect.Type) {
+	if _, taken := p.byName[name]; taken {
+		return
+	}
+	p.byName[name] = len(p.fields)
+	p.fields = append(p.fields, field{name, index, setterOf(t)})
+}
+
+// find returns the index of the field for a member name. guess is where it probably is, since members come in the same order in every
+// record.
+func (p *plan) find(name []byte, guess int) int {
+	if guess < len(p.fields) && p.fields[guess].name == string(name) {
+		return guess
+	}
+	if i, ok := p.byName[string(name)]; ok {
+		return i
+	}
+	if i, ok := p.byName[strings.ToLower(string(name))]; ok {
+		return i
+	}
+	return -1
+}
+
+// at returns the field of v with this index path, making embedded pointers on the way.
+func at(v reflect.Value, index []int) reflect.Value {
+	for i, n := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(n)
+	}
+	return v
+}
+
+// record reads an object into the struct v.
+func (s *scanner) record(v reflect.Value, p *plan) *Error {
+	guess := 0
+	return s.object(func(name []byte) *Error {
+		i := p.find(name, guess)
+		if i < 0 {
+			return s.spare(v, p, name)
+		}
+		guess = i + 1
+		f := &p.fields[i]
+		s.space()
+		err := f.set(s, at(v, f.index))
+		if err != nil {
+			err.Path = join(f.name, err.Path)
+		}
+		return err
+	})
+}
+
+// spare keeps a member that no field is for, where the struct has a place for it.
+func (s *scanner) spare(v reflect.Value, p *plan, name []byte) *Error {
+	name = append([]byte(nil), name...)
+	raw, err := s.skip()
+	if err != nil || p.extra == nil {
+		return err
+	}
+	extra := at(v, p.extra)
+	if extra.IsNil() {
+		extra.Set(reflect.MakeMap(extraType))
+	}
+	extra.SetMapIndex(reflect.ValueOf(string(name)), reflect.ValueOf(json.RawMessage(append([]byte(nil), raw...))))
+	return nil
+}
+
+func join(name, path string) string {
+	switch {
+	case path == "":
+		return name
+	case path[0] == '[':
+		return name + path
+	}
+	return name + "." + path
+}

@@ -1,0 +1,334 @@
+package wire
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// setter reads the value that comes next into v. The scanner stands at its first byte.
+type setter func(s *scanner, v reflect.Value) *Error
+
+// setterOf returns the setter for a type. It must not resolve plans of structs: a record can hold records of its own kind.
+func setterOf(t reflect.Type) setter {
+	switch {
+	case t == timeType:
+		return setTime
+	case t == rawType:
+		return setRaw
+	case reflect.PointerTo(t).Implements(unmarshalerType):
+		return setUnmarshaler
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return setString
+	case reflect.Bool:
+		return setBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return setInt
+	case reflect.Float32, reflect.Float64:
+		return setFloat
+	case reflect.Struct:
+		return setStruct
+	case reflect.Pointer:
+		inner := setterOf(t.Elem())
+		return func(s *scanner, v reflect.Value) *Error { return setPointer(s, v, inner) }
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return setBytes
+		}
+		inner := setterOf(t.Elem())
+		return func(s *scanner, v reflect.Value) *Error { return setSlice(s, v, inner) }
+	}
+	return setAny
+}
+
+// scalar reads a string, number or literal. kind is its first byte, with 'n' for null and '0' for a number.
+func (s *scanner) scalar() (text []byte, kind byte, err *Error) {
+	switch c := s.peek(); c {
+	case '"':
+		text, _, err = s.text()
+		return text, '"', err
+	case 't':
+		return []byte("true"), c, s.literal("true")
+	case 'f':
+		return []byte("false"), c, s.literal("false")
+	case 'n':
+		return nil, c, s.literal("null")
+	case '{', '[':
+		text, err = s.skip()
+		return text, c, err
+	case 0:
+		return nil, 0, s.fail("the JSON ends early")
+	}
+	text, err = s.number()
+	return text, '0', err
+}
+
+func setString(s *scanner, v reflect.Value) *Error {
+	text, _, err := s.scalar()
+	if err == nil {
+		v.SetString(string(text))
+	}
+	return err
+}
+
+func setInt(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	n, ok := integer(text, kind)
+	if !ok || v.OverflowInt(n) {
+		return &Error{Offset: int64(begin), Reason: "not an integer that fits"}
+	}
+	v.SetInt(n)
+	return nil
+}
+
+// integer reads 12, "12", 12.0, true, null and "".
+func integer(text []byte, kind byte) (int64, bool) {
+	switch kind {
+	case 'n', 'f':
+		return 0, true
+	case 't':
+		return 1, true
+	case '{', '[':
+		return 0, false
+	}
+	if n, ok := small(text); ok {
+		return n, true
+	}
+	word := strings.TrimSpace(string(text))
+	if word == "" {
+		return 0, kind == '"'
+	}
+	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(word, 64)
+	// Above 2⁵³ a float no longer says which integer was meant.
+	if err != nil || f != float64(int64(f)) || f > 1<<53 || f < -1<<53 || !decimal(word) {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// small reads the integers of up to 18 digits, which are nearly all.
+func small(text []byte) (n int64, ok bool) {
+	digits := text
+	if len(digits) > 0 && digits[0] == '-' {
+		digits = digits[1:]
+	}
+	if len(digits) == 0 || len(digits) > 18 {
+		return 0, false
+	}
+	for _, c := range digits {
+		if c-'0' > 9 {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if len(digits) < len(text) {
+		n = -n
+	}
+	return n, true
+}
+
+// decimal reports whether word is written in decimal digits, which ParseFloat does not insist on.
+func decimal(word string) bool { return strings.Trim(word, "+-0123456789.eE") == "" }
+
+func setBool(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	b := false
+	switch kind {
+	case 't', 'f', 'n':
+		b = kind == 't'
+	case '"', '0':
+		switch word := strings.ToLower(strings.TrimSpace(string(text))); word {
+		case "true":
+			b = true
+		case "", "false":
+		default:
+			n, ok := integer([]byte(word), kind)
+			if !ok || n != 0 && n != 1 {
+				return &Error{Offset: int64(begin), Reason: "neither true nor false"}
+			}
+			b = n == 1
+		}
+	default:
+		return &Error{Offset: int64(begin), Reason: "neither true nor false"}
+	}
+	v.SetBool(b)
+	return nil
+}
+
+func setFloat(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	f := 0.0
+	switch word := strings.TrimSpace(string(text)); {
+	case kind == '0', kind == '"' && word != "":
+		parsed, parseErr := strconv.ParseFloat(word, 64)
+		if parseErr != nil || !decimal(word) || v.OverflowFloat(parsed) {
+			return &Error{Offset: int64(begin), Reason: "not a number that fits"}
+		}
+		f = parsed
+	case kind == 't':
+		f = 1
+	case kind == '{', kind == '[':
+		return &Error{Offset: int64(begin), Reason: "not a number"}
+	}
+	v.SetFloat(f)
+	return nil
+}
+
+func setTime(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	t, ok := ParseTime(string(text))
+	if kind != '"' && kind != 'n' || !ok {
+		return &Error{Offset: int64(begin), Reason: "not a date"}
+	}
+	v.Set(reflect.ValueOf(t))
+	return nil
+}
+
+func setRaw(s *scanner, v reflect.Value) *Error {
+	raw, err := s.skip()
+	if err == nil {
+		v.SetBytes(append([]byte(nil), raw...))
+	}
+	return err
+}
+
+func setUnmarshaler(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	raw, err := s.skip()
+	if err != nil {
+		return err
+	}
+	into, ok := v.Addr().Interface().(json.Unmarshaler)
+	if !ok {
+		return &Error{Offset: int64(begin), Reason: "no place for the value"}
+	}
+	if err := into.UnmarshalJSON(raw); err != nil {
+		return &Error{Offset: int64(begin), Reason: err.Error()}
+	}
+	return nil
+}
+
+func setBytes(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case 'n':
+		v.SetZero()
+	case '"':
+		v.SetBytes(unbase64(text))
+	default:
+		return &Error{Offset: int64(begin), Reason: "not base64 text"}
+	}
+	return nil
+}
+
+// unbase64 decodes either alphabet, padded or not; what is no base64 is kept as it is.
+func unbase64(text []byte) []byte {
+	bare := strings.TrimRight(string(text), "=")
+	encoding := base64.RawStdEncoding
+	if strings.ContainsAny(bare, "-_") {
+		encoding = base64.RawURLEncoding
+	}
+	if decoded, err := encoding.DecodeString(bare); err == nil {
+		return decoded
+	}
+	return append([]byte{}, text...)
+}
+
+func setStruct(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	if s.peek() == '{' {
+		return s.record(v, planOf(v.Type()))
+	}
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	if kind != 'n' && (kind != '"' || len(text) > 0) {
+		return &Error{Offset: int64(begin), Reason: "not an object"}
+	}
+	v.SetZero()
+	return nil
+}
+
+func setPointer(s *scanner, v reflect.Value, inner setter) *Error {
+	if s.peek() == 'n' {
+		v.SetZero()
+		return s.literal("null")
+	}
+	if v.IsNil() {
+		v.Set(reflect.New(v.Type().Elem()))
+	}
+	return inner(s, v.Elem())
+}
+
+// setSlice reads an array, a single object as its only element, and null or "" as none.
+func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
+	begin := s.at
+	switch s.peek() {
+	case '[':
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		return s.array(func(i int) *Error {
+			s.space()
+			v.Grow(1)
+			v.SetLen(i + 1)
+			v.Index(i).SetZero()
+			err := inner(s, v.Index(i))
+			if err != nil {
+				err.Path = join("["+strconv.Itoa(i)+"]", err.Path)
+			}
+			return err
+		})
+	case '{':
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		return inner(s, v.Index(0))
+	}
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	if kind != 'n' && (kind != '"' || len(text) > 0) {
+		return &Error{Offset: int64(begin), Reason: "not an array"}
+	}
+	v.SetZero()
+	return nil
+}
+
+// setAny leaves every other type to encoding/json.
+func setAny(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	raw, err := s.skip()
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, v.Addr().Interface()); err != nil {
+		return &Error{Offset: int64(begin), Reason: "not a " + v.Type().String()}
+	}
+	return nil
+}

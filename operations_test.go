@@ -1,0 +1,125 @@
+package halopsa_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/halopsa-go/halopsa"
+)
+
+// operation is a documented operation of HaloPSA, what the SDK sends for it and what it makes of the answer.
+type operation struct {
+	api    string // "GET /IntegrationError/{id}"
+	sent   string // path and query as sent
+	body   string // fixture of the body as sent; "" for none
+	answer string // fixture of the answer
+	status int    // of the answer; 0 is 200
+	call   func(context.Context, *halopsa.Client) (any, error)
+	want   any
+
+	refused int   // another answer to the same call
+	reason  error // what it is then
+}
+
+// date is the date of the fixtures.
+var date = halopsa.NewTime(time.Date(2026, 10, 2, 11, 22, 33, 0, time.UTC))
+
+func millis(n int) halopsa.Time {
+	return halopsa.NewTime(date.Add(time.Duration(n) * time.Millisecond))
+}
+
+// fixture reads a file of testdata.
+func fixture(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(name)))
+	require.NoError(t, err)
+	return string(data)
+}
+
+// mocked returns a client whose requests go to an httpmock transport.
+func mocked(t *testing.T, opts ...halopsa.ClientOption) (*halopsa.Client, *httpmock.MockTransport) {
+	t.Helper()
+	mock := httpmock.NewMockTransport()
+	all := append([]halopsa.ClientOption{
+		halopsa.WithHTTPClient(&http.Client{Transport: mock}),
+		halopsa.WithTokenSource(halopsa.FromOAuth2(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "canary-token"}))),
+		halopsa.WithBackoff(0, 0),
+	}, opts...)
+	client, err := halopsa.NewClient("https://acme.halopsa.com", all...)
+	require.NoError(t, err)
+	return client, mock
+}
+
+// runOperations checks each operation twice: as it should go, and with an answer that refuses it.
+func runOperations(t *testing.T, operations []operation) {
+	t.Helper()
+	for _, op := range operations {
+		t.Run(strings.NewReplacer("/", "_", " ", "").Replace(op.api+"_"+op.body), func(t *testing.T) {
+			t.Parallel()
+			method, _, _ := strings.Cut(op.api, " ")
+			client, mock := mocked(t)
+			mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+				assert.Equal(t, method, req.Method)
+				assert.Equal(t, "https://acme.halopsa.com/api"+op.sent, req.URL.String())
+				assert.Equal(t, "application/json", req.Header.Get("Accept"))
+				assert.Equal(t, "Bearer canary-token", req.Header.Get("Authorization"))
+				assert.Regexp(t, `^halopsa-go/\d+\.\d+\.\d+ \(go`, req.Header.Get("User-Agent"))
+				if op.body == "" {
+					assert.Empty(t, req.Header.Get("Content-Type"))
+					assert.Nil(t, req.Body)
+				} else {
+					assert.Equal(t, "application/json", req.Header.Get("Content-Type"))
+					sent, err := io.ReadAll(req.Body)
+					require.NoError(t, err)
+					assert.JSONEq(t, fixture(t, op.body), string(sent))
+				}
+				status := op.status
+				if status == 0 {
+					status = http.StatusOK
+				}
+				return respond(status, "application/json", fixture(t, op.answer)), nil
+			})
+			got, err := op.call(t.Context(), client)
+			require.NoError(t, err)
+			assert.Equal(t, op.want, got)
+			assert.Equal(t, 1, mock.GetTotalCallCount())
+
+			client, mock = mocked(t)
+			mock.RegisterNoResponder(httpmock.ResponderFromResponse(respond(op.refused, "application/json", `{"message":"refused on purpose"}`)))
+			_, err = op.call(t.Context(), client)
+			require.ErrorIs(t, err, op.reason)
+			require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown)
+			assert.ErrorContains(t, err, "refused on purpose")
+			assert.ErrorContains(t, err, method+" "+strings.Split(op.sent, "?")[0])
+			assert.Equal(t, 1, mock.GetTotalCallCount(), "it makes no sense to repeat it")
+		})
+	}
+}
+
+func respond(status int, contentType, body string) *http.Response {
+	resp := httpmock.NewStringResponse(status, body)
+	resp.Header.Set("Content-Type", contentType)
+	return resp
+}
+
+// nothing is what a call without a result gives.
+func nothing(err error) (any, error) { return nil, err }
+
+// page is a page of one record, as the fixtures have it.
+func page[T any](record T, size, count int) *halopsa.Page[T] {
+	return &halopsa.Page[T]{Records: []T{record}, Number: 1, Size: size, RecordCount: count}
+}
+
+func raw(text string) json.RawMessage { return json.RawMessage(text) }

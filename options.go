@@ -1,0 +1,259 @@
+package halopsa
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/halopsa-go/halopsa/internal/limit"
+	"github.com/halopsa-go/halopsa/internal/retry"
+)
+
+// ClientOption sets up a [Client]; it is given to [NewClient].
+//
+// Later options win over earlier ones, and an option of a call over one of the client.
+type ClientOption interface{ applyClient(*config) error }
+
+// config is what the options of NewClient set.
+type config struct {
+	tenant, authURL        string
+	scopes                 []string
+	clientID, clientSecret string
+	tokens                 TokenSource
+	httpClient             *http.Client
+	limiter                Limiter
+	window                 *limit.Window
+	retry                  retry.Policy
+	maxResponse            int64
+	logger                 *slog.Logger
+	userAgent              string
+	insecure               bool
+	call                   callConfig
+}
+
+const (
+	// defaultLimit and defaultWindow are the tenant's rule: 700 requests per rolling 5 minutes.
+	defaultLimit  = 700
+	defaultWindow = 5 * time.Minute
+	// defaultTimeout is a little more than the 60 s after which the gateway gives up.
+	defaultTimeout     = 90 * time.Second
+	defaultMaxResponse = 64 << 20
+	defaultBatchSize   = 100
+	// defaultPageSize is the largest page that a tenant was seen to serve.
+	defaultPageSize = 100
+)
+
+func defaultConfig() *config {
+	return &config{
+		scopes: []string{"all"},
+		retry: retry.Policy{
+			MaxRetries: 4,
+			MinBackoff: 500 * time.Millisecond,
+			MaxBackoff: 30 * time.Second,
+			MaxWait:    6 * time.Minute,
+			MaxRefused: time.Hour,
+		},
+		maxResponse: defaultMaxResponse,
+		call:        callConfig{timeout: defaultTimeout, batch: defaultBatchSize},
+	}
+}
+
+type clientOptionFunc func(*config) error
+
+func (f clientOptionFunc) applyClient(c *config) error { return f(c) }
+
+// WithTenant names the tenant, which hosted instances need for a token.
+//
+// API: POST /auth/token?tenant=NAME. On-premise instances have none.
+func WithTenant(tenant string) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		c.tenant = strings.TrimSpace(tenant)
+		return nil
+	})
+}
+
+// WithClientCredentials sets the id and the secret of an API application that uses OAuth2 client credentials.
+//
+// Both must be non-empty. Either this or [WithTokenSource] is needed.
+func WithClientCredentials(id, secret string) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if id == "" || secret == "" {
+			return badArgument("WithClientCredentials", "the client id and the client secret must not be empty")
+		}
+		c.clientID, c.clientSecret = id, secret
+		return nil
+	})
+}
+
+// WithScope sets the OAuth2 scopes to ask for; the default is "all".
+//
+// A scope that the API application does not have leads to [ErrForbidden].
+func WithScope(scopes ...string) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		c.scopes = strings.Fields(strings.Join(scopes, " "))
+		if len(c.scopes) == 0 {
+			return badArgument("WithScope", "no scope is named")
+		}
+		return nil
+	})
+}
+
+// WithAuthURL sets the authorisation server where it is not at /auth of the base URL.
+//
+// The token endpoint is /token below it, as in https://auth.example.com/auth.
+func WithAuthURL(authURL string) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		c.authURL = authURL
+		return nil
+	})
+}
+
+// WithTokenSource takes access tokens from source instead of fetching them with client credentials.
+//
+// The source is asked before every attempt and must cache by itself; see [TokenSource].
+func WithTokenSource(source TokenSource) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if source == nil {
+			return badArgument("WithTokenSource", "the token source must not be nil")
+		}
+		c.tokens = source
+		return nil
+	})
+}
+
+// WithHTTPClient sends requests through a copy of client, for a proxy, a custom transport or a test.
+//
+// Its Transport, Jar and Timeout are kept. Redirects are always handled by the SDK: only a GET follows one, and only within
+// the same host.
+func WithHTTPClient(client *http.Client) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if client == nil {
+			return badArgument("WithHTTPClient", "the HTTP client must not be nil")
+		}
+		c.httpClient = client
+		return nil
+	})
+}
+
+// WithRateLimit sets how many requests the client sends in any window of time; the default is 700 in 5 minutes.
+//
+// It is the server's own rule: a rolling window over the last n requests. Replicas that share a tenant must share its limit:
+// give each its part, or see [WithLimiter].
+func WithRateLimit(n int, window time.Duration) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if n < 1 || window <= 0 {
+			return badArgument("WithRateLimit", "%d requests per %s: both must be more than 0; WithoutRateLimit turns the limit off", n, window)
+		}
+		c.limiter, c.window = nil, limit.NewWindow(n, window)
+		return nil
+	})
+}
+
+// WithoutRateLimit turns the client's own limit off. A 429 of the server still holds back every call.
+func WithoutRateLimit() ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		c.limiter, c.window = nil, limit.NewWindow(0, defaultWindow)
+		return nil
+	})
+}
+
+// WithLimiter replaces the client's own limit by limiter, which every attempt waits for.
+//
+// A 429 of the server still holds back every call of this client.
+func WithLimiter(limiter Limiter) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if limiter == nil {
+			return badArgument("WithLimiter", "the limiter must not be nil; WithoutRateLimit turns the limit off")
+		}
+		c.limiter, c.window = limiter, limit.NewWindow(0, defaultWindow)
+		return nil
+	})
+}
+
+// Limiter holds back requests. Wait returns when one may be sent, or with an error when none may.
+//
+// *rate.Limiter of golang.org/x/time/rate is one.
+type Limiter interface {
+	Wait(ctx context.Context) error
+}
+
+// WithMaxRetries sets how often a failed request is repeated where the retry table allows it; the default is 4.
+//
+// Waiting out a 429 and replaying after a 401 do not count. 0 turns the other retries off; see also [WithoutRetry].
+func WithMaxRetries(n int) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if n < 0 {
+			return badArgument("WithMaxRetries", "%d is less than 0", n)
+		}
+		c.retry.MaxRetries = n
+		return nil
+	})
+}
+
+// WithBackoff sets the first and the longest pause before a retry; the defaults are 500 ms and 30 s.
+//
+// A pause is random up to the first one doubled with each retry.
+func WithBackoff(first, longest time.Duration) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if first < 0 || longest < first {
+			return badArgument("WithBackoff", "%s to %s is no range of pauses", first, longest)
+		}
+		c.retry.MinBackoff, c.retry.MaxBackoff = first, longest
+		return nil
+	})
+}
+
+// WithMaxWait sets the longest Retry-After that a call waits for; the default is 6 minutes.
+//
+// A server that asks for more makes the call fail at once, with the wait in [APIError.RetryAfter].
+func WithMaxWait(longest time.Duration) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if longest < 0 {
+			return badArgument("WithMaxWait", "%s is less than 0", longest)
+		}
+		c.retry.MaxWait = longest
+		return nil
+	})
+}
+
+// WithMaxResponseSize sets how many bytes of an answer are read, after decompression; the default is 64 MiB.
+func WithMaxResponseSize(bytes int64) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if bytes < 1 {
+			return badArgument("WithMaxResponseSize", "%d is less than 1", bytes)
+		}
+		c.maxResponse = bytes
+		return nil
+	})
+}
+
+// WithLogger logs each attempt to logger at debug level; by default nothing is logged.
+//
+// A line has the operation, method, path, status, attempt, duration, size and request id, and never a query, header or body.
+func WithLogger(logger *slog.Logger) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		c.logger = logger
+		return nil
+	})
+}
+
+// WithUserAgent puts product, such as "acme-sync/1.4", before the SDK's own name in the User-Agent header.
+func WithUserAgent(product string) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if strings.ContainsAny(product, "\r\n") {
+			return badArgument("WithUserAgent", "a product must be one line")
+		}
+		c.userAgent = strings.TrimSpace(product)
+		return nil
+	})
+}
+
+// WithInsecureHTTP allows http:// URLs to hosts other than this one. Credentials then cross the network in the clear.
+func WithInsecureHTTP() ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		c.insecure = true
+		return nil
+	})
+}

@@ -1,0 +1,176 @@
+package halopsa
+
+import (
+	"maps"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// RequestOption changes one call; every method takes any number of them.
+type RequestOption interface{ applyCall(*callConfig) error }
+
+// Option can be given to a call, and to [NewClient] as the default of every call.
+type Option interface {
+	ClientOption
+	RequestOption
+}
+
+// callConfig is what the options of a call set.
+type callConfig struct {
+	header     http.Header
+	query      url.Values
+	timeout    time.Duration
+	once       bool
+	idempotent bool
+	into       **http.Response
+	batch      int
+	secondPass bool
+	page       ListOptions
+	sort       []SortKey
+}
+
+// with returns the configuration of one call; the receiver, which all calls share, stays as it is.
+func (c *callConfig) with(opts []RequestOption) (*callConfig, error) {
+	if len(opts) == 0 {
+		return c, nil
+	}
+	own := *c
+	own.header, own.query = maps.Clone(c.header), maps.Clone(c.query)
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt.applyCall(&own); err != nil {
+			return nil, err
+		}
+	}
+	return &own, nil
+}
+
+type callOptionFunc func(*callConfig) error
+
+func (f callOptionFunc) applyCall(c *callConfig) error { return f(c) }
+
+type optionFunc func(*callConfig) error
+
+func (f optionFunc) applyCall(c *callConfig) error { return f(c) }
+func (f optionFunc) applyClient(c *config) error   { return f(&c.call) }
+
+// WithHeader sends a header with the request.
+//
+// Authorization cannot be set: it always holds the token of the [TokenSource].
+func WithHeader(name, value string) Option {
+	return optionFunc(func(c *callConfig) error {
+		name := textproto.CanonicalMIMEHeaderKey(name)
+		switch {
+		case name == "" || strings.ContainsAny(name, " \r\n:") || strings.ContainsAny(value, "\r\n"):
+			return badArgument("WithHeader", "the header name or value is malformed")
+		case name == "Authorization":
+			return badArgument("WithHeader", "Authorization comes from the token source; see WithTokenSource")
+		}
+		if c.header == nil {
+			c.header = make(http.Header)
+		}
+		c.header[name] = []string{value}
+		return nil
+	})
+}
+
+// WithQuery adds a query parameter, replacing one of the same name.
+//
+// HaloPSA ignores a parameter that it does not know without a word: a misspelt filter returns everything.
+func WithQuery(name, value string) Option {
+	return optionFunc(func(c *callConfig) error {
+		if name == "" {
+			return badArgument("WithQuery", "the parameter has no name")
+		}
+		if c.query == nil {
+			c.query = make(url.Values)
+		}
+		c.query[name] = []string{value}
+		return nil
+	})
+}
+
+// WithTimeout sets how long one attempt may take, from sending it to the end of its answer; the default is 90 s.
+//
+// The whole call, with its retries and waits, is bounded by its context.
+func WithTimeout(attempt time.Duration) Option {
+	return optionFunc(func(c *callConfig) error {
+		if attempt <= 0 {
+			return badArgument("WithTimeout", "%s is not more than 0", attempt)
+		}
+		c.timeout = attempt
+		return nil
+	})
+}
+
+// WithoutRetry makes one attempt only, whatever comes of it.
+func WithoutRetry() Option {
+	return optionFunc(func(c *callConfig) error {
+		c.once = true
+		return nil
+	})
+}
+
+// WithBatchSize sets how many inputs a Create or Update sends in one request; the default is 100.
+func WithBatchSize(n int) Option {
+	return optionFunc(func(c *callConfig) error {
+		if n < 1 {
+			return badArgument("WithBatchSize", "%d is less than 1", n)
+		}
+		c.batch = n
+		return nil
+	})
+}
+
+// WithSecondPass makes Pages and All read the list again, until a pass finds nothing new.
+//
+// It costs at least twice the requests. It is the safe mode for a list in which others delete while it is read and the server
+// gives no sign: it sends no record_count, or as many records are added as go.
+func WithSecondPass() Option {
+	return optionFunc(func(c *callConfig) error {
+		c.secondPass = true
+		return nil
+	})
+}
+
+// WithIdempotent says that a Create may safely be sent twice, so that it is retried like an Update.
+func WithIdempotent() RequestOption {
+	return callOptionFunc(func(c *callConfig) error {
+		c.idempotent = true
+		return nil
+	})
+}
+
+// WithResponseInto stores the last answer of the call in dst, with a body that can be read again.
+//
+// Its Request is nil. dst stays as it is when there was no answer.
+func WithResponseInto(dst **http.Response) RequestOption {
+	return callOptionFunc(func(c *callConfig) error {
+		if dst == nil {
+			return badArgument("WithResponseInto", "the destination must not be nil")
+		}
+		c.into = dst
+		return nil
+	})
+}
+
+// WithPage chooses the page that [ListOf] reads and the size of the pages of [AllOf]; 0 means the default.
+func WithPage(pageNo, pageSize int) RequestOption {
+	return callOptionFunc(func(c *callConfig) error {
+		c.page = ListOptions{PageNo: pageNo, PageSize: pageSize}
+		return c.page.check()
+	})
+}
+
+// WithSort sorts the list that [ListOf] or [AllOf] reads; the default is by id.
+func WithSort(keys ...SortKey) RequestOption {
+	return callOptionFunc(func(c *callConfig) error {
+		c.sort = keys
+		return encodeSort(keys, url.Values{})
+	})
+}

@@ -1,0 +1,217 @@
+package halopsa
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// ListOptions choose a page of a list.
+type ListOptions struct {
+	// PageNo is the page that List reads, from 1; 0 is the first. Pages and All begin at page 1 and refuse another one.
+	PageNo int `url:"-"`
+	// PageSize is how many records to ask for; 0 is 100, the largest page that a tenant was seen to serve. The server may send fewer.
+	PageSize int `url:"-"`
+}
+
+func (o ListOptions) check() error {
+	switch {
+	case o.PageNo < 0:
+		return badArgument("PageNo", "%d is less than 0", o.PageNo)
+	case o.PageSize < 0:
+		return badArgument("PageSize", "%d is less than 0", o.PageSize)
+	}
+	return nil
+}
+
+// Page is one page of a list.
+//
+// What Pages and All promise: each record that is in the list during the whole walk comes exactly once, told apart by its id, or the
+// walk ends with a [PaginationError] after the records that could be read.
+type Page[T any] struct {
+	// Records are the rows. Rows are thinner than what Get returns: an absent member says nothing about the record.
+	Records []T
+	// Number is the page's number, from 1, as it was asked for.
+	Number int
+	// Size is the page_size that the server reports, or the number of rows it sent when it reports none.
+	Size int
+	// RecordCount is how many records the whole list has, or -1 when the server does not say.
+	RecordCount int
+}
+
+// Collect gathers what a walk yields, up to its first error, which it returns together with what came before.
+func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
+	var all []T
+	for v, err := range seq {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// records yields the records of pages, one by one.
+func records[T any](pages iter.Seq2[*Page[T], error]) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for page, err := range pages {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range page.Records {
+				if !yield(&page.Records[i], nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// listOf reads one page.
+func listOf[T any](ctx context.Context, c *Client, l *list, opts []RequestOption) (*Page[T], error) {
+	w, err := newWalker(c, l, opts)
+	if err != nil {
+		return nil, err
+	}
+	rows, a, err := fetch[T](ctx, w, paging.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()})
+	if err != nil {
+		return nil, err
+	}
+	return newPage(rows.Records, a, rows), nil
+}
+
+// newPage makes the page of an answer, with those of its rows that are to be shown.
+func newPage[T any](shown []T, req paging.Request, rows wire.List[T]) *Page[T] {
+	page := &Page[T]{Records: shown, Number: max(1, req.Page), Size: rows.PageSize, RecordCount: rows.RecordCount}
+	if page.Size == 0 {
+		page.Size = len(rows.Records)
+	}
+	return page
+}
+
+// walker is what the pages of one walk share.
+type walker struct {
+	client *Client
+	*list
+	conf *callConfig
+	path string
+	q    url.Values
+	page ListOptions
+}
+
+func newWalker(c *Client, l *list, opts []RequestOption) (*walker, error) {
+	conf, path, err := c.prepare(l.op, l.resource, opts)
+	if err != nil {
+		return nil, err
+	}
+	w := &walker{client: c, list: l, conf: conf, path: path, page: l.page}
+	if w.page == (ListOptions{}) {
+		w.page = conf.page
+	}
+	if err := w.page.check(); err != nil {
+		return nil, named(l.op, err)
+	}
+	if w.q, err = l.query(conf); err != nil {
+		return nil, named(l.op, err)
+	}
+	return w, nil
+}
+
+func (w *walker) pageSize() int {
+	if w.page.PageSize > 0 {
+		return w.page.PageSize
+	}
+	return defaultPageSize
+}
+
+// fetch reads one page.
+func fetch[T any](ctx context.Context, w *walker, req paging.Request) (wire.List[T], paging.Request, error) {
+	q := make(url.Values, len(w.q)+3)
+	for name, values := range w.q {
+		q[name] = values
+	}
+	switch {
+	case req.Count > 0:
+		q.Set("count", strconv.Itoa(req.Count))
+	case w.paged:
+		q.Set("pageinate", "true")
+		q.Set("page_no", strconv.Itoa(req.Page))
+		q.Set("page_size", strconv.Itoa(req.Size))
+	}
+	a, err := w.client.do(ctx, &request{op: w.op, method: http.MethodGet, path: w.path, query: q, kind: retry.Read, conf: w.conf})
+	if err != nil {
+		return wire.List[T]{}, req, err
+	}
+	defer a.release()
+	rows, err := wire.DecodeList[T](a.body.Bytes(), w.resource, max(req.Size, req.Count))
+	if err != nil {
+		return wire.List[T]{}, req, a.decodeError(err)
+	}
+	return rows, req, nil
+}
+
+// pagesOf walks a list. lists is asked each time the sequence is ranged over: the caller's options are read then.
+func pagesOf[T any](ctx context.Context, c *Client, lists func() *list, opts []RequestOption) iter.Seq2[*Page[T], error] {
+	return func(yield func(*Page[T], error) bool) {
+		l := lists()
+		w, err := newWalker(c, l, opts)
+		if err == nil {
+			err = w.walkable()
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		walk := &watchedWalk{Walk: paging.New(w.pageSize(), w.paged, w.conf.secondPass)}
+		defer c.walks.watch(l.resource, walk)()
+		for req, more := walk.Next(); more; req, more = walk.Next() {
+			before := walk.goneBefore()
+			rows, _, err := fetch[T](ctx, w, req)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			fresh := walk.accept(rows.Keys, rows.RecordCount, before)
+			if len(fresh) > 0 && !yield(newPage(choose(rows.Records, fresh), req, rows), nil) {
+				return
+			}
+		}
+		var short *paging.Incomplete
+		if errors.As(walk.Err(), &short) {
+			yield(nil, &PaginationError{
+				Op: w.op, Path: w.path, RecordCount: short.RecordCount, Seen: short.Seen, Page: short.Page, Reason: short.Reason,
+			})
+		}
+	}
+}
+
+// walkable refuses what a walk over everything cannot honour.
+func (w *walker) walkable() error {
+	switch {
+	case w.page.PageNo > 1:
+		return named(w.op, badArgument("PageNo", "%d: a walk reads every page from the first; List reads one", w.page.PageNo))
+	case w.count > 0:
+		return named(w.op, badArgument("Count", "%d: a walk reads everything; List takes a count", w.count))
+	}
+	return nil
+}
+
+// choose returns the rows with these indices, without copying when it is all of them.
+func choose[T any](rows []T, indices []int) []T {
+	if len(indices) == len(rows) {
+		return rows
+	}
+	chosen := make([]T, len(indices))
+	for i, at := range indices {
+		chosen[i] = rows[at]
+	}
+	return chosen
+}

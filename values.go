@@ -1,0 +1,155 @@
+package halopsa
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// Time is a point in time as HaloPSA writes it.
+//
+// A date without a zone is taken as UTC. The sentinel dates 0001-01-01, 1899-12-30 and 1900-01-01, null and "" all
+// become the zero Time, for which IsZero is true. It is sent as RFC 3339 in UTC; the zero Time is sent as null.
+type Time struct{ time.Time }
+
+// NewTime returns t as a [Time], in UTC.
+func NewTime(t time.Time) Time { return Time{t.UTC()} }
+
+// UnmarshalJSON reads every form of a date that HaloPSA is known to send.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		t.Time = time.Time{}
+		return nil
+	}
+	if len(data) < 2 || data[0] != '"' || data[len(data)-1] != '"' {
+		return fmt.Errorf("a date must be a JSON string")
+	}
+	parsed, ok := wire.ParseTime(string(data[1 : len(data)-1]))
+	if !ok {
+		return fmt.Errorf("not a date that HaloPSA writes")
+	}
+	t.Time = parsed
+	return nil
+}
+
+// MarshalJSON writes RFC 3339 in UTC, and null for the zero Time.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return t.UTC().AppendFormat(nil, `"`+time.RFC3339Nano+`"`), nil
+}
+
+// Secret is a credential that no log line, error or fmt verb shows.
+//
+// Only [Secret.Reveal] and JSON encoding, which is how HaloPSA must be sent it, give its text.
+type Secret string
+
+const redacted = "[redacted]"
+
+// Reveal returns the credential itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// String returns a placeholder, or "" for an empty Secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return redacted
+}
+
+// GoString returns the same as String, quoted.
+func (s Secret) GoString() string { return fmt.Sprintf("%q", s.String()) }
+
+// Format writes the placeholder for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
+
+// LogValue returns the placeholder.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// Opt is a value that is absent, null or set, so that false, 0 and "" can be sent and nothing is sent by accident.
+//
+// The zero Opt is absent. Make the others with [Set] and [Null].
+type Opt[T any] struct {
+	value T
+	state optState
+}
+
+type optState uint8
+
+const (
+	optAbsent optState = iota
+	optNull
+	optSet
+)
+
+// Set returns an Opt that holds v and is sent, whatever v is.
+func Set[T any](v T) Opt[T] { return Opt[T]{value: v, state: optSet} }
+
+// Null returns an Opt that is sent as null.
+func Null[T any]() Opt[T] { return Opt[T]{state: optNull} }
+
+// Get returns the value and whether there is one: false for an absent Opt and for null.
+func (o Opt[T]) Get() (T, bool) { return o.value, o.state == optSet }
+
+// IsNull reports whether o is sent as null.
+func (o Opt[T]) IsNull() bool { return o.state == optNull }
+
+// IsZero reports whether o is absent.
+func (o Opt[T]) IsZero() bool { return o.state == optAbsent }
+
+// MarshalJSON writes the value, or null when there is none.
+//
+// A field of type Opt needs the tag option omitzero, so that it is left out when it is absent.
+func (o Opt[T]) MarshalJSON() ([]byte, error) {
+	if o.state != optSet {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.value)
+}
+
+// UnmarshalJSON sets o to null or to the value of data.
+func (o *Opt[T]) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*o = Null[T]()
+		return nil
+	}
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		return err
+	}
+	*o = Set(v)
+	return nil
+}
+
+// EncodeValues adds the value to a query under key; an absent Opt and null add nothing.
+func (o Opt[T]) EncodeValues(key string, q *url.Values) error {
+	if o.state == optSet {
+		q.Set(key, fmt.Sprint(o.value))
+	}
+	return nil
+}
+
+// Format writes the value as it would print by itself, "<absent>" or "<null>".
+func (o Opt[T]) Format(f fmt.State, verb rune) {
+	switch o.state {
+	case optSet:
+		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), o.value)
+	case optNull:
+		_, _ = f.Write([]byte("<null>"))
+	default:
+		_, _ = f.Write([]byte("<absent>"))
+	}
+}
+
+// LogValue returns the value, or a placeholder when there is none.
+func (o Opt[T]) LogValue() slog.Value {
+	if o.state != optSet {
+		return slog.StringValue(fmt.Sprint(o))
+	}
+	return slog.AnyValue(o.value)
+}
