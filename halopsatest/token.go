@@ -1,0 +1,86 @@
+package halopsatest
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Token is the name of the token endpoint in [Fault.Resource] and [Request.Resource].
+const Token = "token"
+
+// token serves POST /auth/token.
+func (h *Handler) token(r *http.Request, body []byte) answer {
+	refuse := func(status int, code, description string) answer {
+		return jsonAnswer(status, map[string]string{"error": code, "error_description": description})
+	}
+	form, err := url.ParseQuery(string(body))
+	switch {
+	case r.Method != http.MethodPost:
+		return answer{status: http.StatusMethodNotAllowed}
+	case err != nil || form.Get("grant_type") != "client_credentials":
+		return refuse(http.StatusBadRequest, "unsupported_grant_type", "The specified grant type is not supported.")
+	case h.conf.tenant != "" && r.URL.Query().Get("tenant") != h.conf.tenant:
+		return refuse(http.StatusBadRequest, "invalid_request", "The tenant is unknown.")
+	case form.Get("client_id") != ClientID || form.Get("client_secret") != ClientSecret:
+		return refuse(http.StatusUnauthorized, "invalid_client", "The specified client credentials are invalid.")
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.issued++
+	token := rand.Text()
+	h.tokens[token] = time.Now().Add(h.conf.tokenLife)
+	return jsonAnswer(http.StatusOK, map[string]any{
+		"access_token": token, "token_type": "Bearer", "expires_in": int(h.conf.tokenLife / time.Second), "scope": form.Get("scope"),
+	})
+}
+
+// TokensIssued returns how many tokens were fetched.
+func (h *Handler) TokensIssued() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.issued
+}
+
+// RevokeTokens makes every token invalid that was issued so far.
+func (h *Handler) RevokeTokens() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(h.tokens)
+}
+
+// authorise checks the bearer token.
+func (h *Handler) authorise(r *http.Request) (answer, bool) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	until, known := h.tokens[token]
+	if !ok || !known || !time.Now().Before(until) {
+		a := jsonAnswer(http.StatusUnauthorized, map[string]string{"error": "invalid_token", "error_description": "The access token is not valid."})
+		a.header = http.Header{"Www-Authenticate": {"Bearer"}}
+		return a, false
+	}
+	return answer{}, true
+}
+
+// admit applies the rolling limit.
+func (h *Handler) admit() (answer, bool) {
+	if h.conf.limit <= 0 {
+		return answer{}, true
+	}
+	now := time.Now()
+	over := 0
+	for over < len(h.accepted) && now.Sub(h.accepted[over]) >= h.conf.window {
+		over++
+	}
+	h.accepted = append(h.accepted[:0], h.accepted[over:]...)
+	if len(h.accepted) < h.conf.limit {
+		h.accepted = append(h.accepted, now)
+		return answer{}, true
+	}
+	a := message(http.StatusTooManyRequests, "The request limit of this tenant is used up.")
+	if h.conf.retryAfter {
+		a.header = http.Header{"Retry-After": {seconds(h.conf.window - now.Sub(h.accepted[0]))}}
+	}
+	return a, false
+}
