@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -22,9 +23,9 @@ type ArgumentError struct {
 // Error returns one line that names the argument.
 func (e *ArgumentError) Error() string {
 	if e.Op == "" {
-		return fmt.Sprintf("halopsa: %s: %s", e.Argument, e.Reason)
+		return oneLine(fmt.Sprintf("halopsa: %s: %s", e.Argument, e.Reason))
 	}
-	return fmt.Sprintf("halopsa: %s: %s: %s", e.Op, e.Argument, e.Reason)
+	return oneLine(fmt.Sprintf("halopsa: %s: %s: %s", e.Op, e.Argument, e.Reason))
 }
 
 // Is reports whether target is [ErrInvalid].
@@ -47,11 +48,16 @@ type CallError struct {
 	Attempts int
 	// Err is the reason: an error of the network, of the context, of the limiter or of the token source.
 	Err error `json:"-"`
+
+	hint string
 }
 
 // Error returns one line with the operation and the reason.
 func (e *CallError) Error() string {
-	text := fmt.Sprintf("halopsa: %s: %s %s: %s", e.Op, e.Method, e.Path, strings.TrimPrefix(e.Err.Error(), "halopsa: "))
+	text := fmt.Sprintf("halopsa: %s: %s %s: %s", e.Op, e.Method, e.Path, strings.TrimPrefix(oneLine(e.Err.Error()), "halopsa: "))
+	if e.hint != "" {
+		text += ": " + e.hint
+	}
 	if e.Attempts > 1 {
 		text += fmt.Sprintf(" (%d attempts)", e.Attempts)
 	}
@@ -68,7 +74,7 @@ func (e *CallError) GoString() string { return goString("CallError", e) }
 func (e *CallError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
-		slog.Int("attempts", e.Attempts), slog.String("error", e.Err.Error()),
+		slog.Int("attempts", e.Attempts), slog.String("error", oneLine(e.Err.Error())),
 	)
 }
 
@@ -108,9 +114,18 @@ func (e *AuthError) Error() string { return "halopsa: no access token: " + e.Mes
 // Unwrap returns the error of the network or the context, if that is what it was.
 func (e *AuthError) Unwrap() error { return e.Err }
 
-// Is reports whether target is [ErrUnauthorized] and the authorisation server refused the credentials.
+// Is reports whether target is what the authorisation server's status means: [ErrUnauthorized] for credentials that it refuses,
+// [ErrRateLimited] or [ErrServer].
 func (e *AuthError) Is(target error) bool {
-	return target == ErrUnauthorized && e.StatusCode >= 400 && e.StatusCode < 500 && e.StatusCode != 429 //nolint:errorlint // a sentinel
+	switch target { //nolint:errorlint // sentinels are compared by identity
+	case ErrUnauthorized:
+		return e.StatusCode >= 400 && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
+	case ErrServer:
+		return e.StatusCode >= http.StatusInternalServerError
+	}
+	return false
 }
 
 // GoString returns the error's text.
@@ -179,7 +194,7 @@ type PaginationError struct {
 // Error returns one line with how many records are missing and why.
 func (e *PaginationError) Error() string {
 	missing := "an unknown number of records"
-	if e.RecordCount >= 0 {
+	if e.RecordCount > e.Seen {
 		missing = fmt.Sprintf("%d of %d records", e.RecordCount-e.Seen, e.RecordCount)
 	}
 	return fmt.Sprintf("halopsa: %s: %s missing after page %d: %s", e.Op, missing, e.Page, e.Reason)

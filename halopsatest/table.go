@@ -233,6 +233,11 @@ func compareValues(a, b any) int {
 	if a == nil || b == nil {
 		return cmp.Compare(rank(a), rank(b))
 	}
+	if s, ok := a.(string); ok {
+		if t, ok := b.(string); ok {
+			return cmp.Compare(s, t)
+		}
+	}
 	x, ok1 := a.(json.Number)
 	y, ok2 := b.(json.Number)
 	if ok1 && ok2 {

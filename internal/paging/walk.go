@@ -39,6 +39,8 @@ func (e *Incomplete) Error() string {
 const (
 	// defaultPage is the page that a tenant serves when it does not honour paging: a list as long may be cut off.
 	defaultPage = 50
+	// leastCap is the shortest first page that is taken for a cap where nothing else tells a cap from the end of the list.
+	leastCap = 10
 	// allOfThem is the count asked for when the true one is unknown.
 	allOfThem = 1_000_000
 )
@@ -53,6 +55,7 @@ type Walk struct {
 	secondPass bool
 
 	seen     Set
+	asked    int    // page_size that the caller wants
 	size     int    // page_size to ask for
 	step     int    // page size that the server keeps to: the longest page so far
 	pos      int    // see above
@@ -60,6 +63,14 @@ type Walk struct {
 	gone     int    // GoneBefore of the answer before
 	first    uint64 // fingerprint of page 1 as it was read last
 	firstLen int
+	before   uint64 // fingerprint of the page that was read last
+
+	high     int  // how far the list has been read, in positions
+	rises    int  // by how much record_count has risen in all
+	falls    int  // by how much the list has shrunk in all
+	unsteady bool // rows came twice that nothing explains: positions mean little
+	pass2    *Set // what a pass over an unsteady list has seen, and how far the list fell meanwhile
+	fell2    int
 
 	next      Request
 	pass      int
@@ -76,7 +87,7 @@ type Walk struct {
 // A walk that is not paged sends one plain request, for endpoints that have no paging parameters. With secondPass the whole list is
 // read again until a pass finds nothing new.
 func New(size int, paged, secondPass bool) *Walk {
-	w := &Walk{paged: paged, secondPass: secondPass, size: size, count: -1, pass: 1}
+	w := &Walk{paged: paged, secondPass: secondPass, asked: size, size: size, count: -1, pass: 1}
 	w.next = Request{Page: 1, Size: size}
 	return w
 }
@@ -134,6 +145,7 @@ func (w *Walk) Accept(a Answer) []int {
 		}
 		w.afterPage(req.Page, a, fresh, fell)
 	}
+	w.before = print
 	return fresh
 }
 
@@ -143,11 +155,16 @@ func (w *Walk) shift(a Answer) (fell, changed bool) {
 	if count := a.RecordCount; count >= 0 {
 		changed = w.count >= 0 && count != w.count
 		fall = w.count - count
+		if w.count >= 0 {
+			w.rises += max(0, -fall)
+		}
 		w.count = count
 	}
 	fall = max(fall, a.GoneAfter-w.gone)
 	w.gone = a.GoneBefore
 	if fall > 0 {
+		w.falls += fall
+		w.fell2 += fall
 		w.pos = max(0, w.pos-fall)
 		w.lookBack = true
 		changed = true
@@ -156,9 +173,9 @@ func (w *Walk) shift(a Answer) (fell, changed bool) {
 	return fall > 0, changed
 }
 
-// repeats reports whether a page is page 1 once more: the server ignores paging.
+// repeats reports whether a page is page 1 or the page before once more: the server ignores paging.
 func (w *Walk) repeats(page, rows, fresh int, print uint64) bool {
-	return page != 1 && rows > 0 && fresh == 0 && rows == w.firstLen && print == w.first
+	return page != 1 && rows > 0 && fresh == 0 && (rows == w.firstLen && print == w.first || print == w.before)
 }
 
 // afterPage advances pos over a page and chooses the next one.
@@ -167,11 +184,17 @@ func (w *Walk) afterPage(page int, a Answer, fresh []int, fell bool) {
 	short := w.step > 0 && rows < w.step
 	w.step = max(w.step, rows)
 	begin := (page - 1) * w.step
+	if len(fresh) < rows && page > 1 {
+		w.moved = true
+		w.unsteady = w.unsteady || rows-len(fresh) > w.high+w.rises-begin
+	}
+	w.high = max(w.high, begin+rows)
 	if begin <= w.pos {
 		w.pos = max(w.pos, begin+rows)
 	}
-	if len(fresh) < rows && page > 1 {
-		w.moved = true
+	if page == 1 && rows > 0 && (w.count > rows || w.count < 0 && rows >= leastCap) {
+		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
+		w.size = rows
 	}
 	if w.lookBack && !fell && begin <= w.pos {
 		// What moved may have moved further than record_count tells, when inserts made up for some of it.
@@ -182,7 +205,7 @@ func (w *Walk) afterPage(page int, a Answer, fresh []int, fell bool) {
 		}
 	}
 	switch {
-	case w.pass > 1 && !w.secondPass && w.count >= 0 && w.seen.Len() >= w.count:
+	case w.pass > 1 && !w.secondPass && !w.unsteady && w.count >= 0 && w.seen.Len() >= w.count:
 		w.done = true // what was missing has come
 	case w.idle > 16+3*w.pages():
 		w.fail(page, "the list keeps changing while it is read; try again when it is quieter")
@@ -191,10 +214,6 @@ func (w *Walk) afterPage(page int, a Answer, fresh []int, fell bool) {
 	case w.step == 0: // an empty first page
 		w.endPass(page)
 	case begin > w.pos: // something moved: back to where the unseen records are
-		w.goTo(w.pos/w.step + 1)
-	case rows == 0 && w.count >= 0 && w.step < w.size:
-		// The server may count its pages by the size it was asked for and yet send fewer: ask for what it sends.
-		w.size, w.moved = w.step, true
 		w.goTo(w.pos/w.step + 1)
 	case rows == 0, w.count < 0 && short:
 		w.endPass(page)
@@ -226,7 +245,7 @@ func (w *Walk) afterCount(req Request, a Answer, fresh int) {
 		w.fail(1, "the server ignores both page_no and count; a narrower filter may bring the rest into reach")
 	case rows > w.firstLen && rows%defaultPage != 0: // a round number may be a cap
 		w.endPass(1)
-	case fresh == 0 && rows < defaultPage && rows != w.size:
+	case fresh == 0 && rows < defaultPage && rows != w.asked:
 		w.endPass(1)
 	default:
 		w.fail(1, "the server ignores both page_no and count and does not say how many records there are")
@@ -238,15 +257,26 @@ func (w *Walk) endPass(page int) {
 	missing := w.count >= 0 && w.seen.Len() < w.count && (w.paged || w.pass > 1)
 	again := w.pass == 1 || w.passFresh > 0
 	switch {
-	case missing && w.moved && again, w.secondPass && again:
+	case (missing && w.moved || w.doubtful() || w.secondPass) && again:
 		w.pass++
 		w.passFresh, w.pos, w.lookBack = 0, 0, false
+		if w.unsteady {
+			w.pass2, w.fell2 = &Set{}, 0
+		}
 		w.goTo(1)
 	case missing:
 		w.fail(page, "no further page brought the others")
+	case w.doubtful():
+		w.fail(page, "the order of the list changes from page to page; end the sort with id")
 	default:
 		w.done = true
 	}
+}
+
+// doubtful reports whether records may be missing although as many came as there are: some of those that came have been deleted, and
+// others may have slipped from page to page. A pass that by itself sees the whole list settles it.
+func (w *Walk) doubtful() bool {
+	return w.unsteady && w.count >= 0 && w.seen.Len() < w.count+w.falls && (w.pass2 == nil || w.pass2.Len() < w.count+w.fell2)
 }
 
 // every returns the indices of n rows.
@@ -264,7 +294,7 @@ func (w *Walk) pages() int {
 	if w.step == 0 {
 		return 0
 	}
-	return max(w.count, w.pos) / w.step
+	return max(w.count, w.seen.Len()) / w.step
 }
 
 func (w *Walk) fail(page int, reason string) {
@@ -290,6 +320,9 @@ func (w *Walk) add(keys []wire.Key) (fresh []int, print uint64) {
 		print = (print ^ uint64(k.ID) ^ k.Hash) * 1099511628211
 		if w.seen.Add(k) {
 			fresh = append(fresh, i)
+		}
+		if w.pass2 != nil {
+			w.pass2.Add(k)
 		}
 	}
 	return fresh, print

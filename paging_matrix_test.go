@@ -1,0 +1,315 @@
+package halopsa_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsatest"
+)
+
+// matrixServers are the ways in which a tenant may serve a list.
+var matrixServers = map[string]struct {
+	habits halopsatest.Habits
+	silent bool // no sign of what others delete: WithSecondPass is the safe mode
+}{
+	"honest":                         {halopsatest.Habits{}, false},
+	"caps at 100":                    {halopsatest.Habits{PageCap: 100}, false},
+	"caps at 50":                     {halopsatest.Habits{PageCap: 50}, false},
+	"caps at 50, offsets as asked":   {halopsatest.Habits{PageCap: 50, OffsetByAsked: true}, false},
+	"fixed size":                     {halopsatest.Habits{FixedSize: 30}, false},
+	"ignores paging":                 {halopsatest.Habits{IgnorePaging: true}, false},
+	"ignores paging and count":       {halopsatest.Habits{IgnorePaging: true, IgnoreCount: true}, false},
+	"no record_count":                {halopsatest.Habits{NoRecordCount: true}, true},
+	"no record_count, caps at 50":    {halopsatest.Habits{NoRecordCount: true, PageCap: 50}, true},
+	"no record_count, ignores pages": {halopsatest.Habits{NoRecordCount: true, IgnorePaging: true}, true},
+	"bare array":                     {halopsatest.Habits{BareArray: true}, true},
+	"wrong page_no":                  {halopsatest.Habits{WrongPageNo: true}, false},
+	"unstable ties":                  {halopsatest.Habits{UnstableTies: true}, false},
+}
+
+// pageOf is how many records this server puts on a page of the asked size.
+func pageOf(size int, habits halopsatest.Habits) int {
+	if size == 0 {
+		size = 100
+	}
+	switch {
+	case habits.IgnorePaging:
+		return 50
+	case habits.FixedSize > 0:
+		return habits.FixedSize
+	case habits.PageCap > 0:
+		return min(size, habits.PageCap)
+	}
+	return size
+}
+
+// matrixLists are the lengths of the list, in records, for a page size.
+func matrixLists(page int) map[string]int {
+	many := 8*page + page/2 + 1
+	if page > 100 {
+		many = 3*page + page/2 + 1
+	}
+	return map[string]int{"0": 0, "1": 1, "one page": page, "one more": page + 1, "many": many}
+}
+
+// change is what happens to the list while it is walked.
+type change struct {
+	// after is called after each page; yielded are all records so far, ahead tells those that the walk has still to read, in list order.
+	after func(h *halopsatest.Handler, page, pageNo int, yielded []int64, ahead func() []int64)
+	// own deletes each record through the walking client.
+	own bool
+	// hides is true where inserts make up for deletes, so that record_count does not show them.
+	hides bool
+	// others is true where another client deletes.
+	others bool
+}
+
+// removing deletes n records of a walk in its fourth page, or its first if there are no more.
+func removing(behind bool, count func(page int) int) change {
+	return change{others: true, after: func(h *halopsatest.Handler, page, pageNo int, yielded []int64, ahead func() []int64) {
+		if pageNo != 4 && (pageNo != 1 || h.Len("IntegrationError") > 5*page) {
+			return
+		}
+		n := count(page)
+		if behind {
+			h.Remove("IntegrationError", yielded[max(0, len(yielded)-n):]...)
+		} else {
+			left := ahead()
+			h.Remove("IntegrationError", left[:min(n, len(left))]...)
+		}
+	}}
+}
+
+func one(int) int            { return 1 }
+func half(page int) int      { return max(1, page/2) }
+func three(page int) int     { return 3 * page }
+func logged(i int) string    { return fmt.Sprintf("2026-10-02T11:%02d:00", i%7) }
+func errorRow(i int) any     { return map[string]any{"module_id": 12, "error": "e", "date": logged(i)} }
+func nothingHappens() change { return change{} }
+
+var matrixChanges = map[string]change{
+	"nothing": nothingHappens(),
+	"records are appended": {after: func(h *halopsatest.Handler, page, pageNo int, _ []int64, _ func() []int64) {
+		if pageNo <= 3 {
+			for i := range page/3 + 1 {
+				h.Seed("IntegrationError", errorRow(i))
+			}
+		}
+	}},
+	"the consumer deletes each":    {own: true},
+	"another deletes them":         {others: true, after: removeYielded},
+	"1 is deleted ahead":           removing(false, one),
+	"1 is deleted behind":          removing(true, one),
+	"half a page goes ahead":       removing(false, half),
+	"half a page goes behind":      removing(true, half),
+	"three pages go ahead":         removing(false, three),
+	"three pages go behind":        removing(true, three),
+	"inserts and deletes together": {others: true, hides: true, after: churn},
+}
+
+// removeYielded deletes what the walk has just read, as a consumer that uses another client does.
+func removeYielded(h *halopsatest.Handler, page, _ int, yielded []int64, _ func() []int64) {
+	h.Remove("IntegrationError", yielded[max(0, len(yielded)-page):]...)
+}
+
+// churn deletes behind the walk and inserts as many, so that record_count stays.
+func churn(h *halopsatest.Handler, page, pageNo int, yielded []int64, _ func() []int64) {
+	if pageNo > 3 {
+		return
+	}
+	gone := yielded[max(0, len(yielded)-half(page)):]
+	h.Remove("IntegrationError", gone...)
+	for i := range gone {
+		h.Seed("IntegrationError", errorRow(i))
+	}
+}
+
+var matrixOrders = map[string][]halopsa.SortKey{
+	"id":   nil,
+	"date": {halopsa.Desc("date")},
+}
+
+// inOrder returns the ids of a list as an order has them.
+func inOrder(h *halopsatest.Handler, byDate bool) []int64 {
+	type record struct {
+		id   int64
+		date string
+	}
+	var records []record
+	for _, r := range h.Stored("IntegrationError") {
+		id, err := r["id"].(interface{ Int64() (int64, error) }).Int64()
+		if err != nil {
+			panic(err)
+		}
+		records = append(records, record{id, fmt.Sprint(r["date"])})
+	}
+	if byDate {
+		slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(b.date, a.date) })
+	}
+	ids := make([]int64, len(records))
+	for i, r := range records {
+		ids[i] = r.id
+	}
+	return ids
+}
+
+// walkResult is what a walk gave.
+type walkResult struct {
+	yielded []int64
+	stayed  map[int64]bool // there during the whole walk
+	err     error
+}
+
+// walkUnder walks the list while it changes.
+func walkUnder(t *testing.T, h *halopsatest.Handler, c *halopsa.Client, size, page int, ch change, sort []halopsa.SortKey, opts ...halopsa.RequestOption) walkResult {
+	t.Helper()
+	r := walkResult{stayed: map[int64]bool{}}
+	for _, id := range inOrder(h, false) {
+		r.stayed[id] = true
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	options := &halopsa.IntegrationErrorListOptions{ListOptions: halopsa.ListOptions{PageSize: size}, Sort: sort}
+	seen := map[int64]bool{}
+	pages := 0
+	for p, err := range c.IntegrationError.Pages(ctx, options, opts...) {
+		if err != nil {
+			r.err = err
+			break
+		}
+		pages++
+		require.NotEmpty(t, p.Records, "an empty page was yielded")
+		for _, e := range p.Records {
+			r.yielded = append(r.yielded, e.ID)
+			seen[e.ID] = true
+			if ch.own {
+				require.NoError(t, c.IntegrationError.Delete(ctx, e.ID))
+			}
+		}
+		if ch.after != nil {
+			ch.after(h, page, pages, r.yielded, func() []int64 {
+				return slices.DeleteFunc(inOrder(h, sort != nil), func(id int64) bool { return seen[id] })
+			})
+		}
+	}
+	still := map[int64]bool{}
+	for _, id := range inOrder(h, false) {
+		still[id] = true
+	}
+	for id := range r.stayed {
+		if !still[id] && !seen[id] {
+			delete(r.stayed, id) // deleted before the walk came to it
+		}
+	}
+	return r
+}
+
+// TestPagingMatrix crosses page sizes, servers, list lengths, changes during the walk and orders. Every record that is there for the whole walk
+// comes exactly once, or the walk ends with a *PaginationError.
+func TestPagingMatrix(t *testing.T) {
+	t.Parallel()
+	var cases, complete, incomplete atomic.Int64
+	t.Cleanup(func() {
+		t.Logf("paging matrix: %d cases, %d of them complete and %d reported as incomplete", cases.Load(), complete.Load(), incomplete.Load())
+	})
+	for server, s := range matrixServers {
+		for _, size := range []int{0, 1, 7, 100, 1000} {
+			t.Run(fmt.Sprintf("%s/size %d", server, size), func(t *testing.T) {
+				t.Parallel()
+				page := pageOf(size, s.habits)
+				for list, n := range matrixLists(page) {
+					for changing, ch := range matrixChanges {
+						for order, sort := range matrixOrders {
+							name := fmt.Sprintf("list %s (%d), %s, by %s", list, n, changing, order)
+							cases.Add(1)
+							var opts []halopsa.RequestOption
+							if ch.hides || s.silent && ch.others {
+								opts = append(opts, halopsa.WithSecondPass()) // the mode for what cannot be noticed
+							}
+							c, h := newStandin(t, []halopsatest.Option{halopsatest.WithHabits(s.habits), halopsatest.WithRateLimit(0, 0)}, halopsa.WithoutRateLimit())
+							for i := range n {
+								h.Seed("IntegrationError", errorRow(i))
+							}
+							stopAfter(h, 60+40*(n/page+1))
+							r := walkUnder(t, h, c, size, page, ch, sort, opts...)
+							checkWalk(t, name, r)
+							if r.err != nil {
+								incomplete.Add(1)
+							} else {
+								complete.Add(1)
+							}
+							if changing == "nothing" || changing == "records are appended" || ch.own {
+								mustSucceed(t, name, server, n, size, sort != nil, r)
+							}
+							if t.Failed() {
+								return
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// stopAfter refuses every further page, so that a walk without an end fails.
+func stopAfter(h *halopsatest.Handler, pages int) {
+	var n atomic.Int64
+	h.FaultFunc(func(r *http.Request) *halopsatest.Fault {
+		if r.Method == http.MethodGet && n.Add(1) > int64(pages) {
+			return &halopsatest.Fault{Status: http.StatusForbidden, Body: "the walk does not end"}
+		}
+		return nil
+	})
+}
+
+// checkWalk holds the promise against what a walk gave.
+func checkWalk(t *testing.T, name string, r walkResult) {
+	t.Helper()
+	seen := map[int64]bool{}
+	for _, id := range r.yielded {
+		assert.False(t, seen[id], "%s: record %d came twice", name, id)
+		seen[id] = true
+	}
+	if r.err != nil {
+		var short *halopsa.PaginationError
+		require.ErrorAs(t, r.err, &short, name)
+		require.ErrorIs(t, r.err, halopsa.ErrIncomplete)
+		assert.Equal(t, len(r.yielded), short.Seen, name)
+		assert.NotEmpty(t, short.Reason)
+		return
+	}
+	missing := 0
+	for id := range r.stayed {
+		if !seen[id] {
+			missing++
+		}
+	}
+	assert.Zero(t, missing, "%s: records are missing, and no error says so", name)
+}
+
+// mustSucceed holds that a walk over a list that only grows, or that the walk's own client shortens, fails only where the server gives it no
+// chance.
+func mustSucceed(t *testing.T, name, server string, n, size int, byDate bool, r walkResult) {
+	t.Helper()
+	if errors.Is(r.err, halopsa.ErrIncomplete) {
+		switch {
+		case server == "ignores paging and count" && n >= 50,
+			server == "no record_count, ignores pages" && (len(r.yielded)%50 == 0 || n == size), // a full page: perhaps all, perhaps not
+			server == "unstable ties" && byDate:                                                 // without id as a last key
+			return
+		}
+	}
+	require.NoError(t, r.err, name)
+	assert.GreaterOrEqual(t, len(r.yielded), n, name)
+}
