@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,15 +30,23 @@ type request struct {
 // answer is a successful one. Its body is pooled: release it once decoded.
 type answer struct {
 	*exchange
+	client      *Client
 	req         *request
 	status      int
 	contentType string
+	requestID   string
 	gone        bool // a DELETE whose earlier attempt must have done it
 }
 
 // do makes the attempts of a call, as the retry table says, until one succeeds or none can.
 func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
+	if ctx == nil {
+		return nil, &ArgumentError{Op: r.op, Argument: "ctx", Reason: "nil; context.Background() is the one that never ends"}
+	}
 	x := &exchange{op: r.op, path: r.path, timeout: r.conf.timeout, logger: c.conf.logger}
+	if longest := c.conf.longestAttempt; longest > 0 {
+		x.timeout = min(x.timeout, longest)
+	}
 	x.Kind, x.Once = r.kind, r.conf.once
 	if x.Kind == retry.Create && r.conf.idempotent {
 		x.Kind = retry.Update
@@ -70,7 +79,10 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 		x.release()
 		return nil, c.fail(ctx, r, x, err)
 	}
-	a := &answer{exchange: x, req: r, status: resp.StatusCode, contentType: resp.Header.Get("Content-Type")}
+	a := &answer{
+		exchange: x, client: c, req: r, status: resp.StatusCode,
+		contentType: resp.Header.Get("Content-Type"), requestID: requestID(resp.Header),
+	}
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		return a, nil
@@ -83,19 +95,15 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 }
 
 func (c *Client) newRequest(ctx context.Context, r *request) (*retryablehttp.Request, error) {
-	query := r.query
 	if len(r.conf.query) > 0 {
-		query = url.Values{}
-		for name, values := range r.query {
-			query[name] = values
-		}
-		for name, values := range r.conf.query {
-			query[name] = values
-		}
+		query := url.Values{}
+		maps.Copy(query, r.query)
+		maps.Copy(query, r.conf.query)
+		r.query = query
 	}
 	target := c.base + "/api" + r.path
-	if len(query) > 0 {
-		target += "?" + query.Encode()
+	if len(r.query) > 0 {
+		target += "?" + r.query.Encode()
 	}
 	var body any // an untyped nil is no body at all
 	if r.body != nil {
@@ -118,14 +126,17 @@ func (c *Client) newRequest(ctx context.Context, r *request) (*retryablehttp.Req
 
 // fail makes the error of a call that got no answer.
 func (c *Client) fail(ctx context.Context, r *request, x *exchange, err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := err.(*url.Error); ok { //nolint:errorlint // net/http's own; one further down belongs to an error that says more
 		err = wrapped.Err
 	}
-	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+	if err == ctx.Err() && err != nil { //nolint:errorlint // as it comes of a wait between attempts: the cause says more
+		err = context.Cause(ctx)
+	}
+	err = hiding(c.secrets(r, x), err)
+	if ctx.Err() != nil && (!errors.Is(err, ctx.Err()) || !errors.Is(err, context.Cause(ctx))) {
 		err = &bothErrors{text: err, cause: context.Cause(ctx), ctx: ctx.Err()}
 	}
-	err = &CallError{Op: r.op, Method: r.method, Path: r.path, Attempts: x.Attempts, Err: err}
+	err = &CallError{Op: r.op, Method: r.method, Path: r.path, Attempts: x.Attempts, Err: err, hint: waitHint(x)}
 	if x.Ambiguous {
 		return markUnknown(err)
 	}
@@ -138,20 +149,51 @@ type bothErrors struct{ text, cause, ctx error }
 func (e *bothErrors) Error() string   { return e.text.Error() }
 func (e *bothErrors) Unwrap() []error { return []error{e.text, e.cause, e.ctx} }
 
+// hidingError is an error of somebody else's code, a transport or a token source, that says what must not be shown. errors.Is and errors.As
+// find it, but nothing prints it.
+type hidingError struct {
+	text string
+	err  error
+}
+
+func hiding(secrets redact.Secrets, err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if shown := secrets.String(text); shown != text {
+		return &hidingError{text: oneLine(shown), err: err}
+	}
+	return err
+}
+
+func (e *hidingError) Error() string        { return e.text }
+func (e *hidingError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *hidingError) As(target any) bool   { return errors.As(e.err, target) }
+func (e *hidingError) GoString() string     { return goString("hidingError", e) }
+
+// waitHint says why a call gave up where it was for a wait.
+func waitHint(x *exchange) string {
+	if x.TooLong == 0 {
+		return ""
+	}
+	return "not retried: the wait would be " + x.TooLong.Round(time.Millisecond).String() + ", longer than the call allows"
+}
+
+// longestErrorBody is how much of an answer an [APIError] keeps.
+const longestErrorBody = 64 << 10
+
 // refuse makes the error of an answer that is none of success.
 func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
-	const longestBody = 64 << 10
-	secrets := c.secrets(r)
-	body := secrets.Bytes(bytes.Clone(x.body.Bytes()[:min(x.body.Len(), longestBody)]))
+	message, body := c.shown(r, x, resp.Header.Get("Content-Type"))
 	e := &APIError{
-		Op: r.op, Method: r.method, Path: r.path, StatusCode: resp.StatusCode,
-		Message:   wire.ErrorMessage(resp.Header.Get("Content-Type"), body),
+		Op: r.op, Method: r.method, Path: r.path, StatusCode: resp.StatusCode, Message: message,
 		RequestID: requestID(resp.Header), RetryAfter: x.result.RetryAfter, Attempts: x.Attempts, Body: body,
 	}
 	switch {
 	case x.TooLong > 0:
 		e.RetryAfter = max(e.RetryAfter, x.TooLong)
-		e.hint = "not retried: the wait would be " + x.TooLong.Round(time.Millisecond).String() + ", longer than the call allows"
+		e.hint = waitHint(x)
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		e.hint = "a redirect that is not followed; check the base URL"
 		if to, err := resp.Location(); err == nil {
@@ -164,9 +206,35 @@ func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
 	return e
 }
 
-// secrets are what a server could echo into an error: its credentials and what a write sent in secret members.
-func (c *Client) secrets(r *request) redact.Secrets {
-	return append(redact.Members(r.body), c.conf.clientSecret)
+// secrets are what a server could echo: the client's secret, the token, what a write sent in secret members, the caller's own headers and
+// the values of the query. The names of fields to sort by are none: an error that names one is of use.
+func (c *Client) secrets(r *request, x *exchange) redact.Secrets {
+	secrets := append(redact.Members(r.body), c.conf.clientSecret, x.token)
+	add := func(value string) {
+		if len(value) >= 8 { // shorter ones are words and numbers that a message may well hold
+			secrets = append(secrets, value)
+		}
+	}
+	for name, values := range r.conf.header {
+		if name != "Accept" && name != "Content-Type" && name != "User-Agent" {
+			add(values[0])
+		}
+	}
+	for name, values := range r.query {
+		if !strings.HasPrefix(name, "order") {
+			add(values[0])
+		}
+	}
+	return secrets
+}
+
+// shown returns the message and the beginning of an answer's body as an error may show them: without secrets and without the query of any
+// URL. They are taken out before the body is cut, so that no half of one is left, and of the message, in which JSON's escapes are resolved.
+func (c *Client) shown(r *request, x *exchange, contentType string) (message string, body []byte) {
+	secrets := c.secrets(r, x)
+	body = redact.Queries(secrets.Tail(secrets.Bytes(x.body.Bytes())))
+	body = bytes.Clone(body[:min(len(body), longestErrorBody)])
+	return secrets.String(wire.ErrorMessage(contentType, body)), body
 }
 
 // decodeError makes the error of a successful answer that cannot be read.
@@ -185,10 +253,15 @@ func (a *answer) decodeError(err error) error {
 	e.Snippet = wire.Snippet(a.body.Bytes(), e.Offset)
 	var payload *wire.PayloadError
 	if errors.As(err, &payload) {
-		return &APIError{
+		message, body := a.client.shown(a.req, a.exchange, "")
+		refused := &APIError{
 			Op: a.req.op, Method: a.req.method, Path: a.req.path, StatusCode: a.status,
-			Message: payload.Message, Attempts: a.Attempts, Body: bytes.Clone(a.body.Bytes()[:min(a.body.Len(), 64<<10)]),
+			Message: message, RequestID: a.requestID, Attempts: a.Attempts, Body: body,
 		}
+		if a.Kind != retry.Read {
+			return markUnknown(refused)
+		}
+		return refused
 	}
 	if a.Kind != retry.Read {
 		return markUnknown(e)
@@ -242,7 +315,7 @@ func checkSegment(argument, part string) error {
 	case part == "." || part == "..":
 		return badArgument(argument, "%q would change the path", part)
 	case strings.ContainsAny(part, "\\?#\x00\r\n") && argument == "path":
-		return badArgument(argument, "%q has a character that no path has; give parameters with WithQuery", part)
+		return badArgument(argument, "has a character that no path has; give parameters with WithQuery")
 	}
 	return nil
 }

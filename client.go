@@ -47,16 +47,7 @@ type service struct{ client *Client }
 // It does no I/O and reads no environment. A trailing slash, /api or /auth of the URL is dropped. Credentials are needed, by
 // [WithClientCredentials] or [WithTokenSource]. The error is an [ErrInvalid] that names the argument.
 func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
-	conf := defaultConfig()
-	for _, opt := range opts {
-		if opt == nil {
-			continue
-		}
-		if err := opt.applyClient(conf); err != nil {
-			return nil, err
-		}
-	}
-	base, err := serverURL("base URL", baseURL, conf.insecure)
+	conf, base, err := configure(baseURL, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -65,24 +56,34 @@ func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 	if conf.window == nil {
 		conf.window = limit.NewWindow(defaultLimit, defaultWindow)
 	}
+	conf.window.SetLongestHold(conf.retry.MaxWait)
 	if conf.logger == nil {
 		conf.logger = slog.New(slog.DiscardHandler)
 	}
 	c.http = httpClient(conf.httpClient)
-	if conf.tokens == nil {
-		if conf.clientID == "" {
-			return nil, badArgument("credentials", "none given; use WithClientCredentials or WithTokenSource")
-		}
-		tokenURL, err := tokenEndpoint(base, conf)
-		if err != nil {
-			return nil, err
-		}
-		tokenClient := *c.http
-		conf.tokens = credentialSource(conf, tokenURL, &tokenClient)
+	if conf.tokens, err = tokenSource(conf, base, *c.http); err != nil {
+		return nil, err
 	}
+	// http.Client's own timeout would run while an attempt waits for the limits.
+	conf.longestAttempt, c.http.Timeout = c.http.Timeout, 0
 	c.http.Transport = &attemptTransport{client: c, next: c.http.Transport}
 	c.addServices()
 	return c, nil
+}
+
+// configure applies the options and checks the base URL.
+func configure(baseURL string, opts []ClientOption) (conf *config, base string, err error) {
+	conf = defaultConfig()
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt.applyClient(conf); err != nil {
+			return nil, "", err
+		}
+	}
+	base, err = serverURL("base URL", baseURL, conf.insecure)
+	return conf, base, err
 }
 
 func (c *Client) addServices() {
@@ -160,11 +161,13 @@ func serverURL(argument, raw string, insecure bool) (string, error) {
 }
 
 func loopback(host string) bool {
+	host = strings.ToLower(host)
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// tokenEndpoint is where tokens are fetched: /auth/token of the base URL, or /token of the authorisation server.
+// tokenEndpoint is where tokens are fetched: /auth/token of the base URL, or of the authorisation server: /token below the path that was
+// given, and /auth/token where that is none or /api.
 func tokenEndpoint(base string, conf *config) (string, error) {
 	endpoint := base + "/auth/token"
 	if conf.authURL != "" {
@@ -172,10 +175,15 @@ func tokenEndpoint(base string, conf *config) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		endpoint = server + "/auth/token"
-		given := strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(conf.authURL), "/"), "/token")
-		if path := given[strings.Index(given, "://")+3:]; strings.Contains(path, "/") && !strings.HasSuffix(path, "/api") {
+		given := strings.TrimRight(strings.TrimSpace(conf.authURL), "/")
+		_, path, below := strings.Cut(given[strings.Index(given, "://")+3:], "/")
+		switch path = "/" + strings.ToLower(path); {
+		case strings.HasSuffix(path, "/token"):
+			endpoint = given
+		case below && !strings.HasSuffix(path, "/api"):
 			endpoint = given + "/token"
+		default:
+			endpoint = server + "/auth/token"
 		}
 	}
 	if conf.tenant != "" {

@@ -31,8 +31,8 @@
 //
 // # Errors
 //
-// [APIError] is an answer of HaloPSA; [errors.Is] compares it with [ErrNotFound], [ErrForbidden], [ErrRateLimited] and the others. No
-// error, log line or %+v shows a token, a secret, a query or a credential header.
+// [APIError] is an answer of HaloPSA; [errors.Is] compares it with [ErrNotFound], [ErrForbidden], [ErrRateLimited] and the others. The SDK
+// puts no token, secret, query or request header into an error or a log line, and takes them out of what the server echoes.
 //
 // # The rest of the API
 //

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // What an error is, for [errors.Is].
@@ -30,7 +31,7 @@ var (
 	ErrIncomplete = errors.New("halopsa: incomplete list")
 	// ErrOutcomeUnknown is a write that may have happened: read back before sending it again.
 	//
-	// An error of a write without it means that the write did not happen.
+	// An error of a write without it means that the write did not happen. Of a write in several requests [BatchError] says it for each input.
 	ErrOutcomeUnknown = errors.New("halopsa: outcome unknown")
 )
 
@@ -132,6 +133,11 @@ func (e *APIError) LogValue() slog.Value {
 		slog.Int("status", e.StatusCode), slog.String("message", e.Message), slog.String("request_id", e.RequestID),
 		slog.Duration("retry_after", e.RetryAfter), slog.Int("attempts", e.Attempts),
 	)
+}
+
+// oneLine folds white space and control characters, which a log would take for the end of the error.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
 
 func goString(name string, err error) string {

@@ -78,20 +78,32 @@ func (e *CallError) LogValue() slog.Value {
 	)
 }
 
-// WaitError is a wait for the rate limit that is longer than the time the context has left. It is a
-// [context.DeadlineExceeded], returned at once.
+// WaitError is a wait for the rate limit that is too long, returned at once.
+//
+// Longer than the time the context has left, it is a [context.DeadlineExceeded]. After a 429 that asks every call of the client to wait longer
+// than [WithMaxWait] allows, it is an [ErrRateLimited].
 type WaitError struct {
 	// Wait is how long the wait would have been, at the least.
 	Wait time.Duration
+
+	refused bool
 }
 
 // Error returns one line with the wait.
 func (e *WaitError) Error() string {
+	if e.refused {
+		return fmt.Sprintf("halopsa: the server refuses every request for another %s, longer than a call waits", e.Wait.Round(time.Millisecond))
+	}
 	return fmt.Sprintf("halopsa: the wait for the rate limit would be %s, longer than the context allows", e.Wait.Round(time.Millisecond))
 }
 
-// Unwrap returns [context.DeadlineExceeded].
-func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }
+// Unwrap returns [context.DeadlineExceeded] or [ErrRateLimited].
+func (e *WaitError) Unwrap() error {
+	if e.refused {
+		return ErrRateLimited
+	}
+	return context.DeadlineExceeded
+}
 
 // LogValue returns the wait.
 func (e *WaitError) LogValue() slog.Value { return slog.GroupValue(slog.Duration("wait", e.Wait)) }

@@ -7,8 +7,10 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/google/go-querystring/query"
 
@@ -24,41 +26,55 @@ type ID interface{ ~int | ~int64 | ~string }
 // T is a struct with json tags, the caller's own or one that embeds a record of this package; a map works too. The page is the first
 // one unless [WithPage] says otherwise, sorted by id unless [WithSort] does. Filters are given with [WithQuery].
 func ListOf[T any](ctx context.Context, client *Client, path string, opts ...RequestOption) (*Page[T], error) {
-	return listOf[T](ctx, client, &list{op: path + ".List", resource: path, paged: true, sorted: true}, opts)
+	return listOf[T](ctx, client, &list{op: opOf(path, "List"), resource: path, paged: true, sorted: true}, opts)
 }
 
 // AllOf walks the whole list at path and yields each record once; see [ListOf] for T and path, [Page] for the promise.
 func AllOf[T any](ctx context.Context, client *Client, path string, opts ...RequestOption) iter.Seq2[*T, error] {
 	return records(pagesOf[T](ctx, client, func() *list {
-		return &list{op: path + ".All", resource: path, paged: true, sorted: true}
+		return &list{op: opOf(path, "All"), resource: path, paged: true, sorted: true}
 	}, opts))
 }
 
 // GetOf reads the record with this id at path, as GetOf[Ticket](ctx, client, "Tickets", 12) does.
 func GetOf[T any, I ID](ctx context.Context, client *Client, path string, id I, opts ...RequestOption) (*T, error) {
-	return getOf[T](ctx, client, path+".Get", path, id, nil, opts)
+	return getOf[T](ctx, client, opOf(path, "Get"), path, id, nil, opts)
 }
 
 // PostOf sends inputs, one object or a slice of them, to path as the array that HaloPSA expects, and returns the records of the answer.
 //
 // It is taken for a create, which is never repeated when its outcome is unknown; [WithIdempotent] says otherwise.
 func PostOf[T any](ctx context.Context, client *Client, path string, inputs any, opts ...RequestOption) ([]T, error) {
+	op := opOf(path, "Post")
 	body, err := json.Marshal(inputs)
 	if err != nil {
-		return nil, &ArgumentError{Op: path + ".Post", Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
 	}
 	switch body = bytes.TrimSpace(body); {
 	case string(body) == "null" || string(body) == "[]":
-		return nil, &ArgumentError{Op: path + ".Post", Argument: "inputs", Reason: "empty"}
-	case body[0] != '[':
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "empty"}
+	case body[0] == '{':
 		body = append(append([]byte{'['}, body...), ']')
+	case body[0] != '[':
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "neither an object nor a slice of them"}
 	}
-	return postOf[T](ctx, client, path+".Post", path, body, retry.Create, opts)
+	return postOf[T](ctx, client, op, path, body, retry.Create, opts)
 }
 
 // DeleteOf deletes the record with this id at path.
 func DeleteOf[I ID](ctx context.Context, client *Client, path string, id I, opts ...RequestOption) error {
-	return deleteOf(ctx, client, path+".Delete", path, id, opts)
+	return deleteOf(ctx, client, opOf(path, "Delete"), path, id, opts)
+}
+
+// opOf names the operation of a generic function. A path with a query is refused, and the query is no part of the name either.
+func opOf(path, method string) string {
+	if end := strings.IndexFunc(path, func(r rune) bool { return r == '?' || r == '#' || unicode.IsControl(r) }); end >= 0 {
+		path = path[:end]
+	}
+	if path = strings.Trim(path, "/"); path == "" {
+		return method + "Of"
+	}
+	return path + "." + method
 }
 
 // list says what a list endpoint takes.
@@ -93,6 +109,9 @@ func (l *list) query(conf *callConfig) (url.Values, error) {
 		return nil, err
 	}
 	if !l.sorted {
+		if len(conf.sort) > 0 {
+			return nil, badArgument("WithSort", "this list cannot be sorted")
+		}
 		return q, nil
 	}
 	keys := l.sort
@@ -119,10 +138,18 @@ func encodeQuery(params any) (url.Values, error) {
 
 // prepare resolves the options and the path of a call.
 func (c *Client) prepare(op, resource string, opts []RequestOption, id ...string) (conf *callConfig, path string, err error) {
-	if conf, err = c.conf.call.with(opts); err == nil {
+	if conf, err = c.callConfig(opts); err == nil {
 		path, err = resourcePath(resource, id...)
 	}
 	return conf, path, named(op, err)
+}
+
+// callConfig resolves the options of a call.
+func (c *Client) callConfig(opts []RequestOption) (*callConfig, error) {
+	if c == nil || c.conf == nil {
+		return nil, badArgument("client", "not made by NewClient")
+	}
+	return c.conf.call.with(opts)
 }
 
 // named puts the operation into an *ArgumentError.
@@ -135,25 +162,13 @@ func named(op string, err error) error {
 	return err
 }
 
-// text returns an id as a path segment.
+// text returns an id, which can be of a type of the caller's own, as a path segment.
 func text[I ID](id I) (string, error) {
-	switch id := any(id).(type) {
-	case string:
-		return id, nil
-	case int:
-		return positive(int64(id))
-	case int64:
-		return positive(id)
+	v := reflect.ValueOf(id)
+	if v.CanInt() {
+		return positive(v.Int())
 	}
-	// A type of the caller's own: its JSON is a number or a quoted text.
-	data, err := json.Marshal(id)
-	if err != nil {
-		return "", badArgument("id", "%s", err)
-	}
-	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
-		return positive(n)
-	}
-	return strings.Trim(string(data), `"`), nil
+	return v.String(), nil
 }
 
 func positive(id int64) (string, error) {
@@ -218,8 +233,11 @@ func (a *answer) acknowledged() error {
 	if a.gone {
 		return nil
 	}
-	body := bytes.TrimSpace(a.body.Bytes())
-	if len(body) == 0 || json.Valid(body) {
+	body := bytes.TrimSpace(bytes.TrimPrefix(a.body.Bytes(), []byte("\xef\xbb\xbf")))
+	switch {
+	case wire.Failed(body):
+		return a.decodeError(&wire.PayloadError{})
+	case len(body) == 0 || json.Valid(body):
 		return nil
 	}
 	return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})

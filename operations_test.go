@@ -97,12 +97,14 @@ func runOperations(t *testing.T, operations []operation) {
 			assert.Equal(t, 1, mock.GetTotalCallCount())
 
 			client, mock = mocked(t)
-			mock.RegisterNoResponder(httpmock.ResponderFromResponse(respond(op.refused, "application/json", `{"message":"refused on purpose"}`)))
+			mock.RegisterNoResponder(func(*http.Request) (*http.Response, error) {
+				return respond(op.refused, "application/json", `{"message":"refused on purpose"}`), nil
+			})
 			_, err = op.call(t.Context(), client)
 			require.ErrorIs(t, err, op.reason)
 			require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown)
-			assert.ErrorContains(t, err, "refused on purpose")
-			assert.ErrorContains(t, err, method+" "+strings.Split(op.sent, "?")[0])
+			require.ErrorContains(t, err, "refused on purpose")
+			require.ErrorContains(t, err, method+" "+strings.Split(op.sent, "?")[0])
 			assert.Equal(t, 1, mock.GetTotalCallCount(), "it makes no sense to repeat it")
 		})
 	}

@@ -27,7 +27,9 @@ type config struct {
 	window                 *limit.Window
 	retry                  retry.Policy
 	maxResponse            int64
+	longestAttempt         time.Duration // of the HTTP client that was given; 0 is none
 	logger                 *slog.Logger
+	observers              []func(context.Context, Attempt)
 	userAgent              string
 	insecure               bool
 	call                   callConfig
@@ -102,7 +104,8 @@ func WithScope(scopes ...string) ClientOption {
 
 // WithAuthURL sets the authorisation server where it is not at /auth of the base URL.
 //
-// The token endpoint is /token below it, as in https://auth.example.com/auth.
+// The token endpoint is /token below it, as with https://auth.example.com/auth; of a host alone it is /auth/token. The whole endpoint can be
+// given too.
 func WithAuthURL(authURL string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		c.authURL = authURL
@@ -125,8 +128,8 @@ func WithTokenSource(source TokenSource) ClientOption {
 
 // WithHTTPClient sends requests through a copy of client, for a proxy, a custom transport or a test.
 //
-// Its Transport, Jar and Timeout are kept. Redirects are always handled by the SDK: only a GET follows one, and only within
-// the same host.
+// Its Transport and Jar are kept; its Timeout bounds each attempt, as [WithTimeout] does. Redirects are always handled by the SDK: only a
+// GET follows one, and only within the same host. A Transport must not repeat requests by itself: a create could then happen twice.
 func WithHTTPClient(client *http.Client) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if client == nil {
@@ -242,8 +245,8 @@ func WithLogger(logger *slog.Logger) ClientOption {
 // WithUserAgent puts product, such as "acme-sync/1.4", before the SDK's own name in the User-Agent header.
 func WithUserAgent(product string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
-		if strings.ContainsAny(product, "\r\n") {
-			return badArgument("WithUserAgent", "a product must be one line")
+		if !headerValue(product) {
+			return badArgument("WithUserAgent", "a product must be one line of printable characters")
 		}
 		c.userAgent = strings.TrimSpace(product)
 		return nil

@@ -28,6 +28,7 @@ type callConfig struct {
 	into       **http.Response
 	batch      int
 	secondPass bool
+	prefetch   int
 	page       ListOptions
 	sort       []SortKey
 }
@@ -66,8 +67,10 @@ func WithHeader(name, value string) Option {
 	return optionFunc(func(c *callConfig) error {
 		name := textproto.CanonicalMIMEHeaderKey(name)
 		switch {
-		case name == "" || strings.ContainsAny(name, " \r\n:") || strings.ContainsAny(value, "\r\n"):
-			return badArgument("WithHeader", "the header name or value is malformed")
+		case !headerName(name):
+			return badArgument("WithHeader", "%q is no name of a header", name)
+		case !headerValue(value):
+			return badArgument("WithHeader", "the value of %s must be one line of printable characters", name)
 		case name == "Authorization":
 			return badArgument("WithHeader", "Authorization comes from the token source; see WithTokenSource")
 		}
@@ -77,6 +80,17 @@ func WithHeader(name, value string) Option {
 		c.header[name] = []string{value}
 		return nil
 	})
+}
+
+// headerName and headerValue are the rules of RFC 9110, which net/http would find broken only when the request is sent.
+func headerName(name string) bool {
+	return name != "" && strings.IndexFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	}) < 0
+}
+
+func headerValue(value string) bool {
+	return strings.IndexFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) < 0
 }
 
 // WithQuery adds a query parameter, replacing one of the same name.
@@ -134,6 +148,20 @@ func WithBatchSize(n int) Option {
 func WithSecondPass() Option {
 	return optionFunc(func(c *callConfig) error {
 		c.secondPass = true
+		return nil
+	})
+}
+
+// WithPrefetch lets Pages and All read up to n pages at once: the next ones come while the caller works. 0 and 1 read one at a time.
+//
+// Records come in the same order and with the same promise. All requests pass the limit. Reading ahead ends once the list shrinks during the
+// walk, and does not begin where the server sends no record_count: a page read in vain costs a request.
+func WithPrefetch(n int) Option {
+	return optionFunc(func(c *callConfig) error {
+		if n < 0 {
+			return badArgument("WithPrefetch", "%d is less than 0", n)
+		}
+		c.prefetch = n
 		return nil
 	})
 }

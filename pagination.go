@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/halopsa-go/halopsa/internal/paging"
 	"github.com/halopsa-go/halopsa/internal/retry"
@@ -119,6 +120,9 @@ func newWalker(c *Client, l *list, opts []RequestOption) (*walker, error) {
 	if err := w.page.check(); err != nil {
 		return nil, named(l.op, err)
 	}
+	if l.count < 0 {
+		return nil, named(l.op, badArgument("Count", "%d is less than 0", l.count))
+	}
 	if w.q, err = l.query(conf); err != nil {
 		return nil, named(l.op, err)
 	}
@@ -170,11 +174,14 @@ func pagesOf[T any](ctx context.Context, c *Client, lists func() *list, opts []R
 			yield(nil, err)
 			return
 		}
-		walk := &watchedWalk{Walk: paging.New(w.pageSize(), w.paged, w.conf.secondPass)}
+		walk := &watchedWalk{Walk: paging.New(w.pageSize(), paging.Options{
+			Unpaged: !w.paged, SecondPass: w.conf.secondPass, Loose: !w.ordersByID(),
+		})}
 		defer c.walks.watch(l.resource, walk)()
+		reader := &pageReader[T]{ctx: ctx, w: w, walk: walk}
+		defer reader.end()
 		for req, more := walk.Next(); more; req, more = walk.Next() {
-			before := walk.goneBefore()
-			rows, _, err := fetch[T](ctx, w, req)
+			rows, before, err := reader.read(req)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -193,6 +200,18 @@ func pagesOf[T any](ctx context.Context, c *Client, lists func() *list, opts []R
 	}
 }
 
+// ordersByID reports whether the order leaves no ties open.
+func (w *walker) ordersByID() bool {
+	for _, q := range []url.Values{w.q, w.conf.query} {
+		for name, values := range q {
+			if strings.HasPrefix(name, "order") && !strings.HasPrefix(name, "orderdesc") && len(values) > 0 && strings.EqualFold(values[0], "id") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // walkable refuses what a walk over everything cannot honour.
 func (w *walker) walkable() error {
 	switch {
@@ -200,6 +219,11 @@ func (w *walker) walkable() error {
 		return named(w.op, badArgument("PageNo", "%d: a walk reads every page from the first; List reads one", w.page.PageNo))
 	case w.count > 0:
 		return named(w.op, badArgument("Count", "%d: a walk reads everything; List takes a count", w.count))
+	}
+	for _, name := range []string{"page_no", "page_size", "pageinate", "count"} {
+		if w.conf.query.Has(name) { // it would be sent with every page
+			return named(w.op, badArgument("WithQuery", "%s: a walk sets it by itself", name))
+		}
 	}
 	return nil
 }

@@ -3,13 +3,13 @@ package halopsa
 import (
 	"context"
 	"errors"
-	"net/http"
-	"time"
+	"net/url"
+	"strconv"
 
 	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa/internal/auth"
-	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/redact"
 )
 
 // TokenSource gives access tokens to a client.
@@ -26,37 +26,45 @@ type invalidator interface{ Invalidate(accessToken string) }
 
 // FromOAuth2 makes a [TokenSource] of an oauth2.TokenSource.
 //
-// Tokens are cached until shortly before they expire, and source is asked by one goroutine at a time.
+// Tokens are cached until shortly before they expire, and source is asked by one goroutine at a time. It is nil for a nil source, which
+// [WithTokenSource] refuses.
 func FromOAuth2(source oauth2.TokenSource) TokenSource {
+	if source == nil {
+		return nil
+	}
 	return auth.New(auth.Config{
 		Fetch:     func(context.Context) (*oauth2.Token, error) { return source.Token() },
 		Retryable: auth.Retryable,
 	})
 }
 
-// credentialSource fetches tokens with the client credentials of c.
-func credentialSource(c *config, tokenURL string, hc *http.Client) TokenSource {
-	credentials := auth.Credentials{ClientID: c.clientID, ClientSecret: c.clientSecret, TokenURL: tokenURL, Scopes: c.scopes}
-	policy := c.retry
-	return auth.New(auth.Config{
-		Fetch: func(ctx context.Context) (*oauth2.Token, error) {
-			return auth.Exchange(ctx, hc, credentials)
-		},
-		Retryable:  auth.Retryable,
-		MaxRetries: min(policy.MaxRetries, 2),
-		Backoff:    func(n int) time.Duration { return retry.Backoff(policy.MinBackoff, policy.MaxBackoff, n) },
-	})
-}
-
-// authError makes an *AuthError of what a token source returned.
-func authError(err error) error {
+// authError makes an *AuthError of what a token source returned, without what it must not show: oauth2 prints whole answers and URLs.
+func authError(clientSecret string, err error) error {
 	var mine *AuthError
 	if errors.As(err, &mine) {
 		return err
 	}
+	shown := redact.Secrets{clientSecret}
 	var refused *auth.Error
-	if errors.As(err, &refused) {
-		return &AuthError{StatusCode: refused.StatusCode, Code: refused.Code, Message: refused.Error(), Err: refused.Err}
+	var answered *oauth2.RetrieveError
+	var wrapped *url.Error
+	switch {
+	case errors.As(err, &refused):
+		return &AuthError{
+			StatusCode: refused.StatusCode, Code: oneLine(refused.Code), Message: oneLine(shown.String(refused.Error())),
+			Err: hiding(shown, refused.Err),
+		}
+	case errors.As(err, &answered) && answered.Response != nil:
+		status := answered.Response.StatusCode
+		message := "the authorisation server answered " + strconv.Itoa(status)
+		for _, part := range []string{answered.ErrorCode, answered.ErrorDescription} {
+			if part != "" {
+				message += ": " + part
+			}
+		}
+		return &AuthError{StatusCode: status, Code: oneLine(answered.ErrorCode), Message: oneLine(shown.String(message))}
+	case errors.As(err, &wrapped):
+		err = wrapped.Err
 	}
-	return &AuthError{Message: err.Error(), Err: err}
+	return &AuthError{Message: oneLine(shown.String(err.Error())), Err: hiding(shown, err)}
 }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,7 @@ type exchange struct {
 	op, path string
 	timeout  time.Duration
 	logger   *slog.Logger
+	token    string // of the last attempt
 
 	body   *bytes.Buffer // of the last answer
 	result retry.Result  // of the last attempt
@@ -55,12 +57,6 @@ type timeoutError struct{}
 func (*timeoutError) Error() string { return "the attempt took longer than its timeout" }
 func (*timeoutError) Timeout() bool { return true }
 
-// fatalError is a failure that another attempt would meet again.
-type fatalError struct{ err error }
-
-func (e *fatalError) Error() string { return e.err.Error() }
-func (e *fatalError) Unwrap() error { return e.err }
-
 // RoundTrip sends req once and leaves the answer's body in the exchange of its context.
 func (t *attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
@@ -68,10 +64,21 @@ func (t *attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	if !ok {
 		return nil, errors.New("halopsa: a request from outside the SDK")
 	}
-	x.result = retry.Result{}
+	a := Attempt{Op: x.op, Method: req.Method, Path: x.path, Number: x.Attempts + 1, Begin: time.Now()}
+	resp, err := t.attempt(ctx, x, req, &a)
+	t.report(ctx, x, &a, resp, err)
+	return resp, err
+}
+
+// attempt makes the attempt that a describes.
+func (t *attemptTransport) attempt(ctx context.Context, x *exchange, req *http.Request, a *Attempt) (*http.Response, error) {
+	x.result = retry.Result{Fatal: true}
 	slot, err := t.admit(ctx)
 	if err != nil {
-		x.result.Fatal = true
+		var wait *WaitError
+		if errors.As(err, &wait) {
+			a.Failure = "limit"
+		}
 		return nil, err
 	}
 	token, err := t.client.conf.tokens.Token(ctx)
@@ -80,16 +87,17 @@ func (t *attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	}
 	if err != nil {
 		slot.Cancel()
-		x.result.Fatal = true
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, authError(err)
+		a.Failure = "token"
+		return nil, authError(t.client.conf.clientSecret, err)
 	}
-	begin := time.Now()
+	x.result.Fatal = false
+	a.Wait = time.Since(a.Begin)
 	resp, err := t.send(ctx, x, req, token.AccessToken)
 	t.settle(x, slot, resp, err, token)
-	t.log(ctx, x, req, resp, err, time.Since(begin))
+	a.Duration = time.Since(a.Begin) - a.Wait
 	return resp, err
 }
 
@@ -98,8 +106,12 @@ func (t *attemptTransport) admit(ctx context.Context) (*limit.Slot, error) {
 	slot, err := t.client.conf.window.Acquire(ctx)
 	if err != nil {
 		var wait *limit.WaitError
-		if errors.As(err, &wait) {
+		var hold *limit.HoldError
+		switch {
+		case errors.As(err, &wait):
 			return nil, &WaitError{Wait: wait.Wait}
+		case errors.As(err, &hold):
+			return nil, &WaitError{Wait: hold.Wait, refused: true}
 		}
 		return nil, err
 	}
@@ -116,6 +128,9 @@ func (t *attemptTransport) admit(ctx context.Context) (*limit.Slot, error) {
 func (t *attemptTransport) send(parent context.Context, x *exchange, req *http.Request, token string) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(parent, x.timeout, errTimeout)
 	defer cancel()
+	if parent.Err() != nil { // a limiter or a token source may not look, and the transport would not say that nothing was sent
+		return nil, context.Cause(parent)
+	}
 	var trace *sentTrace
 	if x.Kind != retry.Read {
 		trace = &sentTrace{}
@@ -124,9 +139,14 @@ func (t *attemptTransport) send(parent context.Context, x *exchange, req *http.R
 	out := req.WithContext(ctx)
 	out.Header = make(http.Header, len(req.Header)+1)
 	for name, values := range req.Header {
+		if trace != nil && strings.HasSuffix(name, "Idempotency-Key") {
+			// HaloPSA knows no such header, but net/http repeats a write by itself that has one. It does not find it in lower case.
+			name = strings.ToLower(name)
+		}
 		out.Header[name] = values
 	}
 	out.Header["Authorization"] = []string{"Bearer " + token}
+	x.token = token
 
 	resp, err := t.next.RoundTrip(out)
 	if err != nil {
@@ -136,10 +156,16 @@ func (t *attemptTransport) send(parent context.Context, x *exchange, req *http.R
 	x.result.Sent = true
 	err = readBody(x, resp, t.client.conf.maxResponse)
 	_ = resp.Body.Close()
-	if err != nil {
+	if err != nil && (resp.StatusCode < http.StatusMultipleChoices || parent.Err() != nil) {
 		return nil, plainError(parent, ctx, err)
 	}
+	// The status of a refusal stands, even if its text broke off.
 	resp.Body = http.NoBody
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		if _, err := resp.Location(); err != nil {
+			resp.Header.Del("Location") // http.Client would make an error of one that cannot be read, and hide the status
+		}
+	}
 	return resp, nil
 }
 
@@ -169,40 +195,6 @@ func (t *attemptTransport) settle(x *exchange, slot *limit.Slot, resp *http.Resp
 	}
 }
 
-// log writes one line from an allow-list: nothing that can hold a secret.
-func (t *attemptTransport) log(ctx context.Context, x *exchange, req *http.Request, resp *http.Response, err error, took time.Duration) {
-	if !x.logger.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	attrs := []slog.Attr{
-		slog.String("op", x.op), slog.String("method", req.Method), slog.String("path", x.path),
-		slog.Int("attempt", x.Attempts+1), slog.Duration("took", took),
-	}
-	if err != nil {
-		attrs = append(attrs, slog.String("failure", failureKind(err)))
-	} else {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.Int("bytes", x.body.Len()),
-			slog.String("request_id", requestID(resp.Header)))
-	}
-	x.logger.LogAttrs(ctx, slog.LevelDebug, "halopsa: attempt", attrs...)
-}
-
-// failureKind names an error without repeating its text, which can come from a transport that is not ours.
-func failureKind(err error) string {
-	var netErr net.Error
-	switch {
-	case errors.Is(err, context.Canceled):
-		return "cancelled"
-	case errors.Is(err, context.DeadlineExceeded):
-		return "deadline"
-	case errors.Is(err, errTooLarge):
-		return "too large"
-	case errors.As(err, &netErr) && netErr.Timeout():
-		return "timeout"
-	}
-	return "network"
-}
-
 func requestID(header http.Header) string {
 	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
 		if id := header.Get(name); id != "" {
@@ -230,7 +222,11 @@ func readBody(x *exchange, resp *http.Response, longest int64) error {
 		x.body = buffers.Get().(*bytes.Buffer) //nolint:errcheck,forcetypeassert // the pool holds nothing else
 	}
 	x.body.Reset()
-	if resp.ContentLength > longest {
+	failed := resp.StatusCode >= http.StatusMultipleChoices
+	if failed { // its status says more than its size does, and only its beginning is of use
+		longest = max(longest, 2*longestErrorBody)
+	}
+	if resp.ContentLength > longest && !failed {
 		return fmt.Errorf("%w of %d bytes; a smaller page or a filter makes it smaller, WithMaxResponseSize raises the limit", errTooLarge, longest)
 	}
 	if resp.ContentLength > 0 {
@@ -241,7 +237,7 @@ func readBody(x *exchange, resp *http.Response, longest int64) error {
 	if err != nil {
 		return fmt.Errorf("the answer broke off after %d bytes: %w", n, err)
 	}
-	if n > longest {
+	if n > longest && !failed {
 		return fmt.Errorf("%w of %d bytes; a smaller page or a filter makes it smaller, WithMaxResponseSize raises the limit", errTooLarge, longest)
 	}
 	return nil

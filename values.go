@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/wire"
@@ -28,7 +29,13 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	if len(data) < 2 || data[0] != '"' || data[len(data)-1] != '"' {
 		return fmt.Errorf("a date must be a JSON string")
 	}
-	parsed, ok := wire.ParseTime(string(data[1 : len(data)-1]))
+	text := string(data[1 : len(data)-1])
+	if strings.Contains(text, `\`) { // some serialisers escape the plus sign of an offset
+		if err := json.Unmarshal(data, &text); err != nil {
+			return fmt.Errorf("a date must be a JSON string")
+		}
+	}
+	parsed, ok := wire.ParseTime(text)
 	if !ok {
 		return fmt.Errorf("not a date that HaloPSA writes")
 	}
@@ -46,7 +53,8 @@ func (t Time) MarshalJSON() ([]byte, error) {
 
 // Secret is a credential that no log line, error or fmt verb shows.
 //
-// Only [Secret.Reveal] and JSON encoding, which is how HaloPSA must be sent it, give its text.
+// Only [Secret.Reveal] and JSON encoding, which is how HaloPSA must be sent it, give its text. A slog handler that writes JSON therefore
+// shows it in what has no LogValue of its own, such as a slice of records: log records one by one.
 type Secret string
 
 const redacted = "[redacted]"
@@ -126,11 +134,19 @@ func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// EncodeValues adds the value to a query under key; an absent Opt and null add nothing.
+// EncodeValues adds the value to a query under key; an absent Opt and null add nothing. A [Time] is written as in JSON.
 func (o Opt[T]) EncodeValues(key string, q *url.Values) error {
-	if o.state == optSet {
-		q.Set(key, fmt.Sprint(o.value))
+	if o.state != optSet {
+		return nil
 	}
+	text := fmt.Sprint(o.value)
+	switch value := any(o.value).(type) {
+	case Time:
+		text = value.UTC().Format(time.RFC3339Nano)
+	case Secret:
+		text = value.Reveal()
+	}
+	q.Set(key, text)
 	return nil
 }
 
@@ -151,5 +167,12 @@ func (o Opt[T]) LogValue() slog.Value {
 	if o.state != optSet {
 		return slog.StringValue(fmt.Sprint(o))
 	}
-	return slog.AnyValue(o.value)
+	if value, ok := any(o.value).(Time); ok {
+		return slog.TimeValue(value.Time)
+	}
+	value := slog.AnyValue(o.value)
+	if value.Kind() == slog.KindAny { // a handler that writes JSON would write the secrets in it too
+		return slog.StringValue(fmt.Sprintf("%+v", o.value))
+	}
+	return value
 }

@@ -27,7 +27,8 @@ type BatchError struct {
 	Unknown []int
 	// NotSent are the inputs that come after them.
 	NotSent []int
-	// Records are the records of Written as the server answered them: a []T of the method's own record.
+	// Records are the records of Written as the server answered them: a []T of the method's own record. They are fewer than Written, or none,
+	// where a tenant answers a write with less than what it wrote.
 	Records any `json:"-"`
 	// Err is why the request failed.
 	Err error `json:"-"`
@@ -87,7 +88,7 @@ func writeOf[T, I any](ctx context.Context, c *Client, op, resource string, inpu
 	if len(inputs) == 0 {
 		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "empty"}
 	}
-	conf, err := c.conf.call.with(opts)
+	conf, err := c.callConfig(opts)
 	if err != nil {
 		return nil, named(op, err)
 	}

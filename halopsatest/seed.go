@@ -26,6 +26,9 @@ func (h *Handler) Seed(resource string, records ...any) {
 		if err == nil {
 			err = decode(data, &fields)
 		}
+		if id := fmt.Sprint(fields["id"]); id == "0" || id == "" { // as structs have it
+			delete(fields, "id")
+		}
 		if err == nil {
 			_, err = t.store(fields)
 		}

@@ -1,9 +1,9 @@
 package halopsatest
 
 import (
+	"context"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 )
@@ -19,13 +19,13 @@ type Server struct {
 
 // NewServer starts a server; Close stops it. It panics when no port can be had.
 func NewServer(opts ...Option) *Server {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(fmt.Sprintf("halopsatest: %s", err))
 	}
 	s := &Server{Handler: NewHandler(opts...), listener: listener, served: make(chan struct{})}
 	s.http.Handler = s.Handler
-	s.http.ErrorLog = log.New(io.Discard, "", 0) // resets are scripted, not worth a line
+	s.http.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // resets are scripted, not worth a line
 	go func() {
 		defer close(s.served)
 		_ = s.http.Serve(listener) // ends with Close

@@ -50,19 +50,14 @@ func (t *table) store(fields map[string]any) (*row, error) {
 	}
 	r.key = fmt.Sprint(fields["id"])
 	t.next = max(t.next, r.id+1)
-	shown := maps.Clone(fields)
-	for _, name := range t.hidden {
-		delete(shown, name)
-	}
 	var err error
-	if r.full, err = json.Marshal(shown); err != nil {
+	if r.full, err = json.Marshal(without(fields, t.hidden)); err != nil {
 		return nil, err
 	}
-	for _, name := range t.details {
-		delete(shown, name)
-	}
-	if r.thin, err = json.Marshal(shown); err != nil {
-		return nil, err
+	if r.thin = r.full; len(t.details) > 0 {
+		if r.thin, err = json.Marshal(without(fields, append(t.details[:len(t.details):len(t.details)], t.hidden...))); err != nil {
+			return nil, err
+		}
 	}
 	if at, found := t.find(r.key); found {
 		t.rows[at] = r
@@ -71,6 +66,18 @@ func (t *table) store(fields map[string]any) (*row, error) {
 	}
 	t.order = nil
 	return r, nil
+}
+
+// without returns fields less some members.
+func without(fields map[string]any, members []string) map[string]any {
+	if len(members) == 0 {
+		return fields
+	}
+	shown := maps.Clone(fields)
+	for _, name := range members {
+		delete(shown, name)
+	}
+	return shown
 }
 
 // find returns where the record with this id is, or belongs.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
@@ -29,7 +30,7 @@ type Error struct {
 	Code, Description string
 	RetryAfter        time.Duration
 	Host              string
-	Err               error // of the network or the context
+	Err               error `json:"-"` // of the network or the context
 }
 
 func (e *Error) Error() string {
@@ -42,6 +43,9 @@ func (e *Error) Error() string {
 		if part != "" {
 			b.WriteString(": " + part)
 		}
+	}
+	if e.RetryAfter > 0 {
+		b.WriteString(": it asks to wait " + e.RetryAfter.String())
 	}
 	if e.Err != nil {
 		b.WriteString(": " + e.Err.Error())
@@ -58,6 +62,8 @@ func (e *Error) GoString() string { return fmt.Sprintf("&auth.Error{%q}", e.Erro
 // Exchange fetches a token with one request.
 func Exchange(ctx context.Context, hc *http.Client, c Credentials) (*oauth2.Token, error) {
 	own := *hc
+	watched := &tokenTransport{next: own.Transport}
+	own.Transport = watched
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	config := clientcredentials.Config{
 		ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: c.TokenURL, Scopes: c.Scopes,
@@ -67,11 +73,11 @@ func Exchange(ctx context.Context, hc *http.Client, c Credentials) (*oauth2.Toke
 	if err == nil {
 		return token, nil
 	}
-	return nil, explain(ctx, c, err)
+	return nil, explain(ctx, c, watched.status, err)
 }
 
 // explain makes an *Error of what oauth2 returned, without the secret, which a server may echo.
-func explain(ctx context.Context, c Credentials, err error) error {
+func explain(ctx context.Context, c Credentials, status int, err error) error {
 	e := &Error{}
 	if u, parseErr := url.Parse(c.TokenURL); parseErr == nil {
 		e.Host = u.Host
@@ -85,26 +91,61 @@ func explain(ctx context.Context, c Credentials, err error) error {
 		e.StatusCode = answered.Response.StatusCode
 		e.RetryAfter, _ = retry.After(answered.Response.Header, time.Now())
 		e.Code, e.Description = answered.ErrorCode, answered.ErrorDescription
-		if e.Code == "" {
+		if e.Code == "" && e.Description == "" {
 			e.Description = describe(answered.Response)
 		}
+	case redirects(status): // with a Location that net/http cannot read, and repeats
+		e.StatusCode, e.Description = status, redirected
 	case errors.As(err, &wrapped):
 		e.Err = wrapped.Err
 	default:
+		e.StatusCode = status
 		e.Description = "its answer is no token; check the authorisation URL"
 	}
-	hide := redact.Secrets{c.ClientSecret}
-	e.Code, e.Description = string(hide.Bytes([]byte(e.Code))), string(hide.Bytes([]byte(e.Description)))
+	secrets := redact.Secrets{c.ClientSecret}
+	e.Code, e.Description = shown(secrets, e.Code), shown(secrets, e.Description)
+	if e.Err != nil {
+		// net/http repeats the beginning of what is no HTTP.
+		if text := shown(secrets, e.Err.Error()); text != e.Err.Error() {
+			e.Err = &hidingError{text, e.Err}
+		}
+	}
 	return e
 }
 
+// shown returns a text of the server in one line, of a sensible length and without the secrets.
+func shown(secrets redact.Secrets, text string) string {
+	const longest = 500
+	text = strings.ToValidUTF8(string(secrets.Bytes([]byte(text))), "\ufffd")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return text
+}
+
+// hidingError is an error that says what must not be shown. errors.Is and errors.As find it, but nothing prints it.
+type hidingError struct {
+	text string
+	err  error
+}
+
+func (e *hidingError) Error() string        { return e.text }
+func (e *hidingError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *hidingError) As(target any) bool   { return errors.As(e.err, target) }
+func (e *hidingError) GoString() string     { return fmt.Sprintf("&auth.hidingError{%q}", e.text) }
+
+const redirected = "a redirect, which is not followed; check the authorisation URL"
+
+func redirects(status int) bool { return status >= 300 && status < 400 }
+
 // describe says what to do about an answer that is not OAuth2's.
 func describe(resp *http.Response) string {
-	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+	if redirects(resp.StatusCode) {
 		if to, err := resp.Location(); err == nil {
 			return "a redirect to " + to.Host + ", which is not followed so that the secret stays here; check the authorisation URL"
 		}
-		return "a redirect, which is not followed; check the authorisation URL"
+		return redirected
 	}
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" {
 		return "HTML instead of a token; check the authorisation URL"

@@ -27,10 +27,10 @@ type Source struct {
 	cached atomic.Pointer[entry]
 
 	mu    sync.Mutex
-	fetch *fetch // under way
+	fetch *fetch // under way: there is never more than one
 }
 
-// entry is a token with the times that matter. refresh moves when an early refresh fails.
+// entry is a token with the times that matter. refresh moves with every early refresh, which can fail.
 type entry struct {
 	token   *oauth2.Token
 	refresh atomic.Int64 // unix nanoseconds; 0 for never
@@ -38,11 +38,13 @@ type entry struct {
 
 // fetch is one that is under way, with the number of those who wait for it.
 type fetch struct {
-	done    chan struct{}
-	cancel  context.CancelFunc
-	waiters int
-	token   *oauth2.Token
-	err     error
+	done      chan struct{}
+	cancel    context.CancelFunc
+	waiters   int
+	early     bool // nobody needs to wait for it: it is not cancelled when nobody does
+	abandoned bool
+	token     *oauth2.Token
+	err       error
 }
 
 var errSlow = errors.New("the authorisation server took too long")
@@ -59,27 +61,23 @@ func New(conf Config) *Source {
 }
 
 // Token returns a valid token, fetching it when need be.
+//
+// While a token is valid nobody waits: near its expiry another one is fetched in the background, for at most the Timeout.
 func (s *Source) Token(ctx context.Context) (*oauth2.Token, error) {
 	e := s.cached.Load()
 	now := time.Now()
 	if e == nil || !valid(e.token, now) {
-		return s.wait(ctx, e)
+		return s.wait(ctx)
 	}
-	due := e.refresh.Load()
-	if due == 0 || now.UnixNano() < due {
-		return e.token, nil
-	}
-	// Early: one caller refreshes, the others go on with what is still valid.
-	if !e.refresh.CompareAndSwap(due, now.Add(s.conf.pause()).UnixNano()) {
-		return e.token, nil
-	}
-	if token, err := s.wait(ctx, e); err == nil {
-		return token, nil
+	if due := e.refresh.Load(); due != 0 && now.UnixNano() >= due {
+		if e.refresh.CompareAndSwap(due, now.Add(s.conf.pause()).UnixNano()) {
+			s.refresh(ctx, e)
+		}
 	}
 	return e.token, nil
 }
 
-// pause is how long after a failed early refresh the next one is tried.
+// pause is how long after an early refresh the next one is tried, should it fail.
 func (c Config) pause() time.Duration { return min(15*time.Second, max(time.Second, c.Early/4)) }
 
 func valid(token *oauth2.Token, now time.Time) bool {
@@ -93,59 +91,81 @@ func (s *Source) Invalidate(accessToken string) {
 	}
 }
 
-// wait joins the fetch that is under way, or starts one to replace old, and waits for it under the caller's own context.
-func (s *Source) wait(ctx context.Context, old *entry) (*oauth2.Token, error) {
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
+// refresh starts a fetch to replace old, unless one is under way or was just made.
+func (s *Source) refresh(ctx context.Context, old *entry) {
 	s.mu.Lock()
-	f := s.fetch
-	if f == nil {
-		// Another caller may have brought one while we came here.
-		if e := s.cached.Load(); e != old && e != nil && valid(e.token, time.Now()) {
-			s.mu.Unlock()
-			return e.token, nil
-		}
-		own, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), s.conf.Timeout, errSlow)
-		f = &fetch{done: make(chan struct{}), cancel: cancel}
-		s.fetch = f
-		go s.run(own, f)
+	defer s.mu.Unlock()
+	if s.fetch == nil && s.cached.Load() == old {
+		_, _ = s.wait(ctx)
 	}
-	f.waiters++
-	s.mu.Unlock()
-	select {
-	case <-f.done:
-		return f.token, f.err
-	case <-ctx.Done():
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if f.waiters--; f.waiters == 0 {
-			f.cancel()
-			if s.fetch == f {
-				s.fetch = nil
-			}
+}
+
+// start begins a fetch. It has the values of the caller's context, but ends by itself.
+func (s *Source) start(ctx context.Context) *fetch {
+	own, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), s.conf.Timeout, errSlow)
+	f := &fetch{done: make(chan struct{}), cancel: cancel}
+	s.fetch = f
+	go s.run(own, f)
+	return f
+}
+
+// wait joins the fetch that is under way, or starts one, and waits for it under the caller's own context.
+func (s *Source) wait(ctx context.Context) (*oauth2.Token, error) {
+	for {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
-		return nil, context.Cause(ctx)
+		s.mu.Lock()
+		f := s.fetch
+		if f == nil {
+			// Another caller may have brought one while we came here.
+			if e := s.cached.Load(); e != nil && valid(e.token, time.Now()) {
+				s.mu.Unlock()
+				return e.token, nil
+			}
+			f = s.start(ctx)
+		}
+		f.waiters++
+		s.mu.Unlock()
+		select {
+		case <-f.done:
+			if f.err != nil && f.abandoned {
+				continue // it was cancelled before we came, and not by us: only one at a time is made
+			}
+			return f.token, f.err
+		case <-ctx.Done():
+			s.leave(f)
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// leave cancels a fetch that nobody waits for any more.
+func (s *Source) leave(f *fetch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.waiters--; f.waiters == 0 && !f.early {
+		f.abandoned = true
+		f.cancel()
 	}
 }
 
 // run fetches a token, keeps it, and tells those who wait.
 func (s *Source) run(ctx context.Context, f *fetch) {
 	defer f.cancel()
-	f.token, f.err = s.try(ctx)
-	if f.err == nil {
-		e := &entry{token: f.token}
-		if !f.token.Expiry.IsZero() {
-			early := min(s.conf.Early, time.Until(f.token.Expiry)/10)
-			e.refresh.Store(f.token.Expiry.Add(-early).UnixNano())
+	token, err := s.try(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f.token, f.err = token, err
+	if err == nil {
+		e := &entry{token: token}
+		if !token.Expiry.IsZero() {
+			early := min(s.conf.Early, time.Until(token.Expiry)/10)
+			e.refresh.Store(token.Expiry.Add(-early).UnixNano())
 		}
 		s.cached.Store(e)
 	}
-	s.mu.Lock()
-	if s.fetch == f {
-		s.fetch = nil
-	}
-	s.mu.Unlock()
+	s.fetch = nil
 	close(f.done)
 }
 
@@ -159,7 +179,7 @@ func (s *Source) try(ctx context.Context) (*oauth2.Token, error) {
 		if err == nil {
 			return token, nil
 		}
-		if n >= s.conf.MaxRetries || s.conf.Retryable == nil {
+		if n >= s.conf.MaxRetries || s.conf.Retryable == nil || ctx.Err() != nil {
 			return nil, err
 		}
 		wait, ok := s.conf.Retryable(err)
@@ -168,6 +188,9 @@ func (s *Source) try(ctx context.Context) (*oauth2.Token, error) {
 		}
 		if s.conf.Backoff != nil {
 			wait = max(wait, s.conf.Backoff(n))
+		}
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+			return nil, err
 		}
 		timer := time.NewTimer(wait)
 		select {

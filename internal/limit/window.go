@@ -17,27 +17,32 @@ type Window struct {
 	window time.Duration // with its margin
 
 	mu       sync.Mutex
-	limit    int         // what the server has shown to accept, at most n
-	inFlight int         // slots without an answer
-	done     []time.Time // answers within the window, oldest first
-	head     int         // where done begins
+	inFlight int       // slots without an answer
+	done     []request // answered within the window, oldest answer first
+	head     int       // where done begins
 	waiting  []*waiter
 	timer    *time.Timer
-	held     time.Time // nobody is let through before
-	heldAt   time.Time // when that was decided
-	refusals int       // holds in a row without an accepted request
-	changed  time.Time // when limit was changed last
+	longest  time.Duration // the longest hold that callers wait for, with bounded
+	bounded  bool
+
+	learned
 }
 
+// request is one that the server accepted: it did so between these times.
+type request struct{ sent, answered time.Time }
+
 type waiter struct {
-	ready   chan struct{}
-	granted bool
+	ready chan struct{}
+	slot  *Slot // once granted
+	err   error // or why it never will be
 }
 
 // Slot is the permission to send one request; give it back with exactly one of Done, Cancel and Refused.
 type Slot struct {
 	w     *Window
-	since time.Time
+	sent  time.Time // or granted, which is before
+	epoch int       // of refusals, when it was granted
+	probe bool      // it is one more than the server has shown to accept
 }
 
 // WaitError is a wait that the context's deadline does not allow.
@@ -50,28 +55,42 @@ func (e *WaitError) Error() string {
 // Unwrap returns context.DeadlineExceeded.
 func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }
 
+// HoldError is a wait after a 429 that is longer than callers wait at all.
+type HoldError struct{ Wait time.Duration }
+
+func (e *HoldError) Error() string {
+	return fmt.Sprintf("the server refuses every request for another %s, longer than a call waits", e.Wait.Round(time.Millisecond))
+}
+
 // NewWindow returns a limit of n requests in any window. With n below 1 their number is not limited, but a 429 holds back.
 func NewWindow(n int, window time.Duration) *Window {
-	return &Window{n: max(n, 0), limit: max(n, 0), window: window + window/1000}
+	return &Window{n: max(n, 0), window: window + window/1000, learned: learned{limit: max(n, 0)}}
+}
+
+// SetLongestHold makes callers fail with a *HoldError, at once, while the server's refusals hold them back for longer than longest.
+// Without it they wait as long as the server asks.
+func (w *Window) SetLongestHold(longest time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.longest, w.bounded = longest, true
 }
 
 // Acquire waits for a slot, first come first served. It fails at once with a *WaitError when the wait is sure to outlast ctx.
 func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	w.mu.Lock()
 	now := time.Now()
 	w.prune(now)
 	if len(w.waiting) == 0 && w.free(now) {
-		w.inFlight++
+		slot := w.take(now)
 		w.mu.Unlock()
-		return &Slot{w, now}, nil
+		return slot, nil
 	}
-	wait := w.estimate(now, len(w.waiting))
-	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < wait {
+	if err := w.hopeless(ctx, now); err != nil {
 		w.mu.Unlock()
-		return nil, &WaitError{wait}
+		return nil, err
 	}
 	me := &waiter{ready: make(chan struct{})}
 	w.waiting = append(w.waiting, me)
@@ -80,29 +99,39 @@ func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
 
 	select {
 	case <-me.ready:
-		return &Slot{w, time.Now()}, nil
+		return me.slot, me.err
 	case <-ctx.Done():
 		w.leave(me)
 		return nil, context.Cause(ctx)
 	}
 }
 
+// hopeless returns the error of a caller for whom waiting is of no use.
+func (w *Window) hopeless(ctx context.Context, now time.Time) error {
+	if hold := w.held.Sub(now); w.bounded && hold > w.longest {
+		return &HoldError{hold}
+	}
+	wait := w.estimate(now, len(w.waiting))
+	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < wait {
+		return &WaitError{wait}
+	}
+	return nil
+}
+
 // leave takes a waiter out of the queue, or gives back the slot that it was granted meanwhile.
 func (w *Window) leave(me *waiter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	now := time.Now()
-	if me.granted {
+	if me.slot != nil {
 		w.inFlight--
-	} else {
-		for i, other := range w.waiting {
-			if other == me {
-				w.waiting = append(w.waiting[:i], w.waiting[i+1:]...)
-				break
-			}
+	}
+	for i, other := range w.waiting {
+		if other == me {
+			w.waiting = append(w.waiting[:i], w.waiting[i+1:]...)
+			break
 		}
 	}
-	w.grant(now)
+	w.grant(time.Now())
 }
 
 // Done says that the answer came: the slot stays taken for a window from now.
@@ -113,12 +142,10 @@ func (s *Slot) Done() {
 	now := time.Now()
 	w.inFlight--
 	if w.n > 0 {
-		w.done = append(w.done, now)
-	}
-	if s.since.After(w.heldAt) {
-		w.refusals = 0
+		w.done = append(w.done, request{s.sent, now})
 	}
 	w.prune(now)
+	w.accept(s, now)
 	w.grant(now)
 }
 
@@ -131,8 +158,11 @@ func (s *Slot) Cancel() {
 	w.grant(time.Now())
 }
 
-// Refused says that the server answered 429. Every caller is held back, for the returned time, and the limit becomes what the server
-// did accept within the window.
+// Refused says that the server answered 429: the slot is free, the limit becomes what the server did accept within the window, and every
+// caller is held back for the returned time.
+//
+// With asked the server named retryAfter, and nobody is let through before. Without it, and where waiting as long as it asked was of no use,
+// the holds grow from a sixtieth of the window to a whole one.
 func (s *Slot) Refused(retryAfter time.Duration, asked bool) time.Duration {
 	w := s.w
 	w.mu.Lock()
@@ -140,29 +170,17 @@ func (s *Slot) Refused(retryAfter time.Duration, asked bool) time.Duration {
 	now := time.Now()
 	w.inFlight--
 	w.prune(now)
-	if accepted := max(1, len(w.done)-w.head); w.n > 0 && accepted < w.limit {
-		w.limit, w.changed = accepted, now
-	} else if w.n > 0 {
-		w.changed = now
-	}
-	until := now.Add(retryAfter)
-	if !asked {
-		until = w.held
-		if !s.since.Before(w.heldAt) || w.heldAt.IsZero() {
-			// Those that were under way when the hold began say nothing new.
-			until = now.Add(min(w.window, w.window/60<<min(w.refusals, 10)))
-			w.refusals++
-			w.heldAt = now
+	w.refuse(s, now, retryAfter, asked)
+	hold := max(0, w.held.Sub(now))
+	if w.bounded && hold > w.longest {
+		for _, each := range w.waiting {
+			each.err = &HoldError{hold}
+			close(each.ready)
 		}
+		w.waiting = nil
 	}
-	if until.After(w.held) {
-		w.held = until
-		if asked {
-			w.heldAt = now
-		}
-	}
-	w.arm(now)
-	return max(0, w.held.Sub(now))
+	w.grant(now)
+	return hold
 }
 
 // State returns the limit in force, the slots in use, the callers that wait, and until when all are held back.
@@ -173,34 +191,37 @@ func (w *Window) State() (limit, used, waiting int, heldUntil time.Time) {
 	return w.limit, w.used(), len(w.waiting), w.held
 }
 
-func (w *Window) used() int { return w.inFlight + len(w.done) - w.head }
+func (w *Window) used() int { return w.inFlight + w.answered() }
 
-func (w *Window) free(now time.Time) bool {
-	return !now.Before(w.held) && (w.n == 0 || w.used() < w.limit)
+// answered is how many requests the server has accepted within the window.
+func (w *Window) answered() int { return len(w.done) - w.head }
+
+// take gives out a slot, which is known to be free.
+func (w *Window) take(now time.Time) *Slot {
+	slot := &Slot{w: w, sent: now, epoch: w.epoch, probe: w.n > 0 && w.used() >= w.limit}
+	w.inFlight++
+	return slot
 }
 
-// prune forgets the answers that have left the window, and lets the limit recover after each window without a 429.
+// prune forgets the answers that have left the window.
 func (w *Window) prune(now time.Time) {
-	for w.head < len(w.done) && now.Sub(w.done[w.head]) >= w.window {
+	for w.head < len(w.done) && now.Sub(w.done[w.head].answered) >= w.window {
 		w.head++
 	}
 	if w.head > 64 && w.head > len(w.done)/2 {
 		w.done = append(w.done[:0], w.done[w.head:]...)
 		w.head = 0
 	}
-	for w.limit < w.n && now.Sub(w.changed) >= w.window {
-		w.limit = min(w.n, w.limit+max(1, w.n/20))
-		w.changed = w.changed.Add(w.window)
-	}
+	w.forget(now)
 }
 
 // grant lets waiters through while there are free slots.
 func (w *Window) grant(now time.Time) {
 	for len(w.waiting) > 0 && w.free(now) {
 		first := w.waiting[0]
+		w.waiting[0] = nil
 		w.waiting = w.waiting[1:]
-		first.granted = true
-		w.inFlight++
+		first.slot = w.take(now)
 		close(first.ready)
 	}
 	w.arm(now)
@@ -215,14 +236,9 @@ func (w *Window) arm(now time.Time) {
 	if len(w.waiting) == 0 {
 		return
 	}
-	at := w.held
-	if w.n > 0 && w.used() >= w.limit {
-		if w.head == len(w.done) {
-			return // all slots are in flight: Done will call
-		}
-		if next := w.done[w.head].Add(w.window); next.After(at) {
-			at = next
-		}
+	at, ok := w.next(now)
+	if !ok {
+		return // an answer will call
 	}
 	w.timer = time.AfterFunc(max(0, at.Sub(now)), func() {
 		w.mu.Lock()
@@ -231,24 +247,4 @@ func (w *Window) arm(now time.Time) {
 		w.prune(now)
 		w.grant(now)
 	})
-}
-
-// estimate is the least that a caller waits who has so many others before it.
-func (w *Window) estimate(now time.Time, before int) time.Duration {
-	wait := max(0, w.held.Sub(now))
-	if w.n == 0 {
-		return wait
-	}
-	// So many slots must become free, of which the first are the answers that leave the window.
-	needed := w.used() - w.limit + before + 1
-	if needed <= 0 {
-		return wait
-	}
-	answered := len(w.done) - w.head
-	rounds, rest := (needed-1)/max(1, w.limit), (needed-1)%max(1, w.limit)
-	free := w.window // a slot in flight is free a window from now at the earliest
-	if rest < answered {
-		free = w.done[w.head+rest].Add(w.window).Sub(now)
-	}
-	return max(wait, free+time.Duration(rounds)*w.window)
 }

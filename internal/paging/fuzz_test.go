@@ -48,7 +48,7 @@ func FuzzWalk(f *testing.F) {
 			stays[id] = true
 		}
 		next := int64(10_000)
-		got, err := walk(t, s, paging.New(size, true, second), func([]int64) {
+		got, err := walk(t, s, paging.New(size, paging.Options{SecondPass: second, Loose: s.unsteady != nil}), func([]int64) {
 			if events == 0 || len(s.ids) == 0 {
 				return
 			}

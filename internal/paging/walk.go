@@ -51,8 +51,7 @@ const (
 // pos reaches record_count. Whatever moves records towards the front (a falling record_count, a delete of our own) moves
 // pos back by as much, so that what slipped over the boundary is read again. Records that move back are only seen twice.
 type Walk struct {
-	paged      bool
-	secondPass bool
+	Options
 
 	seen     Set
 	asked    int    // page_size that the caller wants
@@ -82,12 +81,19 @@ type Walk struct {
 	err       error
 }
 
+// Options say what a walk is to do.
+type Options struct {
+	// Unpaged sends one plain request, for endpoints that have no paging parameters.
+	Unpaged bool
+	// SecondPass reads the whole list again until a pass finds nothing new.
+	SecondPass bool
+	// Loose says that the order leaves ties open, so that they can change from page to page.
+	Loose bool
+}
+
 // New returns a walk that asks for pages of size.
-//
-// A walk that is not paged sends one plain request, for endpoints that have no paging parameters. With secondPass the whole list is
-// read again until a pass finds nothing new.
-func New(size int, paged, secondPass bool) *Walk {
-	w := &Walk{paged: paged, secondPass: secondPass, asked: size, size: size, count: -1, pass: 1}
+func New(size int, o Options) *Walk {
+	w := &Walk{Options: o, asked: size, size: size, count: -1, pass: 1}
 	w.next = Request{Page: 1, Size: size}
 	return w
 }
@@ -103,9 +109,9 @@ func (w *Walk) Seen(id int64) bool { return w.seen.HasID(id) }
 
 // Ahead returns the requests that are likely to follow Next, at most n of them, for a caller that reads ahead.
 //
-// It returns none while the length of the list is unknown or anything has moved, since a page read in vain costs a request.
+// It returns none while the length of the list is unknown, and none any more once the list has shrunk: a page read in vain costs a request.
 func (w *Walk) Ahead(n int) []Request {
-	if w.done || !w.paged || w.next.Count > 0 || w.count < 0 || w.step == 0 || w.lookBack {
+	if w.done || w.Unpaged || w.next.Count > 0 || w.count < 0 || w.step == 0 || !w.Steady() {
 		return nil
 	}
 	var ahead []Request
@@ -115,12 +121,15 @@ func (w *Walk) Ahead(n int) []Request {
 	return ahead
 }
 
+// Steady reports whether nothing has moved towards the front so far, so that pages can be read before their turn.
+func (w *Walk) Steady() bool { return w.falls == 0 && !w.unsteady }
+
 // Accept takes the answer to Next's request and returns which of its rows are new, by index.
 func (w *Walk) Accept(a Answer) []int {
 	req := w.next
 	fell, changed := w.shift(a)
 	fresh, print := w.add(a.Keys)
-	if !w.paged && req.Count == 0 && w.pass == 1 {
+	if w.Unpaged && req.Count == 0 && w.pass == 1 {
 		fresh = every(len(a.Keys)) // one answer is one snapshot: rows that share an id there are meant to
 	}
 	w.passFresh += len(fresh)
@@ -131,8 +140,8 @@ func (w *Walk) Accept(a Answer) []int {
 	}
 	switch {
 	case req.Count > 0:
-		w.afterCount(req, a, len(fresh))
-	case !w.paged:
+		w.afterCount(a, len(fresh))
+	case w.Unpaged:
 		w.afterPlain(a)
 	case w.repeats(req.Page, len(a.Keys), len(fresh), print) && (!changed || w.idle > 1):
 		w.next = Request{Count: w.count}
@@ -205,7 +214,7 @@ func (w *Walk) afterPage(page int, a Answer, fresh []int, fell bool) {
 		}
 	}
 	switch {
-	case w.pass > 1 && !w.secondPass && !w.unsteady && w.count >= 0 && w.seen.Len() >= w.count:
+	case w.pass > 1 && !w.SecondPass && !w.doubtful() && w.count >= 0 && w.seen.Len() >= w.count:
 		w.done = true // what was missing has come
 	case w.idle > 16+3*w.pages():
 		w.fail(page, "the list keeps changing while it is read; try again when it is quieter")
@@ -236,7 +245,7 @@ func (w *Walk) afterPlain(a Answer) {
 }
 
 // afterCount judges the answer to the request for the whole list.
-func (w *Walk) afterCount(req Request, a Answer, fresh int) {
+func (w *Walk) afterCount(a Answer, fresh int) {
 	rows := len(a.Keys)
 	switch {
 	case w.count >= 0 && rows >= w.count:
@@ -254,13 +263,13 @@ func (w *Walk) afterCount(req Request, a Answer, fresh int) {
 
 // endPass ends the walk, or starts another pass where that can find more.
 func (w *Walk) endPass(page int) {
-	missing := w.count >= 0 && w.seen.Len() < w.count && (w.paged || w.pass > 1)
+	missing := w.count >= 0 && w.seen.Len() < w.count && (!w.Unpaged || w.pass > 1)
 	again := w.pass == 1 || w.passFresh > 0
 	switch {
-	case (missing && w.moved || w.doubtful() || w.secondPass) && again:
+	case (missing && w.moved || w.doubtful() || w.SecondPass) && again:
 		w.pass++
 		w.passFresh, w.pos, w.lookBack = 0, 0, false
-		if w.unsteady {
+		if w.unsteady || w.Loose {
 			w.pass2, w.fell2 = &Set{}, 0
 		}
 		w.goTo(1)
@@ -276,7 +285,7 @@ func (w *Walk) endPass(page int) {
 // doubtful reports whether records may be missing although as many came as there are: some of those that came have been deleted, and
 // others may have slipped from page to page. A pass that by itself sees the whole list settles it.
 func (w *Walk) doubtful() bool {
-	return w.unsteady && w.count >= 0 && w.seen.Len() < w.count+w.falls && (w.pass2 == nil || w.pass2.Len() < w.count+w.fell2)
+	return (w.unsteady || w.Loose) && w.count >= 0 && w.seen.Len() < w.count+w.falls && (w.pass2 == nil || w.pass2.Len() < w.count+w.fell2)
 }
 
 // every returns the indices of n rows.

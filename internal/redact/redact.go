@@ -2,11 +2,8 @@
 package redact
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/url"
+	"regexp"
 	"slices"
-	"strings"
 )
 
 // Placeholder stands where a secret was.
@@ -15,68 +12,49 @@ const Placeholder = "[redacted]"
 // shortest is the length below which a text is no secret that could be told from ordinary words.
 const shortest = 4
 
-// members are the names of record members whose values can be credentials, of HaloPSA or of other systems.
-var members = []string{
-	"new_clientsecret", "_retry_webhook_token",
-	"request_headers", "response_headers", "request_body", "response_body",
-}
-
 // Secrets are texts that must not be shown.
 type Secrets []string
 
-// Members returns the texts that a JSON body holds in members for secrets, wherever they are.
-func Members(body []byte) Secrets {
-	if !slices.ContainsFunc(members, func(name string) bool { return bytes.Contains(body, []byte(name)) }) {
-		return nil
-	}
-	var value any
-	if json.Unmarshal(body, &value) != nil {
-		return nil
-	}
-	return collect(nil, value, false)
+// String returns text without the secrets, and without the query of any URL in it.
+func (s Secrets) String(text string) string {
+	return string(Queries(s.Bytes([]byte(text))))
 }
 
-func collect(found Secrets, value any, secret bool) Secrets {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
-			found = collect(found, member, secret || slices.Contains(members, strings.ToLower(name)))
-		}
-	case []any:
-		for _, element := range value {
-			found = collect(found, element, secret)
-		}
-	case string:
-		if secret {
-			found = append(found, value)
-			// A server that echoes headers may echo one of them.
-			for _, line := range strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
-				if _, v, ok := strings.Cut(line, ":"); ok {
-					found = append(found, strings.TrimSpace(v))
-				}
-				found = append(found, strings.Fields(line)...)
-			}
-		}
-	}
-	return found
-}
+// query is that of a URL wherever one stands in a text, also where JSON has escaped its ampersands.
+var query = regexp.MustCompile(`\?[A-Za-z_$][\w.$%\[\]-]*=[^\s"'<>]*`)
 
-// Bytes returns b without the secrets, plain or as a URL or JSON writes them. It can change b.
+// Queries returns b without the queries of the URLs in it: a server that finds no route repeats the whole URL.
+func Queries(b []byte) []byte { return query.ReplaceAllLiteral(b, []byte("?"+Placeholder)) }
+
+// span is a part of a text: the bytes from begin up to but not including end.
+type span struct{ begin, end int }
+
+// Bytes returns b without the secrets, plain or as a URL, JSON or HTML writes them.
+//
+// Secrets of fewer than 4 bytes are left. Where some overlap, all that they cover goes, and so the longest of them does. b is never
+// changed; it is itself what is returned when no secret is in it.
 func (s Secrets) Bytes(b []byte) []byte {
-	longestFirst := slices.Clone(s)
-	slices.SortFunc(longestFirst, func(a, b string) int { return len(b) - len(a) })
-	for _, secret := range longestFirst {
-		if len(secret) < shortest {
-			continue
-		}
-		forms := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
-		if quoted, err := json.Marshal(secret); err == nil {
-			forms = append(forms, string(quoted[1:len(quoted)-1]))
-		}
-		slices.Sort(forms)
-		for _, form := range slices.Compact(forms) {
-			b = bytes.ReplaceAll(b, []byte(form), []byte(Placeholder))
+	distinct := slices.Clone(s)
+	slices.Sort(distinct)
+	var found []span
+	for _, secret := range slices.Compact(distinct) {
+		if len(secret) >= shortest {
+			found = newMatcher(secret).find(found, b)
 		}
 	}
-	return b
+	if len(found) == 0 {
+		return b
+	}
+	slices.SortFunc(found, func(a, b span) int { return a.begin - b.begin })
+	shown := make([]byte, 0, len(b))
+	end := 0 // of what is copied or taken out
+	for i := 0; i < len(found); {
+		whole := found[i]
+		for i++; i < len(found) && found[i].begin <= whole.end; i++ {
+			whole.end = max(whole.end, found[i].end)
+		}
+		shown = append(append(shown, b[end:whole.begin]...), Placeholder...)
+		end = whole.end
+	}
+	return append(shown, b[end:]...)
 }

@@ -3,6 +3,7 @@ package retry
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -50,7 +51,7 @@ type State struct {
 	Ambiguous bool
 	// Wait is how long to wait before the next attempt.
 	Wait time.Duration
-	// TooLong is set when a wait was needed that the policy or the context does not allow.
+	// TooLong is the wait that was needed and that the policy or the context does not allow, or 0.
 	TooLong time.Duration
 
 	retries  int
@@ -60,6 +61,8 @@ type State struct {
 }
 
 // Next takes the result of an attempt and reports whether to make another one.
+//
+// Ambiguous is never taken back: what a server says of a later attempt, a 400 or a 404 as well, tells nothing of the earlier one.
 func (s *State) Next(ctx context.Context, p Policy, r Result) bool {
 	s.Attempts++
 	s.Wait = 0
@@ -82,6 +85,8 @@ func (s *State) Next(ctx context.Context, p Policy, r Result) bool {
 		return true
 	case r.Status == http.StatusTooManyRequests:
 		return s.afterRefusal(ctx, p, r)
+	case r.Status == http.StatusSeeOther && write:
+		s.Ambiguous = true // "see other" is what a server says of a write that it has done
 	case r.Status >= http.StatusInternalServerError:
 		if write {
 			s.Ambiguous = true
@@ -115,17 +120,21 @@ func (s *State) afterRefusal(ctx context.Context, p Policy, r Result) bool {
 	if s.Once || ctx.Err() != nil {
 		return false
 	}
-	if max(r.Held, r.RetryAfter) < time.Second {
+	wait := max(r.Held, r.RetryAfter)
+	if wait < time.Second {
 		// "Retry-After: 0" from a server that then refuses again would be hammered.
 		s.Wait = Backoff(p.MinBackoff, p.MaxBackoff, s.refusals)
+		wait = max(wait, s.Wait)
 	}
 	s.refusals++
-	s.refused += r.Held + s.Wait
+	// A second at the least, or a call whose backoff is 0 would go on for ever.
+	counted := max(wait, time.Second)
+	s.refused += counted
 	if s.refused > p.MaxRefused {
-		s.TooLong = s.refused
+		s.TooLong = counted
 		return false
 	}
-	return s.allowed(ctx, p, max(r.Held, r.RetryAfter, s.Wait))
+	return s.allowed(ctx, p, wait)
 }
 
 func (s *State) allowed(ctx context.Context, p Policy, wait time.Duration) bool {
@@ -140,8 +149,8 @@ func (s *State) allowed(ctx context.Context, p Policy, wait time.Duration) bool 
 // Backoff is a random duration up to lowest·2ⁿ, at most highest ("full jitter").
 func Backoff(lowest, highest time.Duration, n int) time.Duration {
 	ceiling := highest
-	if n < 32 && lowest<<n > 0 {
-		ceiling = min(highest, lowest<<n)
+	if n < 63 && lowest <= highest>>n { // so that lowest<<n cannot overflow
+		ceiling = lowest << n
 	}
 	if ceiling <= 0 {
 		return 0
@@ -150,15 +159,18 @@ func Backoff(lowest, highest time.Duration, n int) time.Duration {
 }
 
 // After reads a Retry-After header, in seconds or as a date; false when there is none that makes sense.
+//
+// A date is taken by the server's own clock where the answer has a Date, and by now where it has none. The longest wait is a year.
 func After(header http.Header, now time.Time) (time.Duration, bool) {
+	const longest = 365 * 24 * time.Hour
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value == "" {
 		return 0, false
 	}
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
-		const longest = 365 * 24 * time.Hour
+	// A number too large for a float64 comes as an infinity, with an error.
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil || math.IsInf(seconds, 0) {
 		switch {
-		case !(seconds >= 0):
+		case !(seconds >= 0): // negative, or not a number
 			return 0, false
 		case seconds > longest.Seconds():
 			return longest, true
@@ -169,5 +181,8 @@ func After(header http.Header, now time.Time) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	return max(0, at.Sub(now)), true
+	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = sent
+	}
+	return min(max(0, at.Sub(now)), longest), true
 }

@@ -14,13 +14,18 @@ type candidate struct {
 
 // shape is what an object around a list turned out to hold.
 type shape struct {
-	paged    bool // has record_count, page_no or page_size
-	hasID    bool
-	named    *candidate  // an array under the resource's own name
-	objects  []candidate // other arrays of objects
-	nothing  []candidate // other arrays that are empty
-	failed   bool        // has a member that errors have
+	members int
+	known   bool // has a member that the record has a field for
+	paged   bool // has record_count, page_no or page_size
+	hasID   bool
+	failed  bool // has a member that errors have
+	sure    bool // has one that little else has
+	own     arrays
+	other   arrays
 }
+
+// arrays are those of an object that may be the list.
+type arrays struct{ full, empty []candidate }
 
 // envelope reads an object: the envelope of a list, a single record, or an error that came as a success. The first array that may be the
 // list is read at once; another one is read again only if it turns out to be the list.
@@ -31,30 +36,34 @@ func (r *reader[T]) envelope(list *List[T]) (*PayloadError, *Error) {
 	var failed *Error
 	err := r.object(func(name []byte) *Error {
 		member := string(name)
+		s.members++
+		s.known = s.known || r.plan != nil && r.plan.find(name, 0) >= 0
 		switch c := r.space(); {
 		case c == '[':
 			kind := r.arrayKind()
 			here := candidate{member, r.at}
 			own := ownName(member, r.resource)
+			among := &s.other
+			if own {
+				among = &s.own
+			}
 			if kind == 'x' || !own && strings.EqualFold(member, "columns") {
 				_, err := r.skip()
 				return err
 			}
-			switch {
-			case own && s.named == nil:
-				s.named = &here
-			case kind == 0:
-				s.nothing = append(s.nothing, here)
-			default:
-				s.objects = append(s.objects, here)
+			if kind == 0 {
+				among.empty = append(among.empty, here)
+				_, err := r.skip()
+				return err
 			}
-			if kind == '{' && (own || tried < 0) {
+			among.full = append(among.full, here)
+			if own || tried < 0 {
 				tried = r.at
-				depth := r.depth
 				if failed = r.rows(list); failed == nil {
 					return nil
 				}
-				r.at, r.depth = here.begin, depth
+				failed.Path = join(member, failed.Path)
+				r.at = here.begin
 			}
 			_, err := r.skip()
 			return err
@@ -67,20 +76,19 @@ func (r *reader[T]) envelope(list *List[T]) (*PayloadError, *Error) {
 		}
 	})
 	if err != nil {
-		if failed != nil {
-			return nil, failed
+		if failed != nil && failed.Offset == err.Offset {
+			return nil, failed // the same, with its path
 		}
 		return nil, err
 	}
 	chosen, err := r.choose(&s, list.RecordCount)
 	switch {
+	case !s.hasID && chosen == nil && (s.sure || s.failed && err == nil), !s.hasID && s.sure && !s.paged:
+		return &PayloadError{ErrorMessage("", r.data[begin:r.at])}, nil
 	case err != nil:
 		return nil, err
 	case chosen != nil:
 		if chosen.begin == tried {
-			if failed != nil {
-				failed.Path = join(chosen.name, failed.Path)
-			}
 			return nil, failed
 		}
 		after := r.at
@@ -91,13 +99,15 @@ func (r *reader[T]) envelope(list *List[T]) (*PayloadError, *Error) {
 		}
 		r.at = after
 		return nil, err
-	case s.paged:
-		list.Records, list.Keys = nil, nil
-		return nil, nil
-	case !s.hasID && s.failed:
-		return &PayloadError{ErrorMessage("", r.data[begin:r.at])}, nil
 	}
 	list.Records, list.Keys = nil, nil
+	switch {
+	case s.paged, s.members == 0:
+		return nil, nil
+	case r.plan != nil && r.plan.extra == nil && !s.hasID && !s.known:
+		r.at = begin
+		return nil, r.fail("an object that is neither a list nor a record of it")
+	}
 	r.at = begin
 	return nil, r.row(list, 1)
 }
@@ -106,6 +116,8 @@ func (r *reader[T]) envelope(list *List[T]) (*PayloadError, *Error) {
 type counts struct{ recordCount, pageNo, pageSize *int }
 
 func numbers[T any](l *List[T]) counts { return counts{&l.RecordCount, &l.PageNo, &l.PageSize} }
+
+var errorMembers = []string{"error", "error_description", "message", "exceptionmessage", "classname"}
 
 // note takes what matters of a member that is no array.
 func (s *shape) note(c counts, name string, raw []byte) {
@@ -118,15 +130,16 @@ func (s *shape) note(c counts, name string, raw []byte) {
 		}
 	case name == "id":
 		s.hasID = true
-	case slices.Contains([]string{"error", "error_description", "message", "exceptionmessage", "classname"}, name):
-		s.failed = s.failed || raw[0] == '"' && len(raw) > 2
+	case name == "error" && raw[0] == '{', slices.Contains(errorMembers, name) && raw[0] == '"' && len(raw) > 2:
+		s.failed = true
+		s.sure = s.sure || name != "message"
 	}
 }
 
 // choose returns the list among the arrays of an object, or nil when there is none.
 func (r *reader[T]) choose(s *shape, count int) (*candidate, *Error) {
-	if s.named != nil {
-		return s.named, nil
+	if len(s.own.full)+len(s.own.empty) > 0 {
+		return s.own.only()
 	}
 	if !s.paged {
 		if s.hasID {
@@ -134,28 +147,33 @@ func (r *reader[T]) choose(s *shape, count int) (*candidate, *Error) {
 		}
 		// A record can hold arrays of its own.
 		own := func(c candidate) bool { return r.plan != nil && r.plan.lists[strings.ToLower(c.name)] }
-		s.objects, s.nothing = slices.DeleteFunc(s.objects, own), slices.DeleteFunc(s.nothing, own)
+		s.other = arrays{slices.DeleteFunc(s.other.full, own), slices.DeleteFunc(s.other.empty, own)}
 	}
-	among := s.objects
-	if len(among) == 0 {
-		among = s.nothing
-		if len(among) > 0 && s.paged && count <= 0 {
-			return &among[0], nil
-		}
-	}
+	nothing := len(s.other.full)+len(s.other.empty) == 0
 	switch {
-	case len(among) == 1:
-		return &among[0], nil
-	case len(among) > 1:
-		var names []string
-		for _, c := range among {
-			names = append(names, c.name)
-		}
-		return nil, &Error{Reason: "which array is the list? there are " + strings.Join(names, ", ")}
-	case s.paged && count > 0:
+	case nothing && s.paged && count > 0:
 		return nil, &Error{Reason: "record_count says that there are records, but there is no array of them"}
+	case nothing:
+		return nil, nil //nolint:nilnil // no list and no error
+	case count == 0 && len(s.other.empty) > 0:
+		return &s.other.empty[0], nil
 	}
-	return nil, nil //nolint:nilnil // no list and no error
+	return s.other.only()
+}
+
+// only returns the one array with rows, or an empty one when none has any: which of them does not matter.
+func (a arrays) only() (*candidate, *Error) {
+	switch len(a.full) {
+	case 0:
+		return &a.empty[0], nil
+	case 1:
+		return &a.full[0], nil
+	}
+	var names []string
+	for _, c := range a.full {
+		names = append(names, c.name)
+	}
+	return nil, &Error{Reason: "which array is the list? there are " + strings.Join(names, ", ")}
 }
 
 // arrayKind returns '{' for an array whose first element is an object, 0 for an empty one, and 'x' for any other.
@@ -170,10 +188,12 @@ func (r *reader[T]) arrayKind() byte {
 		case ']', 0:
 			return 0
 		case 'n': // null rows are skipped
-			if r.literal("null") != nil || r.space() != ',' {
+			if r.literal("null") != nil {
 				return 'x'
 			}
-			r.at++
+			if r.space() == ',' {
+				r.at++
+			}
 		default:
 			if reflect.TypeFor[T]().Kind() != reflect.Struct && reflect.TypeFor[T]().Kind() != reflect.Map {
 				return '{'

@@ -38,19 +38,24 @@ var seed = maphash.MakeSeed()
 // PayloadError is an error that came as a success.
 type PayloadError struct{ Message string }
 
-func (e *PayloadError) Error() string { return e.Message }
+func (e *PayloadError) Error() string {
+	if e.Message == "" {
+		return "an error without a message"
+	}
+	return e.Message
+}
 
 // reader reads the rows of one list.
 type reader[T any] struct {
 	*scanner
 	resource string
 	hint     int
-	plan     *plan // nil when T is no struct
+	plan     *plan // nil when T is no struct, or one that reads itself
 }
 
 func newReader[T any](body []byte, resource string, hint int) *reader[T] {
 	r := &reader[T]{scanner: &scanner{data: trim(body)}, resource: resource, hint: hint}
-	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct {
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct && !readsItself(t) {
 		r.plan = planOf(t)
 	}
 	return r
@@ -93,7 +98,13 @@ func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) 
 	return list, nil
 }
 
+// empty reports whether a body holds no record: an object without a member is none.
 func empty(data []byte) bool {
+	s := &scanner{data: data}
+	if s.space() == '{' {
+		s.at++
+		return s.space() == '}' && s.at == len(data)-1
+	}
 	return len(data) == 0 || string(data) == "null" || string(data) == `""`
 }
 
@@ -133,18 +144,44 @@ func DecodeMany[T any](body []byte) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.plan != nil && r.plan.id >= 0 && len(list.Keys) == 1 && list.Keys[0].Kind == KeyContent && Failed(r.data) {
+		return nil, &PayloadError{ErrorMessage("", r.data)}
+	}
 	return list.Records, nil
+}
+
+// Failed reports whether a body is an error that came as a success: an object that has no id, and a member that errors have.
+func Failed(body []byte) bool {
+	s := &scanner{data: trim(body)}
+	if s.space() != '{' {
+		return false
+	}
+	var found shape
+	err := s.object(func(name []byte) *Error {
+		member := strings.ToLower(string(name))
+		s.space()
+		raw, err := s.skip()
+		if err == nil {
+			found.note(counts{}, member, raw)
+		}
+		return err
+	})
+	return err == nil && found.failed && !found.hasID
 }
 
 // rows reads an array of rows.
 func (r *reader[T]) rows(list *List[T]) *Error {
 	list.Records, list.Keys = nil, nil
-	room := min(max(r.hint, list.PageSize, 0), len(r.data)/2)
+	// A record takes more memory than its JSON: what the server or a caller expects must not decide about more than the body can hold.
+	const shortest = 32
+	room := min(max(r.hint, list.PageSize, 0), len(r.data)/shortest)
 	return r.array(func(i int) *Error {
+		var err *Error
 		if r.space() == 'n' {
-			return r.literal("null")
+			err = r.literal("null")
+		} else {
+			err = r.row(list, room)
 		}
-		err := r.row(list, room)
 		if err != nil {
 			err.Path = join("["+strconv.Itoa(i)+"]", err.Path)
 		}
@@ -184,10 +221,14 @@ func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
 	if r.plan.id < 0 {
 		return rawKey(raw)
 	}
-	switch id := at(v, r.plan.fields[r.plan.id].index); id.Kind() {
+	id, err := v.FieldByIndexErr(r.plan.fields[r.plan.id].index)
+	if err != nil { // in an embedded struct of which nothing came
+		return contentKey(raw)
+	}
+	switch id.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		if id.Int() > 0 {
-			return Key{ID: id.Int()}
+		if n := id.Int(); n != 0 {
+			return numberKey(n)
 		}
 	case reflect.String:
 		if text := id.String(); text != "" {
@@ -201,40 +242,40 @@ func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
 
 // rawKey makes the key of a row from its JSON.
 func rawKey(raw []byte) Key {
+	key := contentKey(raw)
 	s := &scanner{data: raw}
 	if s.space() != '{' {
-		return contentKey(raw)
+		return key
 	}
-	key := contentKey(raw)
-	err := s.object(func(name []byte) *Error {
+	_ = s.object(func(name []byte) *Error { // it has been read once
 		isID := strings.EqualFold(string(name), "id")
-		c := s.space()
-		text, err := s.skip()
-		if err != nil || !isID {
+		s.space()
+		text, kind, err := s.scalar()
+		if !isID {
 			return err
 		}
-		if c == '"' {
-			text = text[1 : len(text)-1]
-		} else if c == '{' || c == '[' || c == 'n' || c == 't' || c == 'f' {
-			return nil
-		}
-		if n, ok := integer(text, '0'); ok {
-			if n > 0 {
-				key = Key{ID: n}
-			}
-		} else if len(text) > 0 {
+		switch n, ok := integer(text, kind); {
+		case kind == '"' && len(text) > 0, kind == '0' && !ok:
 			key = textKey(text)
+		case kind == '0' && n != 0:
+			key = numberKey(n)
 		}
-		return nil
+		return err
 	})
-	if err != nil {
-		return contentKey(raw)
-	}
 	return key
 }
 
+// numberKey makes the key of an integer that is not 0; the set of a walk is made for positive ones.
+func numberKey(n int64) Key {
+	if n > 0 {
+		return Key{ID: n}
+	}
+	return textKey(strconv.AppendInt(nil, n, 10))
+}
+
+// textKey makes the key of a text, which is that of the number if it is written as one: 007 is not 7.
 func textKey(text []byte) Key {
-	if n, ok := small(text); ok && n > 0 {
+	if n, ok := small(text); ok && n > 0 && text[0] != '0' {
 		return Key{ID: n}
 	}
 	return Key{Kind: KeyText, Hash: maphash.Bytes(seed, text)}

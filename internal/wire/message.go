@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // longestMessage is how many characters of a message are kept.
@@ -22,7 +23,7 @@ func ErrorMessage(contentType string, body []byte) string {
 		return oneLine(jsonMessage(value))
 	}
 	text := strings.ToValidUTF8(string(body), "\ufffd")
-	if strings.Contains(contentType, "html") || bytes.HasPrefix(body, []byte("<")) {
+	if strings.Contains(strings.ToLower(contentType), "html") || bytes.HasPrefix(body, []byte("<")) {
 		return oneLine(htmlMessage(text))
 	}
 	return oneLine(text)
@@ -40,12 +41,13 @@ func jsonMessage(value any) string {
 		return joined("; ", parts...)
 	case map[string]any:
 		members := make(map[string]any, len(value))
-		for name, member := range value {
-			members[strings.ToLower(name)] = member
+		for _, name := range slices.Sorted(maps.Keys(value)) { // of two spellings the same one each time
+			members[strings.ToLower(name)] = value[name]
 		}
 		text := func(name string) string { s, _ := members[name].(string); return s }
 		message := joined(": ", text("error"), text("error_description"))
-		if nested, ok := members["error"].(map[string]any); ok {
+		switch nested := members["error"].(type) {
+		case map[string]any, []any:
 			message = jsonMessage(nested)
 		}
 		if message == "" {
@@ -54,12 +56,15 @@ func jsonMessage(value any) string {
 		if message == "" {
 			message = joined(": ", text("title"), text("detail"))
 		}
-		if fields, ok := members["errors"].(map[string]any); ok {
-			for _, name := range slices.Sorted(maps.Keys(fields)) {
-				message = joined("; ", message, joined(": ", name, jsonMessage(fields[name])))
+		switch errors := members["errors"].(type) {
+		case map[string]any:
+			parts := []string{message}
+			for _, name := range slices.Sorted(maps.Keys(errors)) {
+				parts = append(parts, joined(": ", name, jsonMessage(errors[name])))
 			}
-		} else if list, ok := members["errors"].([]any); ok {
-			message = joined("; ", message, jsonMessage(list))
+			message = joined("; ", parts...)
+		case []any:
+			message = joined("; ", message, jsonMessage(errors))
 		}
 		if message == "" {
 			message = text("classname")
@@ -74,8 +79,10 @@ func jsonMessage(value any) string {
 // joined puts sep between the parts that say something new.
 func joined(sep string, parts ...string) string {
 	var kept []string
+	said := map[string]bool{"": true}
 	for _, part := range parts {
-		if part = strings.TrimSpace(part); part != "" && !slices.Contains(kept, part) {
+		if part = strings.TrimSpace(part); !said[part] {
+			said[part] = true
 			kept = append(kept, part)
 		}
 	}
@@ -98,7 +105,7 @@ func htmlMessage(page string) string {
 
 // oneLine folds white space and control characters, and cuts what is too long.
 func oneLine(text string) string {
-	runes := []rune(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " "))
+	runes := []rune(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " "))
 	if len(runes) > longestMessage {
 		return string(runes[:longestMessage-1]) + "…"
 	}

@@ -1,17 +1,21 @@
 package wire
 
 import (
+	"encoding"
 	"encoding/json"
 	"reflect"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // plan is how a struct type is read.
 type plan struct {
 	fields []field
-	byName map[string]int // by exact and by lower-case name
+	byName map[string]int
+	byFold map[string]int // by folded name
 	extra  []int          // index path of the Extra field, nil if there is none
 	id     int            // field of the member "id", or -1
 	lists  map[string]bool
@@ -29,13 +33,12 @@ func planOf(t reflect.Type) *plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*plan) //nolint:errcheck,forcetypeassert // the map holds nothing else
 	}
-	p := &plan{byName: make(map[string]int), id: -1, lists: make(map[string]bool)}
+	p := &plan{byName: make(map[string]int), byFold: make(map[string]int), id: -1, lists: make(map[string]bool)}
 	p.collect(t)
 	for i, f := range p.fields {
-		if lower := strings.ToLower(f.name); lower != f.name {
-			if _, taken := p.byName[lower]; !taken {
-				p.byName[lower] = i
-			}
+		folded := string(fold(nil, []byte(f.name)))
+		if _, taken := p.byFold[folded]; !taken {
+			p.byFold[folded] = i
 		}
 		if strings.EqualFold(f.name, "id") {
 			p.id = i
@@ -53,7 +56,13 @@ var (
 	rawType         = reflect.TypeFor[json.RawMessage]()
 	timeType        = reflect.TypeFor[time.Time]()
 	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
+	textType        = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
+
+// readsItself reports whether a type says itself how it is read.
+func readsItself(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(unmarshalerType) || reflect.PointerTo(t).Implements(textType)
+}
 
 // collect adds the fields of t level by level, so that of two with one name the shallower wins, as in encoding/json.
 func (p *plan) collect(t reflect.Type) {
@@ -116,10 +125,32 @@ func (p *plan) find(name []byte, guess int) int {
 	if i, ok := p.byName[string(name)]; ok {
 		return i
 	}
-	if i, ok := p.byName[strings.ToLower(string(name))]; ok {
+	var room [64]byte
+	if i, ok := p.byFold[string(fold(room[:0], name))]; ok {
 		return i
 	}
 	return -1
+}
+
+// fold appends name in the form that all its spellings in upper and lower case share, the one that encoding/json goes by.
+func fold(to, name []byte) []byte {
+	for i := 0; i < len(name); {
+		if c := name[i]; c < utf8.RuneSelf {
+			if 'a' <= c && c <= 'z' {
+				c -= 'a' - 'A'
+			}
+			to = append(to, c)
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(name[i:])
+		for next := unicode.SimpleFold(r); next > r; next = unicode.SimpleFold(r) {
+			r = next
+		}
+		to = utf8.AppendRune(to, unicode.SimpleFold(r)) // the first of the circle, after its last
+		i += size
+	}
+	return to
 }
 
 // at returns the field of v with this index path, making embedded pointers on the way.
@@ -157,7 +188,6 @@ func (s *scanner) record(v reflect.Value, p *plan) *Error {
 
 // spare keeps a member that no field is for, where the struct has a place for it.
 func (s *scanner) spare(v reflect.Value, p *plan, name []byte) *Error {
-	name = append([]byte(nil), name...)
 	raw, err := s.skip()
 	if err != nil || p.extra == nil {
 		return err

@@ -72,6 +72,9 @@ func (s *scanner) text() (content []byte, plain bool, err *Error) {
 			return nil, false, s.fail("a control character in a text")
 		}
 		if c == '\\' {
+			if !ascii {
+				i = 0 // what came before may need mending, too
+			}
 			return s.escaped(begin, i)
 		}
 		ascii = ascii && c < utf8.RuneSelf

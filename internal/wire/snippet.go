@@ -1,13 +1,13 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
-// Snippet shows the structure of a body around offset: member names and punctuation of JSON, without the values of texts, which can hold
-// credentials. Of anything but JSON it gives only the kind and the size.
+// Snippet shows the structure of a body around offset: member names, numbers and punctuation of JSON, without the values of texts, which
+// can hold credentials. Of anything but JSON it gives only the kind and the size, and of what stops being JSON the part before that.
 func Snippet(body []byte, offset int64) string {
 	trimmed := trim(body)
 	switch {
@@ -18,54 +18,92 @@ func Snippet(body []byte, offset int64) string {
 	case trimmed[0] != '{' && trimmed[0] != '[':
 		return fmt.Sprintf("text of %d bytes", len(body))
 	}
-	const around = 60
-	masked, at := mask(trimmed, int(min(max(offset, 0), int64(len(trimmed)))))
-	begin, end := max(0, at-around), min(len(masked), at+around)
-	text := strings.ToValidUTF8(string(masked[begin:end]), "")
+	m := &masker{scanner: scanner{data: trimmed}, offset: offset, moved: -1}
+	complete := m.value() == nil && m.end() == nil
+	if m.moved < 0 {
+		m.moved = len(m.out)
+	}
+	begin, end := max(0, m.moved-around), min(len(m.out), m.moved+around)
+	text := strings.ToValidUTF8(string(m.out[begin:end]), "")
 	if begin > 0 {
 		text = "…" + text
 	}
-	if end < len(masked) {
+	if end < len(m.out) || !complete && m.at < len(m.data) {
 		text += "…"
 	}
-	return strings.Join(strings.Fields(text), " ")
+	return text
 }
 
-// mask replaces every text of data that is not a member name by "…", up to a little after at, and returns where at has gone.
-func mask(data []byte, at int) (masked []byte, moved int) {
-	const after = 2000
-	moved = -1
-	for i := 0; i < len(data) && i < at+after; i++ {
-		if i >= at && moved < 0 {
-			moved = len(masked)
-		}
-		if data[i] != '"' {
-			if c := data[i]; c >= ' ' && c < 0x7f && plainJSON(c) {
-				masked = append(masked, c)
-			}
-			continue
-		}
-		end := i + 1
-		for end < len(data) && data[end] != '"' {
-			if data[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		end = min(end, len(data)-1)
-		rest := bytes.TrimLeft(data[end+1:], " \t\r\n")
-		if len(rest) > 0 && rest[0] == ':' && end-i < 60 {
-			masked = append(masked, data[i:end+1]...)
-		} else {
-			masked = append(masked, `"…"`...)
-		}
-		i = end
-	}
-	if moved < 0 {
-		moved = len(masked)
-	}
-	return masked, moved
+const (
+	// around is how many bytes a snippet shows on either side of its offset.
+	around = 60
+	// longestName is how long a member name may be; a longer one is more likely to be a value.
+	longestName = 60
+)
+
+// masker writes the structure of a body to out. What a value is does not depend on how a broken text looks: it reads as the decoder does and
+// stops where that stops.
+type masker struct {
+	scanner
+	offset int64
+	out    []byte
+	moved  int // where offset is in out, -1 before it
 }
 
-// plainJSON reports whether c stands outside of texts in JSON; anything else is junk that could be part of a broken text.
-func plainJSON(c byte) bool { return strings.IndexByte(" {}[]:,-+.0123456789eEtruefalsn", c) >= 0 }
+// value writes the value that comes next.
+func (m *masker) value() *Error {
+	first := m.space()
+	begin := m.at
+	if m.moved < 0 && int64(begin) >= m.offset {
+		m.moved = len(m.out)
+	}
+	if m.moved >= 0 && len(m.out) > m.moved+around {
+		return m.fail("enough")
+	}
+	switch first {
+	case '{':
+		return m.container("{}", func() *Error {
+			return m.object(func(name []byte) *Error {
+				m.comma()
+				if len(name) > longestName {
+					name = []byte("…")
+				}
+				m.out = append(strconv.AppendQuote(m.out, string(name)), ':')
+				return m.value()
+			})
+		})
+	case '[':
+		return m.container("[]", func() *Error {
+			return m.array(func(int) *Error {
+				m.comma()
+				return m.value()
+			})
+		})
+	}
+	_, kind, err := m.scalar()
+	switch {
+	case err != nil:
+	case kind == '"':
+		m.out = append(m.out, `"…"`...)
+	default:
+		m.out = append(m.out, m.data[begin:m.at]...)
+	}
+	return err
+}
+
+// container writes an object or an array between its brackets.
+func (m *masker) container(brackets string, members func() *Error) *Error {
+	m.out = append(m.out, brackets[0])
+	err := members()
+	if err == nil {
+		m.out = append(m.out, brackets[1])
+	}
+	return err
+}
+
+// comma separates a member or element from the one before.
+func (m *masker) comma() {
+	if last := m.out[len(m.out)-1]; last != '{' && last != '[' {
+		m.out = append(m.out, ',')
+	}
+}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"reflect"
@@ -20,6 +21,8 @@ func setterOf(t reflect.Type) setter {
 		return setRaw
 	case reflect.PointerTo(t).Implements(unmarshalerType):
 		return setUnmarshaler
+	case readsItself(t):
+		return setAny
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -28,6 +31,8 @@ func setterOf(t reflect.Type) setter {
 		return setBool
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return setInt
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return setUint
 	case reflect.Float32, reflect.Float64:
 		return setFloat
 	case reflect.Struct:
@@ -68,7 +73,10 @@ func (s *scanner) scalar() (text []byte, kind byte, err *Error) {
 }
 
 func setString(s *scanner, v reflect.Value) *Error {
-	text, _, err := s.scalar()
+	text, kind, err := s.scalar()
+	if kind == '{' || kind == '[' { // JSON as it came, whose texts have not been mended
+		text = bytes.ToValidUTF8(text, []byte("\ufffd"))
+	}
 	if err == nil {
 		v.SetString(string(text))
 	}
@@ -89,7 +97,26 @@ func setInt(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
-// integer reads 12, "12", 12.0, true, null and "".
+func setUint(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	signed, ok := integer(text, kind)
+	n := uint64(max(signed, 0)) //nolint:gosec // not negative
+	if ok = ok && signed >= 0; !ok {
+		parsed, parseErr := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
+		n, ok = parsed, parseErr == nil
+	}
+	if !ok || v.OverflowUint(n) {
+		return &Error{Offset: int64(begin), Reason: "not an unsigned integer that fits"}
+	}
+	v.SetUint(n)
+	return nil
+}
+
+// integer reads 12, "12", 12.0, 1.2e1, true, false, null and "".
 func integer(text []byte, kind byte) (int64, bool) {
 	switch kind {
 	case 'n', 'f':
@@ -109,12 +136,31 @@ func integer(text []byte, kind byte) (int64, bool) {
 	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
 		return n, true
 	}
-	f, err := strconv.ParseFloat(word, 64)
-	// Above 2⁵³ a float no longer says which integer was meant.
-	if err != nil || f != float64(int64(f)) || f > 1<<53 || f < -1<<53 || !decimal(word) {
+	return scaled(word)
+}
+
+// scaled reads an integer with a fraction or an exponent, to the last digit, which a float would not do above 2⁵³.
+func scaled(word string) (int64, bool) {
+	mantissa, power, found := strings.Cut(strings.ToLower(word), "e")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	all := whole + fraction
+	digits := strings.TrimRight(all, "0")
+	exponent := 0
+	if found {
+		var err error
+		if exponent, err = strconv.Atoi(power); err != nil {
+			return 0, false
+		}
+	}
+	zeros := exponent - len(fraction) + len(all) - len(digits)
+	if strings.Trim(digits, "+-") == "" {
+		digits, zeros = all, 0
+	}
+	if zeros < 0 || zeros > 18 {
 		return 0, false
 	}
-	return int64(f), true
+	n, err := strconv.ParseInt(digits+strings.Repeat("0", zeros), 10, 64)
+	return n, err == nil
 }
 
 // small reads the integers of up to 18 digits, which are nearly all.
@@ -123,7 +169,7 @@ func small(text []byte) (n int64, ok bool) {
 	if len(digits) > 0 && digits[0] == '-' {
 		digits = digits[1:]
 	}
-	if len(digits) == 0 || len(digits) > 18 {
+	if len(digits) == 0 || len(digits) > 18 { // more might not fit
 		return 0, false
 	}
 	for _, c := range digits {
@@ -179,8 +225,8 @@ func setFloat(s *scanner, v reflect.Value) *Error {
 	f := 0.0
 	switch word := strings.TrimSpace(string(text)); {
 	case kind == '0', kind == '"' && word != "":
-		parsed, parseErr := strconv.ParseFloat(word, 64)
-		if parseErr != nil || !decimal(word) || v.OverflowFloat(parsed) {
+		parsed, parseErr := strconv.ParseFloat(word, v.Type().Bits())
+		if parseErr != nil || !decimal(word) {
 			return &Error{Offset: int64(begin), Reason: "not a number that fits"}
 		}
 		f = parsed
@@ -221,17 +267,17 @@ func setUnmarshaler(s *scanner, v reflect.Value) *Error {
 	if err != nil {
 		return err
 	}
-	into, ok := v.Addr().Interface().(json.Unmarshaler)
-	if !ok {
-		return &Error{Offset: int64(begin), Reason: "no place for the value"}
-	}
+	into := v.Addr().Interface().(json.Unmarshaler) //nolint:errcheck,forcetypeassert // that is why it is read here
 	if err := into.UnmarshalJSON(raw); err != nil {
-		return &Error{Offset: int64(begin), Reason: err.Error()}
+		return &Error{Offset: int64(begin), Reason: "not a " + v.Type().String()} // err may quote the value
 	}
 	return nil
 }
 
 func setBytes(s *scanner, v reflect.Value) *Error {
+	if s.peek() == '[' {
+		return setAny(s, v)
+	}
 	begin := s.at
 	text, kind, err := s.scalar()
 	if err != nil {
@@ -250,13 +296,10 @@ func setBytes(s *scanner, v reflect.Value) *Error {
 
 // unbase64 decodes either alphabet, padded or not; what is no base64 is kept as it is.
 func unbase64(text []byte) []byte {
-	bare := strings.TrimRight(string(text), "=")
-	encoding := base64.RawStdEncoding
-	if strings.ContainsAny(bare, "-_") {
-		encoding = base64.RawURLEncoding
-	}
-	if decoded, err := encoding.DecodeString(bare); err == nil {
-		return decoded
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		if decoded, err := encoding.DecodeString(string(text)); err == nil {
+			return decoded
+		}
 	}
 	return append([]byte{}, text...)
 }

@@ -1,0 +1,145 @@
+package halopsa_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+
+	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsatest"
+)
+
+// The generic functions reach every endpoint, with a record type of one's own.
+func ExampleAllOf() {
+	type Ticket struct {
+		ID      int64  `json:"id"`
+		Summary string `json:"summary"`
+	}
+	server, client := tenant()
+	defer server.Close()
+	server.Seed("Tickets", Ticket{Summary: "printer"}, Ticket{Summary: "mail"}, Ticket{Summary: "laptop"})
+
+	for ticket, err := range halopsa.AllOf[Ticket](context.Background(), client, "Tickets",
+		halopsa.WithPage(1, 2), halopsa.WithSort(halopsa.Desc("id")), halopsa.WithQuery("open_only", "true")) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(ticket.ID, ticket.Summary)
+	}
+	// Output:
+	// 3 laptop
+	// 2 mail
+	// 1 printer
+}
+
+func ExampleGetOf() {
+	server, client := tenant()
+	defer server.Close()
+	server.Seed("Users", map[string]any{"name": "Ada", "site_id": 7})
+	user, err := halopsa.GetOf[map[string]any](context.Background(), client, "Users", 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println((*user)["name"], (*user)["site_id"])
+	// Output: Ada 7
+}
+
+// A record of the SDK can be embedded, with a member that a newer version of HaloPSA has.
+func ExampleListOf() {
+	type newer struct {
+		halopsa.IntegrationError
+		Severity string `json:"severity"`
+	}
+	server, client := tenant()
+	defer server.Close()
+	server.Seed("IntegrationError", map[string]any{"error": "no such device", "severity": "high"})
+
+	page, err := halopsa.ListOf[newer](context.Background(), client, "IntegrationError", halopsa.WithPage(5, 1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, record := range page.Records {
+		fmt.Println(record.ID, record.Error, record.Severity)
+	}
+	fmt.Println("of", page.RecordCount)
+	// Output:
+	// 5 no such device high
+	// of 5
+}
+
+func ExamplePostOf() {
+	type Ticket struct {
+		ID      int64  `json:"id,omitempty"`
+		Summary string `json:"summary"`
+	}
+	server, client := tenant()
+	defer server.Close()
+	server.Seed("Tickets", Ticket{Summary: "mail"})
+
+	ctx := context.Background()
+	created, err := halopsa.PostOf[Ticket](ctx, client, "Tickets", Ticket{Summary: "printer"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// With an id it is a change, which may safely be sent twice.
+	changed, err := halopsa.PostOf[Ticket](ctx, client, "Tickets", []Ticket{{ID: created[0].ID, Summary: "printer, 2nd floor"}}, halopsa.WithIdempotent())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(changed)
+	if err := halopsa.DeleteOf(ctx, client, "Tickets", changed[0].ID); err != nil {
+		log.Fatal(err)
+	}
+	// Output: [{2 printer, 2nd floor}]
+}
+
+// A server that sends no record_count gives no sign of records that others delete during the walk: what comes after them moves to a page
+// that has been read. A second pass finds it.
+func ExampleWithSecondPass() {
+	server, client := tenant()
+	defer server.Close()
+	server.SetHabits("IntegrationError", halopsatest.Habits{NoRecordCount: true})
+
+	small := &halopsa.IntegrationErrorListOptions{ListOptions: halopsa.ListOptions{PageSize: 2}}
+	for _, opts := range [][]halopsa.RequestOption{nil, {halopsa.WithSecondPass()}} {
+		server.Seed("IntegrationError", map[string]any{"id": 1})
+		var ids []int64
+		for e, err := range client.IntegrationError.All(context.Background(), small, opts...) {
+			if err != nil {
+				log.Fatal(err)
+			}
+			if e.ID == 2 {
+				server.Remove("IntegrationError", 1) // somebody else does
+			}
+			ids = append(ids, e.ID)
+		}
+		fmt.Println(ids)
+	}
+	// Output:
+	// [1 2 4]
+	// [1 2 4 3]
+}
+
+// What to do when a tenant misbehaves can be tested against the stand-in.
+func Example_testing() {
+	server := halopsatest.NewServer(halopsatest.WithHabits(halopsatest.Habits{PageCap: 50}))
+	defer server.Close()
+	for i := range 120 {
+		server.Seed("IntegrationError", map[string]any{"entity_id": i})
+	}
+	server.Fault(halopsatest.Fault{Resource: "IntegrationError", After: 1, Kind: halopsatest.HTML504})
+	server.Fault(halopsatest.Fault{Resource: "IntegrationError", After: 2, Status: http.StatusUnauthorized})
+
+	client, err := halopsa.NewClient(server.URL(), halopsa.WithBackoff(0, 0),
+		halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
+	if err != nil {
+		log.Fatal(err)
+	}
+	all, err := halopsa.Collect(client.IntegrationError.All(context.Background(), nil))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(all), "records by", server.Count(http.MethodGet, "IntegrationError"), "requests and", server.TokensIssued(), "tokens")
+	// Output: 120 records by 5 requests and 2 tokens
+}

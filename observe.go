@@ -1,0 +1,97 @@
+package halopsa
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Attempt is one attempt of a call and what became of it, as [WithObserver] reports it. It holds nothing secret.
+type Attempt struct {
+	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
+	Op string
+	// Method and Path are those of the request, below /api and without the query.
+	Method, Path string
+	// Number is 1 for the first attempt of a call, 2 for its first repetition.
+	Number int
+	// Begin is when the call asked to be let through.
+	Begin time.Time
+	// Wait is how long the limits and the token held it back.
+	Wait time.Duration
+	// Duration is how long the exchange took after that, up to the end of the answer; 0 when nothing was sent.
+	Duration time.Duration
+	// StatusCode is that of the answer, or 0 when there was none.
+	StatusCode int
+	// Size is how many bytes the answer has, after decompression.
+	Size int
+	// RequestID is the server's id of the request, or empty.
+	RequestID string
+	// RetryAfter is how long the server asked to wait, or 0.
+	RetryAfter time.Duration
+	// Failure says in a word why there was no answer, and is empty when there was one: "network", "timeout", "too large", "cancelled",
+	// "deadline", "limit" when the wait for the limit is too long, "token" when no token could be had.
+	Failure string
+}
+
+// LogValue returns the fields.
+func (a Attempt) LogValue() slog.Value { return slog.GroupValue(a.attrs()...) }
+
+func (a *Attempt) attrs() []slog.Attr {
+	attrs := []slog.Attr{
+		slog.String("op", a.Op), slog.String("method", a.Method), slog.String("path", a.Path),
+		slog.Int("attempt", a.Number), slog.Duration("waited", a.Wait), slog.Duration("took", a.Duration),
+	}
+	if a.Failure != "" {
+		return append(attrs, slog.String("failure", a.Failure))
+	}
+	return append(attrs, slog.Int("status", a.StatusCode), slog.Int("bytes", a.Size), slog.String("request_id", a.RequestID))
+}
+
+// WithObserver calls observe after every attempt, for metrics and traces. Several observers are called in their order.
+//
+// The context is that of the call. observe is called from many goroutines and holds up the call until it returns.
+func WithObserver(observe func(ctx context.Context, attempt Attempt)) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if observe == nil {
+			return badArgument("WithObserver", "the observer must not be nil")
+		}
+		c.observers = append(c.observers, observe)
+		return nil
+	})
+}
+
+// report tells the logger and the observers of an attempt.
+func (t *attemptTransport) report(ctx context.Context, x *exchange, a *Attempt, resp *http.Response, err error) {
+	if err != nil {
+		if a.Failure == "" {
+			a.Failure = failureKind(err)
+		}
+	} else {
+		a.StatusCode, a.Size, a.RequestID = resp.StatusCode, x.body.Len(), requestID(resp.Header)
+		a.RetryAfter = x.result.RetryAfter
+	}
+	if x.logger.Enabled(ctx, slog.LevelDebug) {
+		x.logger.LogAttrs(ctx, slog.LevelDebug, "halopsa: attempt", a.attrs()...)
+	}
+	for _, observe := range t.client.conf.observers {
+		observe(ctx, *a)
+	}
+}
+
+// failureKind names an error without repeating its text, which can come from a transport that is not ours.
+func failureKind(err error) string {
+	var slow interface{ Timeout() bool } // more than net.Error, which asks for Temporary too
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "deadline"
+	case errors.Is(err, errTooLarge):
+		return "too large"
+	case errors.As(err, &slow) && slow.Timeout():
+		return "timeout"
+	}
+	return "network"
+}

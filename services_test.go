@@ -1,0 +1,162 @@
+package halopsa_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa"
+)
+
+// services are the services of a client by the name of their field.
+func services(client *halopsa.Client) map[string]reflect.Value {
+	all := make(map[string]reflect.Value)
+	v := reflect.ValueOf(client).Elem()
+	for i := range v.NumField() {
+		if field := v.Type().Field(i); field.IsExported() {
+			all[field.Name] = v.Field(i)
+		}
+	}
+	return all
+}
+
+func TestServicesHaveTheDocumentedMethods(t *testing.T) {
+	t.Parallel()
+	wanted, got := make(map[string][]string), make(map[string][]string)
+	for _, d := range documentedOperations {
+		wanted[d.resource()] = append(wanted[d.resource()], strings.Fields(d.methods)...)
+	}
+	for _, methods := range wanted {
+		slices.Sort(methods)
+	}
+	client, _ := mocked(t)
+	for name, service := range services(client) {
+		require.False(t, service.IsNil(), name)
+		assert.Equal(t, "*halopsa."+name+"Service", service.Type().String())
+		for i := range service.NumMethod() {
+			got[name] = append(got[name], service.Type().Method(i).Name)
+		}
+	}
+	assert.Equal(t, wanted, got)
+}
+
+// TestMethodsSendTheDocumentedRequest calls every method with every option set: method, path and the names of the query are then exactly
+// those of the documentation.
+func TestMethodsSendTheDocumentedRequest(t *testing.T) {
+	t.Parallel()
+	for _, d := range documentedOperations {
+		for _, name := range strings.Fields(d.methods) {
+			t.Run(d.resource()+"."+name, func(t *testing.T) {
+				t.Parallel()
+				client, mock := mocked(t)
+				var sent []*http.Request
+				mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+					sent = append(sent, req)
+					if name == "Get" {
+						return respond(http.StatusOK, "application/json", `{"id":"7"}`), nil
+					}
+					return respond(http.StatusOK, "application/json", `[]`), nil
+				})
+				method := services(client)[d.resource()].MethodByName(name)
+				require.NoError(t, finish(method.Call(arguments(t, name, method.Type()))))
+
+				require.Len(t, sent, 1)
+				path := strings.TrimPrefix(sent[0].URL.Path, "/api")
+				assert.Equal(t, d.operation, sent[0].Method+" "+strings.Replace(path, "/7", "/{id}", 1))
+				params := d.parameters()
+				if isWalk(name) { // which reads everything and refuses a count
+					params = slices.DeleteFunc(params, func(param string) bool { return param == "count" })
+				}
+				got := []string{}
+				for param, values := range sent[0].URL.Query() {
+					assert.Len(t, values, 1, param)
+					got = append(got, param)
+				}
+				assert.ElementsMatch(t, params, got)
+			})
+		}
+	}
+}
+
+func isWalk(method string) bool { return method == "Pages" || method == "All" }
+
+// arguments are those of a call of a service's method, with a value in every option.
+func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
+	t.Helper()
+	args := []reflect.Value{reflect.ValueOf(t.Context())}
+	require.Equal(t, reflect.TypeFor[context.Context](), method.In(0))
+	require.True(t, method.IsVariadic(), "takes no request options")
+	for i := 1; i < method.NumIn()-1; i++ {
+		arg := reflect.New(method.In(i)).Elem()
+		switch arg.Kind() {
+		case reflect.Int64:
+			arg.SetInt(7)
+		case reflect.String:
+			arg.SetString("7")
+		case reflect.Pointer:
+			arg.Set(reflect.New(arg.Type().Elem()))
+			fillOptions(t, arg.Elem(), isWalk(name))
+		case reflect.Slice:
+			input := `[{}]`
+			if name == "Update" {
+				input = `[{"id":7}]`
+			}
+			require.NoError(t, json.Unmarshal([]byte(input), arg.Addr().Interface()))
+		default:
+			require.Fail(t, "no such argument is known", "%s", arg.Type())
+		}
+		args = append(args, arg)
+	}
+	return args
+}
+
+// fillOptions gives every field of an options struct a value that is sent.
+func fillOptions(t *testing.T, options reflect.Value, walk bool) {
+	t.Helper()
+	for i := range options.NumField() {
+		field, name := options.Field(i), options.Type().Field(i).Name
+		switch value := field.Addr().Interface().(type) {
+		case *halopsa.ListOptions:
+			value.PageNo, value.PageSize = 1, 10
+		case *[]halopsa.SortKey:
+			*value = []halopsa.SortKey{halopsa.Desc("a"), halopsa.Desc("b"), halopsa.Desc("c"), halopsa.Desc("d"), halopsa.Desc("e")}
+		case *halopsa.Opt[bool]:
+			*value = halopsa.Set(false)
+		case *bool:
+			*value = true
+		case *int:
+			if name != "Count" || !walk {
+				*value = 3
+			}
+		case *int64:
+			*value = 3
+		case *string:
+			*value = "x"
+		case *[]int64:
+			*value = []int64{3, 4}
+		default:
+			require.Fail(t, "no value for it is known", "%s %s", name, field.Type())
+		}
+	}
+}
+
+// finish returns the error of a call, after ranging over what it gave if that is a walk.
+func finish(results []reflect.Value) error {
+	if results[0].Kind() == reflect.Func {
+		for _, err := range results[0].Seq2() {
+			if failure, ok := err.Interface().(error); ok {
+				return failure
+			}
+		}
+		return nil
+	}
+	err, _ := results[len(results)-1].Interface().(error)
+	return err
+}

@@ -1,0 +1,69 @@
+package halopsa
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/halopsa-go/halopsa/internal/auth"
+	"github.com/halopsa-go/halopsa/internal/retry"
+)
+
+// NewTokenSource returns the token source of a client that [NewClient] makes of the same arguments, to be shared by several clients or
+// kept elsewhere.
+//
+// It does no I/O. It needs [WithClientCredentials], and heeds [WithTenant], [WithScope], [WithAuthURL], [WithHTTPClient], [WithMaxRetries],
+// [WithBackoff] and [WithInsecureHTTP]; the source of [WithTokenSource] is returned as it is. The error is an [ErrInvalid], as of [NewClient].
+//
+// Tokens are cached until shortly before they expire, callers wait for one fetch under their own contexts, and Invalidate(accessToken string)
+// drops a token. The errors of Token are *[AuthError], or those of the context.
+func NewTokenSource(baseURL string, opts ...ClientOption) (TokenSource, error) {
+	conf, base, err := configure(baseURL, opts)
+	if err != nil {
+		return nil, err
+	}
+	return tokenSource(conf, base, *httpClient(conf.httpClient))
+}
+
+// tokenSource returns the source that was given, or one for the client credentials, which fetches through hc.
+func tokenSource(c *config, base string, hc http.Client) (TokenSource, error) {
+	if c.tokens != nil {
+		return c.tokens, nil
+	}
+	if c.clientID == "" {
+		return nil, badArgument("credentials", "none given; use WithClientCredentials or WithTokenSource")
+	}
+	tokenURL, err := tokenEndpoint(base, c)
+	if err != nil {
+		return nil, err
+	}
+	credentials := auth.Credentials{ClientID: c.clientID, ClientSecret: c.clientSecret, TokenURL: tokenURL, Scopes: c.scopes}
+	policy := c.retry
+	source := auth.New(auth.Config{
+		Fetch: func(ctx context.Context) (*oauth2.Token, error) {
+			return auth.Exchange(ctx, &hc, credentials)
+		},
+		Retryable:  auth.Retryable,
+		MaxRetries: min(policy.MaxRetries, 2),
+		Backoff:    func(n int) time.Duration { return retry.Backoff(policy.MinBackoff, policy.MaxBackoff, n) },
+	})
+	// The secret is in functions only, where %+v of the source does not show it.
+	return &credentialSource{Source: source, explain: func(err error) error { return authError(credentials.ClientSecret, err) }}, nil
+}
+
+// credentialSource is an auth.Source whose errors are the SDK's own.
+type credentialSource struct {
+	*auth.Source
+	explain func(error) error
+}
+
+// Token returns a valid token, fetching it when need be.
+func (s *credentialSource) Token(ctx context.Context) (*oauth2.Token, error) {
+	token, err := s.Source.Token(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = s.explain(err)
+	}
+	return token, err
+}

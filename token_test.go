@@ -1,0 +1,161 @@
+package halopsa_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsatest"
+)
+
+func TestTokenIsFetchedOnceForAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, h := newStandin(t, []halopsatest.Option{halopsatest.WithLatency(time.Second)})
+		hammer(t, 640, trace(c))
+		assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
+	})
+}
+
+func TestTokenExpiresInMidWalk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, h := newStandin(t, []halopsatest.Option{halopsatest.WithTokenLife(10 * time.Minute)})
+		halopsatest.SeedDemo(h, 1000)
+		n := 0
+		for _, err := range c.IntegrationError.All(t.Context(), nil) {
+			require.NoError(t, err)
+			n++
+			time.Sleep(5 * time.Second)
+		}
+		assert.Equal(t, 1000, n)
+		for _, r := range h.Requests() {
+			assert.Equal(t, http.StatusOK, r.Status, "the token is refreshed before it expires")
+		}
+		assert.InDelta(t, 5, h.TokensIssued(), 1)
+	})
+}
+
+func TestTokenThatIsRevoked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, h := newStandin(t, nil)
+		require.NoError(t, trace(c)(t.Context()))
+		h.RevokeTokens()
+		assert.Equal(t, time.Duration(0), hammer(t, 64, trace(c)), "a replay does not wait")
+		assert.Equal(t, 2, h.TokensIssued(), "64 answers of 401 lead to one fetch")
+
+		// A server that refuses every token is asked twice and no more.
+		h.Forget()
+		h.Fault(halopsatest.Fault{Status: http.StatusUnauthorized, Times: -1, Resource: "IntegratorTrace"})
+		require.ErrorIs(t, trace(c)(t.Context()), halopsa.ErrUnauthorized)
+		assert.Equal(t, 2, h.Count("GET", "IntegratorTrace"))
+		assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
+	})
+}
+
+func TestTokenServerInTrouble(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		fault   halopsatest.Fault
+		fetches int
+		status  int // of the *AuthError; 0 for success
+	}{
+		"500 once":       {halopsatest.Fault{}, 2, 0},
+		"502 once":       {halopsatest.Fault{Status: 502, Body: "<html>"}, 2, 0},
+		"429 once":       {halopsatest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3"}}}, 2, 0},
+		"reset once":     {halopsatest.Fault{Kind: halopsatest.Reset}, 2, 0},
+		"truncated once": {halopsatest.Fault{Kind: halopsatest.Truncated}, 2, 0},
+		"slow":           {halopsatest.Fault{Kind: halopsatest.Slow, Pause: 100 * time.Millisecond}, 1, 0},
+		"500 for ever":   {halopsatest.Fault{Times: -1}, 3, 500},
+		"401":            {halopsatest.Fault{Status: 401, Body: `{"error":"invalid_client"}`, Times: -1}, 1, 401},
+		"400":            {halopsatest.Fault{Status: 400, Body: `{"error":"invalid_scope"}`, Times: -1}, 1, 400},
+		"HTML":           {halopsatest.Fault{Status: 200, Body: "<html>Sign in</html>", Times: -1}, 1, 200},
+		"HTML 404":       {halopsatest.Fault{Status: 404, Body: "<html>Not here</html>", Times: -1}, 1, 404},
+		"a redirect":     {halopsatest.Fault{Status: 302, Header: http.Header{"Location": {"https://elsewhere.example/"}}, Times: -1}, 1, 302},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c, h := newStandin(t, nil)
+				test.fault.Resource = halopsatest.Token
+				h.Fault(test.fault)
+				err := trace(c)(t.Context())
+				assert.Equal(t, test.fetches, h.Count("POST", halopsatest.Token))
+				if test.status == 0 {
+					require.NoError(t, err)
+					return
+				}
+				var refused *halopsa.AuthError
+				require.ErrorAs(t, err, &refused)
+				assert.Equal(t, test.status, refused.StatusCode)
+				assert.Zero(t, h.Count("", ""), "nothing is sent without a token")
+				assert.NotContains(t, err.Error(), halopsatest.ClientSecret)
+			})
+		})
+	}
+}
+
+// A bad secret locks accounts when it is tried again and again.
+func TestTokenOfBadCredentialsIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	h := halopsatest.NewHandler()
+	c, err := halopsa.NewClient(standinURL, halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
+		halopsa.WithClientCredentials(halopsatest.ClientID, "canary-wrong"))
+	require.NoError(t, err)
+	err = trace(c)(t.Context())
+	require.ErrorIs(t, err, halopsa.ErrUnauthorized)
+	assert.ErrorContains(t, err, "invalid_client")
+	assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
+}
+
+func TestTokenFetchOutlivesTheCallerThatBeganIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, h := newStandin(t, nil)
+		h.Fault(halopsatest.Fault{Resource: halopsatest.Token, Kind: halopsatest.Slow, Pause: 100 * time.Millisecond})
+		first, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() { assert.ErrorIs(t, trace(c)(first), context.Canceled) })
+		synctest.Wait()
+		for range 10 {
+			all.Go(func() { assert.NoError(t, trace(c)(t.Context())) })
+		}
+		synctest.Wait()
+		cancel()
+		all.Wait()
+		assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
+	})
+}
+
+// The secret must not follow a redirect to another host, whatever the status.
+func TestTokenRedirectKeepsTheSecret(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		var reached atomic.Int64
+		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL, status)
+		}))
+		c, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials("id", "canary-secret"))
+		require.NoError(t, err)
+		err = trace(c)(t.Context())
+		var refused *halopsa.AuthError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, status, refused.StatusCode)
+		assert.ErrorContains(t, err, "is not followed so that the secret stays here")
+		assert.Zero(t, reached.Load(), "%d reached the other host", status)
+		server.Close()
+		other.Close()
+	}
+}
