@@ -94,6 +94,9 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 	return nil, c.refuse(r, x, resp)
 }
 
+// jsonType is shared by all requests; nobody changes it.
+var jsonType = []string{"application/json"}
+
 func (c *Client) newRequest(ctx context.Context, r *request) (*retryablehttp.Request, error) {
 	if len(r.conf.query) > 0 {
 		query := url.Values{}
@@ -113,10 +116,10 @@ func (c *Client) newRequest(ctx context.Context, r *request) (*retryablehttp.Req
 	if err != nil {
 		return nil, &ArgumentError{Op: r.op, Argument: "path", Reason: "makes no URL"}
 	}
-	req.Header["Accept"] = []string{"application/json"}
-	req.Header["User-Agent"] = []string{c.userAgent}
+	req.Header["Accept"] = jsonType
+	req.Header["User-Agent"] = c.userAgent
 	if r.body != nil {
-		req.Header["Content-Type"] = []string{"application/json"}
+		req.Header["Content-Type"] = jsonType
 	}
 	for name, values := range r.conf.header {
 		req.Header[name] = values
@@ -289,11 +292,13 @@ func resourcePath(resource string, id ...string) (string, error) {
 		return "", badArgument("path", "empty; it is a resource such as \"Tickets\"")
 	}
 	var path strings.Builder
-	for _, part := range strings.Split(resource, "/") {
+	path.Grow(len(resource) + 24)
+	for part := range strings.SplitSeq(resource, "/") {
 		if err := checkSegment("path", part); err != nil {
 			return "", err
 		}
-		path.WriteString("/" + url.PathEscape(part))
+		path.WriteByte('/')
+		path.WriteString(url.PathEscape(part))
 	}
 	for _, part := range id {
 		if strings.Contains(part, "/") {
@@ -302,7 +307,8 @@ func resourcePath(resource string, id ...string) (string, error) {
 		if err := checkSegment("id", part); err != nil {
 			return "", err
 		}
-		path.WriteString("/" + url.PathEscape(part))
+		path.WriteByte('/')
+		path.WriteString(url.PathEscape(part))
 	}
 	return path.String(), nil
 }

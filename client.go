@@ -34,7 +34,7 @@ type Client struct {
 
 	conf      *config
 	base      string // https://host, without /api
-	userAgent string
+	userAgent []string // as a header has it, shared by all requests
 	http      *http.Client
 	walks     walks
 }
@@ -52,7 +52,7 @@ func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{conf: conf, base: base}
-	c.userAgent = strings.TrimSpace(fmt.Sprintf("%s halopsa-go/%s (%s)", conf.userAgent, Version, runtime.Version()))
+	c.userAgent = []string{strings.TrimSpace(fmt.Sprintf("%s halopsa-go/%s (%s)", conf.userAgent, Version, runtime.Version()))}
 	if conf.window == nil {
 		conf.window = limit.NewWindow(defaultLimit, defaultWindow)
 	}

@@ -136,3 +136,28 @@ func TestContextThatEndsAWrite(t *testing.T) {
 		})
 	}
 }
+
+// endingLimiter ends the context of the call that waits for it, and has a reason of its own for letting nothing through.
+type endingLimiter struct {
+	cancel context.CancelFunc
+	reason error
+}
+
+func (l endingLimiter) Wait(context.Context) error {
+	l.cancel()
+	return l.reason
+}
+
+// TestContextEndsBesideAnotherError: both stay visible.
+func TestContextEndsBesideAnotherError(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	reason := errors.New("the quota is used up")
+	client, server := newStandin(t, nil, halopsa.WithLimiter(endingLimiter{func() { cancel(errShutdown) }, reason}))
+	err := getOne(ctx, client)
+	for _, target := range []error{reason, context.Canceled, errShutdown} {
+		require.ErrorIs(t, err, target)
+	}
+	assert.EqualError(t, err, "halopsa: IntegrationError.Get: GET /IntegrationError/1: the limiter lets no request through: the quota is used up")
+	assert.Empty(t, server.Requests())
+}

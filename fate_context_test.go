@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -251,9 +252,9 @@ func TestConnectionThatIsNeverMade(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				dials := 0
+				var dials atomic.Int64
 				network := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-					dials++
+					dials.Add(1)
 					<-ctx.Done()
 					return nil, ctx.Err()
 				}}
@@ -265,7 +266,7 @@ func TestConnectionThatIsNeverMade(t *testing.T) {
 				assert.Equal(t, notHappened, verdictOf(err), "%v", err)
 				require.ErrorContains(t, err, "the attempt took longer than its timeout (5 attempts)")
 				synctest.Wait()
-				assert.Equal(t, 1+maxRetries, dials)
+				assert.EqualValues(t, 1+maxRetries, dials.Load())
 			})
 		})
 	}

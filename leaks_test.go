@@ -53,9 +53,13 @@ func goroutinesOf(t *testing.T, name string) []string {
 
 // useOfTheNetwork are calls that end in every way, over a server that has everything.
 var useOfTheNetwork = map[string]func(context.Context, *halopsa.Client, *halopsatest.Handler) error{
-	"a record":      func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error { return getOne(ctx, c) },
-	"a whole list":  func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error { return walkErrors(ctx, c, 1_000) },
-	"half a list":   func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error { return walkErrors(ctx, c, 45) },
+	"a record": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error { return getOne(ctx, c) },
+	"a whole list": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
+		return walkErrors(ctx, c, 1_000)
+	},
+	"half a list": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
+		return walkErrors(ctx, c, 45)
+	},
 	"a write":       func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error { return createOne(ctx, c) },
 	"HTML 504":      struckBy(halopsatest.Fault{Kind: halopsatest.HTML504, Times: -1}),
 	"invalid":       struckBy(halopsatest.Fault{Status: 400}),

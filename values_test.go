@@ -20,20 +20,21 @@ func TestTimeFromJSON(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 10, 2, 11, 22, 33, 0, time.UTC)
 	tests := map[string]time.Time{
-		`"2026-10-02T11:22:33"`:           at,
-		`"2026-10-02T11:22:33Z"`:          at,
-		`"2026-10-02T11:22:33.4"`:         at.Add(400 * time.Millisecond),
-		`"2026-10-02T11:22:33.457"`:       at.Add(457 * time.Millisecond),
-		`"2026-10-02T11:22:33.4571234"`:   at.Add(457_123_400 * time.Nanosecond),
-		`"2026-10-02T11:22:33.4571234Z"`:  at.Add(457_123_400 * time.Nanosecond),
-		`"2026-10-02T13:22:33+02:00"`:     at,
-		`"2026-10-02T05:22:33.000-06:00"`: at,
-		`"0001-01-01T00:00:00"`:           {},
-		`"1899-12-30T00:00:00"`:           {},
-		`"1900-01-01T00:00:00"`:           {},
-		`"1900-01-01T00:00:00Z"`:          {},
-		`""`:                              {},
-		`null`:                            {},
+		`"2026-10-02T11:22:33"`:            at,
+		`"2026-10-02T11:22:33Z"`:           at,
+		`"2026-10-02T11:22:33.4"`:          at.Add(400 * time.Millisecond),
+		`"2026-10-02T11:22:33.457"`:        at.Add(457 * time.Millisecond),
+		`"2026-10-02T11:22:33.4571234"`:    at.Add(457_123_400 * time.Nanosecond),
+		`"2026-10-02T11:22:33.4571234Z"`:   at.Add(457_123_400 * time.Nanosecond),
+		`"2026-10-02T13:22:33+02:00"`:      at,
+		`"2026-10-02T13:22:33\u002b02:00"`: at,
+		`"2026-10-02T05:22:33.000-06:00"`:  at,
+		`"0001-01-01T00:00:00"`:            {},
+		`"1899-12-30T00:00:00"`:            {},
+		`"1900-01-01T00:00:00"`:            {},
+		`"1900-01-01T00:00:00Z"`:           {},
+		`""`:                               {},
+		`null`:                             {},
 	}
 	for text, want := range tests {
 		got := halopsa.NewTime(at) // what was there before must go
@@ -42,7 +43,7 @@ func TestTimeFromJSON(t *testing.T) {
 		assert.Equal(t, want.IsZero(), got.IsZero(), text)
 		assert.Equal(t, time.UTC, got.Location(), text)
 	}
-	for _, text := range []string{`"soon"`, `"2026-13-02T11:22:33"`, `12`, `true`, `{}`, `[]`, `"2026-10-02T11:22:33`} {
+	for _, text := range []string{`"soon"`, `"2026-13-02T11:22:33"`, `12`, `true`, `{}`, `[]`, `"2026-10-02T11:22:33`, `"\x"`} {
 		var got halopsa.Time
 		require.Error(t, json.Unmarshal([]byte(text), &got), text)
 		require.Error(t, got.UnmarshalJSON([]byte(text)), text)

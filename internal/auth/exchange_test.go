@@ -147,7 +147,7 @@ func TestExchangeError(t *testing.T) {
 			assert.Equal(t, test.status, refused.StatusCode)
 			assert.Equal(t, test.code, refused.Code)
 			assert.Equal(t, "127.0.0.1", strings.Split(refused.Host, ":")[0])
-			assert.ErrorContains(t, err, test.says)
+			require.ErrorContains(t, err, test.says)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.NotContains(t, err.Error(), "tenant=", "no query")
 			wait, retryable := auth.Retryable(err)
@@ -183,10 +183,10 @@ func TestSecretStaysAtHome(t *testing.T) {
 				_, err := auth.Exchange(t.Context(), server.Client(), credentials)
 				var refused *auth.Error
 				require.ErrorAs(t, err, &refused)
-				assert.ErrorContains(t, err, "redirect")
-				assert.ErrorContains(t, err, "not followed")
+				require.ErrorContains(t, err, "redirect")
+				require.ErrorContains(t, err, "not followed")
 				if location == "other" {
-					assert.ErrorContains(t, err, strings.TrimPrefix(other.URL, "http://"))
+					require.ErrorContains(t, err, strings.TrimPrefix(other.URL, "http://"))
 				}
 				_, retryable := auth.Retryable(err)
 				assert.False(t, retryable)
@@ -217,7 +217,7 @@ func TestExchangeWithoutAnAnswer(t *testing.T) {
 	})
 	_, err = auth.Exchange(t.Context(), server.Client(), credentials)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	assert.ErrorContains(t, err, "broke off after 22 bytes")
+	require.ErrorContains(t, err, "broke off after 22 bytes")
 	_, retryable = auth.Retryable(err)
 	assert.True(t, retryable, "half an answer")
 

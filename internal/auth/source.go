@@ -96,7 +96,7 @@ func (s *Source) refresh(ctx context.Context, old *entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fetch == nil && s.cached.Load() == old {
-		_, _ = s.wait(ctx)
+		s.start(ctx).early = true
 	}
 }
 

@@ -167,7 +167,7 @@ func TestLongHold(t *testing.T) {
 		_, err := w.Acquire(t.Context())
 		var hold *limit.HoldError
 		require.ErrorAs(t, err, &hold)
-		assert.NotErrorIs(t, err, context.DeadlineExceeded, "it is not the context that is too short")
+		require.NotErrorIs(t, err, context.DeadlineExceeded, "it is not the context that is too short")
 		time.Sleep(50 * time.Minute)
 		slot, err = w.Acquire(t.Context())
 		require.NoError(t, err, "ten minutes are waited for")

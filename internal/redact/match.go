@@ -91,7 +91,8 @@ func (m *matcher) find(found []span, b []byte) []span {
 // match returns where a secret that begins at i ends, or -1 when none does.
 func (m *matcher) match(b []byte, i int) int {
 	// An escape can begin with a character that is itself part of the secret, so there can be more than one place to go on from.
-	at, next := append(m.buffers[0][:0], i), m.buffers[1]
+	at, next := m.buffers[0][:0], m.buffers[1]
+	at = append(at, i)
 	defer func() { m.buffers = [2][]int{at, next} }()
 	for rest := m.secret; ; {
 		if len(at) == 1 {

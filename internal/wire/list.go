@@ -54,7 +54,7 @@ type reader[T any] struct {
 }
 
 func newReader[T any](body []byte, resource string, hint int) *reader[T] {
-	r := &reader[T]{scanner: &scanner{data: trim(body)}, resource: resource, hint: hint}
+	r := &reader[T]{scanner: scannerOf(trim(body)), resource: resource, hint: hint}
 	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct && !readsItself(t) {
 		r.plan = planOf(t)
 	}
@@ -70,6 +70,7 @@ func trim(body []byte) []byte {
 // a single object. hint is how many rows are expected.
 func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) {
 	r := newReader[T](body, resource, hint)
+	defer r.free()
 	list := List[T]{RecordCount: -1}
 	if empty(r.data) {
 		return list, nil
@@ -125,6 +126,7 @@ func DecodeOne[T any](body []byte) (record T, ok bool, err error) {
 // DecodeMany reads what a write is answered with: an object, an array, null, "" or nothing.
 func DecodeMany[T any](body []byte) ([]T, error) {
 	r := newReader[T](body, "", 1)
+	defer r.free()
 	if empty(r.data) {
 		return nil, nil
 	}

@@ -88,7 +88,7 @@ func (p *plan) collect(t reflect.Type) {
 					inner = inner.Elem()
 				}
 				switch {
-				case f.Anonymous && name == "" && tag != "-" && inner.Kind() == reflect.Struct && (f.IsExported() || f.Type.Kind() == reflect.Struct):
+				case f.Anonymous && name == "" && inner.Kind() == reflect.Struct && (f.IsExported() || f.Type.Kind() == reflect.Struct):
 					next = append(next, level{inner, index})
 				case !f.IsExported():
 				case f.Name == "Extra" && f.Type == extraType:

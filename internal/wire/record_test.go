@@ -174,6 +174,12 @@ func TestEmbeddedStructs(t *testing.T) {
 		*base2  `json:"b2"` //nolint:govet // a pointer that cannot be set: nothing
 		Name    string      `json:"name"`
 	}
+	type left struct {
+		base `json:"-"`
+		ID   int64
+	}
+	assert.Equal(t, left{ID: 7}, one[left](t, `{"id":7,"name":"a"}`))
+
 	got := one[record](t, `{"id":"7","name":"a","Text":"t","text":"u","inner":{"id":8,"name":"b"},"base":{"id":9},"b2":{"id":9},"Shared":{"colour":"x"}}`)
 	assert.Equal(t, record{base: base{ID: 7}, Name: "a", Text: "u", Inner: base{8, "b"}}, got)
 	got = one[record](t, `{"colour":"red"}`)

@@ -2,9 +2,11 @@
 package wire
 
 import (
-	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"strconv"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -24,9 +26,26 @@ func (e *Error) Error() string {
 
 // scanner reads JSON tokens from data.
 type scanner struct {
-	data  []byte
-	at    int
-	depth int
+	data    []byte
+	at      int
+	depth   int
+	scratch []byte // the last text that had to be decoded
+}
+
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// scannerOf returns a scanner of data, which is to be given back with free.
+func scannerOf(data []byte) *scanner {
+	s := scanners.Get().(*scanner) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	s.data, s.at, s.depth = data, 0, 0
+	return s
+}
+
+func (s *scanner) free() {
+	const largest = 1 << 20 // one enormous text must not stay in memory for good
+	if s.data = nil; cap(s.scratch) <= largest {
+		scanners.Put(s)
+	}
 }
 
 // deepest is how far values may be nested.
@@ -55,64 +74,83 @@ func (s *scanner) end() *Error {
 	return nil
 }
 
-// text reads a string and returns its content; with plain it is a part of data as it is, else it has been decoded.
-func (s *scanner) text() (content []byte, plain bool, err *Error) {
-	s.at++ // the quote
-	begin := s.at
-	length := bytes.IndexByte(s.data[begin:], '"')
-	if length < 0 {
-		s.at = len(s.data)
-		return nil, false, s.fail("the text does not end")
-	}
-	segment := s.data[begin : begin+length]
-	ascii := true
-	for i, c := range segment {
-		if c < 0x20 {
-			s.at = begin + i
-			return nil, false, s.fail("a control character in a text")
+// plain returns where the run of plain ASCII that begins at at ends: at a quote, a backslash, a control character, a byte of more than seven
+// bits, or the end. It looks at eight bytes at a time.
+func (s *scanner) plain(at int) int {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	data := s.data
+	for ; at+8 <= len(data); at += 8 {
+		x := binary.LittleEndian.Uint64(data[at:])
+		// A byte's high bit is set where it is special. What a borrow sets besides is above the first of them.
+		special := (x | (x - each*0x20) | ((x ^ each*'"') - each) | ((x ^ each*'\\') - each)) & high
+		if special != 0 {
+			return at + bits.TrailingZeros64(special)/8
 		}
-		if c == '\\' {
-			if !ascii {
-				i = 0 // what came before may need mending, too
-			}
-			return s.escaped(begin, i)
+	}
+	for at < len(data) {
+		if c := data[at]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			break
 		}
-		ascii = ascii && c < utf8.RuneSelf
+		at++
 	}
-	s.at = begin + length + 1
-	if !ascii && !utf8.Valid(segment) {
-		return s.escaped(begin, 0) // which puts U+FFFD for what is no UTF-8
-	}
-	return segment, true, nil
+	return at
 }
 
-// escaped reads the rest of a string that has an escape or needs mending, from its first byte at begin.
-func (s *scanner) escaped(begin, clean int) ([]byte, bool, *Error) {
-	out := append(make([]byte, 0, clean+32), s.data[begin:begin+clean]...)
-	s.at = begin + clean
-	for s.at < len(s.data) {
-		switch c := s.data[s.at]; {
+// text reads a string and returns its content, which is good until the next one is read.
+func (s *scanner) text() ([]byte, *Error) {
+	begin := s.at + 1 // after the quote
+	for at := s.plain(begin); at < len(s.data); at = s.plain(at) {
+		switch c := s.data[at]; {
 		case c == '"':
-			s.at++
-			return out, false, nil
-		case c < 0x20:
-			return nil, false, s.fail("a control character in a text")
+			s.at = at + 1
+			return s.data[begin:at], nil
 		case c == '\\':
+			return s.decoded(begin, at)
+		case c < 0x20:
+			s.at = at
+			return nil, s.fail("a control character in a text")
+		}
+		r, size := utf8.DecodeRune(s.data[at:])
+		if r == utf8.RuneError && size == 1 {
+			return s.decoded(begin, at) // which puts U+FFFD for what is no UTF-8
+		}
+		at += size
+	}
+	s.at = len(s.data)
+	return nil, s.fail("the text does not end")
+}
+
+// decoded reads the rest of a string that begins at begin and has its first escape or its first byte to mend at at.
+func (s *scanner) decoded(begin, at int) ([]byte, *Error) {
+	out := append(s.scratch[:0], s.data[begin:at]...)
+	for at < len(s.data) {
+		switch c := s.data[at]; {
+		case c == '"':
+			s.at, s.scratch = at+1, out
+			return out, nil
+		case c == '\\':
+			s.at = at
 			r, err := s.escape()
 			if err != nil {
-				return nil, false, err
+				return nil, err
 			}
 			out = utf8.AppendRune(out, r)
+			at = s.at
+		case c < 0x20:
+			s.at = at
+			return nil, s.fail("a control character in a text")
 		case c < utf8.RuneSelf:
-			out = append(out, c)
-			s.at++
+			end := s.plain(at)
+			out = append(out, s.data[at:end]...)
+			at = end
 		default:
-			r, size := utf8.DecodeRune(s.data[s.at:])
+			r, size := utf8.DecodeRune(s.data[at:])
 			out = utf8.AppendRune(out, r)
-			s.at += size
+			at += size
 		}
 	}
-	return nil, false, s.fail("the text does not end")
+	s.at = len(s.data)
+	return nil, s.fail("the text does not end")
 }
 
 // escape reads one escape sequence.
@@ -233,7 +271,7 @@ func (s *scanner) skip() ([]byte, *Error) {
 	case '[':
 		err = s.array(func(int) *Error { _, err := s.skip(); return err })
 	case '"':
-		_, _, err = s.text()
+		_, err = s.text()
 	case 't':
 		err = s.literal("true")
 	case 'f':
@@ -251,7 +289,7 @@ func (s *scanner) skip() ([]byte, *Error) {
 	return s.data[begin:s.at], nil
 }
 
-// object reads an object; member is called for each of its members, with the name, and must read the value.
+// object reads an object; member is called for each of its members, with the name, which it must use before it reads the value.
 func (s *scanner) object(member func(name []byte) *Error) *Error {
 	if s.depth++; s.depth > deepest {
 		return s.fail("nested too deeply")
@@ -266,7 +304,7 @@ func (s *scanner) object(member func(name []byte) *Error) *Error {
 		if s.space() != '"' {
 			return s.fail("no member name")
 		}
-		name, _, err := s.text()
+		name, err := s.text()
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // setter reads the value that comes next into v. The scanner stands at its first byte.
@@ -17,6 +18,8 @@ func setterOf(t reflect.Type) setter {
 	switch {
 	case t == timeType:
 		return setTime
+	case t == dateType:
+		return setDate
 	case t == rawType:
 		return setRaw
 	case reflect.PointerTo(t).Implements(unmarshalerType):
@@ -50,16 +53,19 @@ func setterOf(t reflect.Type) setter {
 	return setAny
 }
 
+// What scalar returns for the literals; nobody changes it.
+var wordTrue, wordFalse = []byte("true"), []byte("false")
+
 // scalar reads a string, number or literal. kind is its first byte, with 'n' for null and '0' for a number.
 func (s *scanner) scalar() (text []byte, kind byte, err *Error) {
 	switch c := s.peek(); c {
 	case '"':
-		text, _, err = s.text()
+		text, err = s.text()
 		return text, '"', err
 	case 't':
-		return []byte("true"), c, s.literal("true")
+		return wordTrue, c, s.literal("true")
 	case 'f':
-		return []byte("false"), c, s.literal("false")
+		return wordFalse, c, s.literal("false")
 	case 'n':
 		return nil, c, s.literal("null")
 	case '{', '[':
@@ -249,9 +255,17 @@ func setTime(s *scanner, v reflect.Value) *Error {
 	if kind != '"' && kind != 'n' || !ok {
 		return &Error{Offset: int64(begin), Reason: "not a date"}
 	}
-	v.Set(reflect.ValueOf(t))
+	*(v.Addr().Interface().(*time.Time)) = t //nolint:errcheck,forcetypeassert // it is the setter of this type
 	return nil
 }
+
+// dateType is the root package's struct that embeds a time.Time and nothing else.
+var dateType reflect.Type
+
+// UseDate has D read as time.Time is, which its embedded one is set to. It must be called before anything is decoded.
+func UseDate[D any]() { dateType = reflect.TypeFor[D]() }
+
+func setDate(s *scanner, v reflect.Value) *Error { return setTime(s, v.Field(0)) }
 
 func setRaw(s *scanner, v reflect.Value) *Error {
 	raw, err := s.skip()
@@ -339,7 +353,9 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 		return s.array(func(i int) *Error {
 			s.space()
-			v.Grow(1)
+			if i == v.Cap() {
+				v.Grow(max(4, i))
+			}
 			v.SetLen(i + 1)
 			v.Index(i).SetZero()
 			err := inner(s, v.Index(i))
