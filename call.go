@@ -68,7 +68,7 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return x.Wait },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	resp, err := attempts.Do(httpReq)
+	resp, err := attempts.Do(httpReq) //nolint:bodyclose // it is closed below
 	if resp != nil {
 		_ = resp.Body.Close()
 		if r.conf.into != nil {
@@ -159,6 +159,12 @@ type hidingError struct {
 	err  error
 }
 
+func (e *hidingError) Error() string        { return e.text }
+func (e *hidingError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *hidingError) As(target any) bool   { return errors.As(e.err, target) }
+func (e *hidingError) GoString() string     { return goString("hidingError", e) }
+
+// hiding returns err, as a hidingError if its text holds one of the secrets or the query of a URL.
 func hiding(secrets redact.Secrets, err error) error {
 	if err == nil {
 		return nil
@@ -169,11 +175,6 @@ func hiding(secrets redact.Secrets, err error) error {
 	}
 	return err
 }
-
-func (e *hidingError) Error() string        { return e.text }
-func (e *hidingError) Is(target error) bool { return errors.Is(e.err, target) }
-func (e *hidingError) As(target any) bool   { return errors.As(e.err, target) }
-func (e *hidingError) GoString() string     { return goString("hidingError", e) }
 
 // waitHint says why a call gave up where it was for a wait.
 func waitHint(x *exchange) string {
@@ -232,12 +233,12 @@ func (c *Client) secrets(r *request, x *exchange) redact.Secrets {
 }
 
 // shown returns the message and the beginning of an answer's body as an error may show them: without secrets and without the query of any
-// URL. They are taken out before the body is cut, so that no half of one is left, and of the message, in which JSON's escapes are resolved.
+// URL. They are taken out before the body is cut, so that no half of one is left.
 func (c *Client) shown(r *request, x *exchange, contentType string) (message string, body []byte) {
 	secrets := c.secrets(r, x)
 	body = redact.Queries(secrets.Tail(secrets.Bytes(x.body.Bytes())))
 	body = bytes.Clone(body[:min(len(body), longestErrorBody)])
-	return secrets.String(wire.ErrorMessage(contentType, body)), body
+	return wire.ErrorMessage(contentType, body), body
 }
 
 // decodeError makes the error of a successful answer that cannot be read.

@@ -33,7 +33,7 @@ type Client struct {
 	ConnectedInstance               *ConnectedInstanceService
 
 	conf      *config
-	base      string // https://host, without /api
+	base      string   // https://host, without /api
 	userAgent []string // as a header has it, shared by all requests
 	http      *http.Client
 	walks     walks

@@ -85,6 +85,9 @@ func TestContextErrorsStayVisible(t *testing.T) {
 					for _, target := range test.is {
 						require.ErrorIs(t, err, target, kind)
 					}
+					if kind == "cancelled with a cause" {
+						assert.ErrorContains(t, err, errShutdown.Error(), "it says more than the context's own error")
+					}
 					var call *halopsa.CallError
 					require.ErrorAs(t, err, &call, kind)
 					assert.Equal(t, "IntegrationError.List", call.Op)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -125,7 +126,7 @@ func TestTimeoutIsOfOneAttempt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				opts := append(test.client, halopsa.WithMaxRetries(2), halopsa.WithBackoff(0, 0))
+				opts := append(slices.Clone(test.client), halopsa.WithMaxRetries(2), halopsa.WithBackoff(0, 0))
 				client, server := newStandin(t, []halopsatest.Option{halopsatest.WithLatency(10 * time.Second)}, opts...)
 				begin := time.Now()
 				_, err := client.IntegrationError.Get(t.Context(), 1, nil, test.call...)

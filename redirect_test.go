@@ -86,7 +86,7 @@ func TestRedirects(t *testing.T) {
 				var refused *halopsa.APIError
 				require.ErrorAs(t, err, &refused)
 				assert.Equal(t, status, refused.StatusCode)
-				assert.ErrorContains(t, err, "not followed; check the base URL")
+				require.ErrorContains(t, err, "not followed; check the base URL")
 				// "See other" is what a server says of a write that it has done; the others say that it is to be done elsewhere.
 				unknown := status == http.StatusSeeOther && !strings.HasPrefix(name, "GET")
 				assert.Equal(t, unknown, isError(err, halopsa.ErrOutcomeUnknown))

@@ -280,6 +280,36 @@ func TestNoMethodLeaks(t *testing.T) {
 	}
 }
 
+// TestErrorsShowNoQuery: not even one of the SDK's own, which an error of the server may repeat with its URL.
+func TestErrorsShowNoQuery(t *testing.T) {
+	t.Parallel()
+	client, mock := mocked(t)
+	for name, body := range map[string]string{
+		"text":    "no route for %s, sorry",
+		"JSON":    `{"Message":"No HTTP resource was found that matches the request URI '%s'."}`,
+		"escaped": `{"Message":"no route for '%s'"}`,
+		"HTML":    `<html><body>no route for <a href="%s">this</a></body></html>`,
+	} {
+		mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+			require.Contains(t, req.URL.RawQuery, "module_id=4711")
+			url := req.URL.String()
+			if name == "escaped" {
+				url = strings.ReplaceAll(url, "&", `\u0026`[1:])
+			}
+			return respond(http.StatusNotFound, "", strings.ReplaceAll(body, "%s", url)), nil
+		})
+		_, err := client.IntegrationError.List(t.Context(), &halopsa.IntegrationErrorListOptions{ModuleID: 4711})
+		var refused *halopsa.APIError
+		require.ErrorAs(t, err, &refused)
+		assert.Contains(t, string(refused.Body), "https://acme.halopsa.com/api/IntegrationError?[redacted]", name)
+		for _, text := range []string{err.Error(), refused.Message, string(refused.Body)} {
+			assert.NotContains(t, text, "4711", name)
+			assert.NotContains(t, text, "module_id", name)
+			assert.NotContains(t, text, "pageinate", name)
+		}
+	}
+}
+
 // requireUnmarked looks at all that can be printed of an error.
 func requireUnmarked(t *testing.T, op string, err error) {
 	t.Helper()

@@ -2,8 +2,7 @@ package halopsa_test
 
 import (
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -77,7 +76,6 @@ type weather struct {
 	seed    uint64
 	mu      sync.Mutex
 	sources map[string]*rand.Rand
-	total   int
 	struck  tally
 	answers tally
 }
@@ -193,7 +191,7 @@ func stormServer(t *testing.T, h *halopsatest.Handler, a *attempts) *httptest.Se
 		defer a.over(r.Header.Get(attemptHeader))
 		h.ServeHTTP(rw, r)
 	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	server.Start()
 	t.Cleanup(server.Close)
 	return server

@@ -138,7 +138,8 @@ func TestHabitsOfPaging(t *testing.T) {
 			got := call(t, h).list(test.query)
 			require.Len(t, got.Errors, test.length)
 			if test.ids != nil {
-				assert.Equal(t, test.ids, []int{got.ids()[0], got.ids()[test.length-1]})
+				ids := got.ids()
+				assert.Equal(t, test.ids, []int{ids[0], ids[len(ids)-1]})
 			}
 			require.NotNil(t, got.RecordCount)
 			assert.Equal(t, test.count, *got.RecordCount)

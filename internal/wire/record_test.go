@@ -78,7 +78,7 @@ func TestNamesOfMembers(t *testing.T) {
 		TWIN    string `json:"TWIN"`
 		Groesse string `json:"GröSSe"`
 		Plain   string
-		Dash    string `json:"-,"`
+		Dash    string `json:"-,"` //nolint:staticcheck // a member of that name, as encoding/json has it
 		None    string `json:"-"`
 		hidden  string
 	}
@@ -159,7 +159,7 @@ type (
 		Name   string `json:"name"`
 		Colour string `json:"colour"`
 	}
-	text string
+	text string //nolint:unused // it is embedded below
 	Text string
 )
 
@@ -168,7 +168,7 @@ func TestEmbeddedStructs(t *testing.T) {
 	type record struct {
 		base                // not exported, its fields are
 		*Shared             // made when one of its members comes
-		text                // no struct and not exported: nothing
+		text                //nolint:unused // no struct and not exported: nothing
 		Text                // a field as any other
 		Inner   base        `json:"inner"`
 		*base2  `json:"b2"` //nolint:govet // a pointer that cannot be set: nothing

@@ -122,7 +122,7 @@ func (s *scanner) text() ([]byte, *Error) {
 
 // decoded reads the rest of a string that begins at begin and has its first escape or its first byte to mend at at.
 func (s *scanner) decoded(begin, at int) ([]byte, *Error) {
-	out := append(s.scratch[:0], s.data[begin:at]...)
+	out := append(s.scratch[:0], s.data[begin:at]...) //nolint:gocritic // the scratch is reused, and stays where it is on an error
 	for at < len(s.data) {
 		switch c := s.data[at]; {
 		case c == '"':
