@@ -68,11 +68,11 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return x.Wait },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	resp, err := attempts.Do(httpReq) //nolint:bodyclose // it is closed below
+	resp, err := attempts.Do(httpReq)
 	if resp != nil {
 		_ = resp.Body.Close()
 		if r.conf.into != nil {
-			*r.conf.into = detached(resp, x.body)
+			*r.conf.into = detached(resp, x.body) //nolint:bodyclose // a body in memory, for the caller
 		}
 	}
 	if err != nil {

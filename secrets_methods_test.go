@@ -246,7 +246,7 @@ func TestNoMethodLeaks(t *testing.T) {
 				}
 				for i, handler := range handlers {
 					logger := slog.New(handler)
-					client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithTenant("acme"), halopsa.WithLogger(logger),
+					client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithTenant(mark+"-tenant"), halopsa.WithLogger(logger),
 						halopsa.WithClientCredentials("sync", markedSecret), halopsa.WithHTTPClient(&http.Client{Transport: way.transport()}),
 						halopsa.WithMaxRetries(1), halopsa.WithMaxWait(time.Second), halopsa.WithTimeout(5*time.Second))
 					require.NoError(t, err)

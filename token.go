@@ -51,7 +51,7 @@ func authError(clientSecret string, err error) error {
 	switch {
 	case errors.As(err, &refused):
 		return &AuthError{
-			StatusCode: refused.StatusCode, Code: oneLine(refused.Code), Message: oneLine(shown.String(refused.Error())),
+			StatusCode: refused.StatusCode, Code: oneLine(shown.String(refused.Code)), Message: oneLine(shown.String(refused.Error())),
 			Err: hiding(shown, refused.Err),
 		}
 	case errors.As(err, &answered) && answered.Response != nil:
@@ -62,7 +62,7 @@ func authError(clientSecret string, err error) error {
 				message += ": " + part
 			}
 		}
-		return &AuthError{StatusCode: status, Code: oneLine(answered.ErrorCode), Message: oneLine(shown.String(message))}
+		return &AuthError{StatusCode: status, Code: oneLine(shown.String(answered.ErrorCode)), Message: oneLine(shown.String(message))}
 	case errors.As(err, &wrapped):
 		err = wrapped.Err
 	}

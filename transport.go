@@ -237,7 +237,7 @@ func readBody(x *exchange, resp *http.Response, longest int64) error {
 	if err != nil {
 		return fmt.Errorf("the answer broke off after %d bytes: %w", n, err)
 	}
-	if n > longest && !failed {
+	if n > longest {
 		return fmt.Errorf("%w of %d bytes; a smaller page or a filter makes it smaller, WithMaxResponseSize raises the limit", errTooLarge, longest)
 	}
 	return nil

@@ -139,7 +139,8 @@ func TestHabitsOfPaging(t *testing.T) {
 			require.Len(t, got.Errors, test.length)
 			if test.ids != nil {
 				ids := got.ids()
-				assert.Equal(t, test.ids, []int{ids[0], ids[len(ids)-1]})
+				ends := []int{ids[0], ids[len(ids)-1]}
+				assert.Equal(t, test.ids, ends)
 			}
 			require.NotNil(t, got.RecordCount)
 			assert.Equal(t, test.count, *got.RecordCount)

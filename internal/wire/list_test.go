@@ -204,12 +204,15 @@ func TestRecordsDoNotShareMemoryWithTheBody(t *testing.T) {
 		List  []string                   `json:"list"`
 		Extra map[string]json.RawMessage `json:"-"`
 	}
-	const text = `[{"id":"aaaa","raw":"aaaa","bytes":"a-a a","any":["aaaa"],"map":{"aaaa":"aaaa"},"list":["aaaa"],"aaaa":"aaaa"}]`
+	const text = `[{"id":"a\u0061\u0061a","raw":"aaaa","bytes":"a-a a","any":["aaaa"],"map":{"aaaa":"aaaa"},"list":["aaaa"],"aaaa":"aaaa"}]`
 	body := []byte(text)
 	list, err := wire.DecodeList[record](body, "", 1)
 	require.NoError(t, err)
 	for i := range body {
 		body[i] = '#'
+	}
+	for range 100 { // nor into that of texts with escapes
+		_ = one[holder[string]](t, `{"v":"\t\t\t\t\t\t\t\t"}`)
 	}
 	raw := json.RawMessage(`"aaaa"`)
 	assert.Equal(t, []record{{

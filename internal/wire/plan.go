@@ -188,15 +188,20 @@ func (s *scanner) record(v reflect.Value, p *plan) *Error {
 
 // spare keeps a member that no field is for, where the struct has a place for it.
 func (s *scanner) spare(v reflect.Value, p *plan, name []byte) *Error {
+	if p.extra == nil {
+		_, err := s.skip()
+		return err
+	}
+	member := string(name) // reading the value can overwrite name
 	raw, err := s.skip()
-	if err != nil || p.extra == nil {
+	if err != nil {
 		return err
 	}
 	extra := at(v, p.extra)
 	if extra.IsNil() {
 		extra.Set(reflect.MakeMap(extraType))
 	}
-	extra.SetMapIndex(reflect.ValueOf(string(name)), reflect.ValueOf(json.RawMessage(append([]byte(nil), raw...))))
+	extra.SetMapIndex(reflect.ValueOf(member), reflect.ValueOf(json.RawMessage(append([]byte(nil), raw...))))
 	return nil
 }
 

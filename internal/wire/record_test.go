@@ -38,6 +38,7 @@ func TestExtraKeepsEveryOtherMember(t *testing.T) {
 		"the last of two":          {`{"id":7,"a":1,"a":2}`, map[string]string{"a": `2`}},
 		"names differ by case":     {`{"id":7,"a":1,"A":2}`, map[string]string{"a": `1`, "A": `2`}},
 		"escapes in a name":        {`{"id":7,"\u0061\n":1}`, map[string]string{"a\n": `1`}},
+		"escapes in both":          {`{"id":7,"a\t":"b\t\t\t"}`, map[string]string{"a\t": `"b\t\t\t"`}},
 		"no UTF-8 in a name":       {"{\"id\":7,\"a\xff\":1}", map[string]string{"a\ufffd": `1`}},
 		"the id in another case":   {`{"ID":7,"a":1}`, map[string]string{"a": `1`}},
 		"arrays that are no lists": {`{"id":7,"tags":["x"]}`, map[string]string{"tags": `["x"]`}},

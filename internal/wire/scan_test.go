@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,6 +29,7 @@ func TestEscapesInTexts(t *testing.T) {
 		"high surrogate and beyond":   {`"\ud83d\ue000"`, "\ufffd\ue000"},
 		"two high surrogates":         {`"\ud83d\ud83d\ude00"`, "\ufffd😀"},
 		"low surrogate alone":         {`"\ude00"`, "\ufffd"},
+		"two low surrogates":          {`"\ude00\ude00"`, "\ufffd\ufffd"},
 		"low surrogate first":         {`"\ude00\ud83d"`, "\ufffd\ufffd"},
 		"beyond ASCII":                {`"Größe 日本 😀"`, "Größe 日本 😀"},
 		"beyond ASCII and an escape":  {`"Größe\t日本"`, "Größe\t日本"},
@@ -56,6 +58,27 @@ func TestEscapesInTexts(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(test.text), &same))
 			assert.Equal(t, same, got.V, "encoding/json reads it otherwise")
 		})
+	}
+}
+
+// Texts are looked through several bytes at a time: what is special must be found wherever it stands, and nothing else.
+func TestTextsOfEveryLength(t *testing.T) {
+	t.Parallel()
+	fillers := []string{"a", " ", "!", "#", "[", "]", "\x7f", "~"} // neighbours of what is special
+	specials := []string{"", `\n`, `\"`, `\\`, "é", "日", "\xff", "\x80", "\x1f", "\x00", "\n"}
+	for _, filler := range fillers {
+		for _, special := range specials {
+			for before := range 20 {
+				for _, behind := range []int{0, 1, 7, 8, 9} {
+					text := `"` + strings.Repeat(filler, before) + special + strings.Repeat(filler, behind) + `"`
+					var want string
+					valid := json.Unmarshal([]byte(text), &want) == nil
+					got, _, err := wire.DecodeOne[holder[string]]([]byte(`{"v":` + text + `}`))
+					assert.Equal(t, valid, err == nil, "%q", text)
+					assert.Equal(t, want, got.V, "%q", text)
+				}
+			}
+		}
 	}
 }
 

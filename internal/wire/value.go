@@ -357,7 +357,6 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 				v.Grow(max(4, i))
 			}
 			v.SetLen(i + 1)
-			v.Index(i).SetZero()
 			err := inner(s, v.Index(i))
 			if err != nil {
 				err.Path = join("["+strconv.Itoa(i)+"]", err.Path)

@@ -132,6 +132,21 @@ func TestDates(t *testing.T) {
 	refuses[time.Time](t, "no JSON value", `NaN`)
 }
 
+// dated stands for the root package's type of a date.
+type dated struct{ time.Time }
+
+func init() { wire.UseDate[dated]() }
+
+func (d *dated) UnmarshalJSON([]byte) error { return errors.New("a detour") }
+
+func TestDatesWithoutADetour(t *testing.T) {
+	t.Parallel()
+	date := time.Date(2026, 10, 2, 11, 22, 33, 0, time.UTC)
+	reads(t, map[string]dated{`"2026-10-02T13:22:33\u002b02:00"`: {date}, `null`: {}, `""`: {}, `"1899-12-30T00:00:00"`: {}})
+	reads(t, map[string]*dated{`"2026-10-02T11:22:33"`: {date}, `null`: nil})
+	refuses[dated](t, "not a date", `"yesterday"`, `12`, `{}`)
+}
+
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	reads(t, map[string][]byte{
