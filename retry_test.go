@@ -159,8 +159,9 @@ func TestRetriesEnd(t *testing.T) {
 					client, server := newStandin(t, nil)
 					server.Seed("IntegrationError", map[string]any{"id": 1})
 					server.Seed("IntegrationExport", map[string]any{"id": 1})
-					fault.Times = -1
-					server.Fault(fault)
+					always := fault
+					always.Times = -1
+					server.Fault(always)
 					err := call(t.Context(), client)
 					want := 5
 					if kind == "Create" {

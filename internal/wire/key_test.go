@@ -40,7 +40,8 @@ type (
 // keys are the functions that read rows into records of every kind.
 var keys = map[string]func(*testing.T, string) []wire.Key{
 	"int64 id": keysOf[numbered], "string id": keysOf[named], "int8 id": keysOf[small], "uint64 id": keysOf[unsigned], "pointer id": keysOf[maybe],
-	"no field": keysOf[anonymous], "embedded pointer": keysOf[farther], "embedded pointer out of reach": keysOf[embedding], "map": keysOf[openRecord], "raw": keysOf[json.RawMessage],
+	"no field":         keysOf[anonymous],
+	"embedded pointer": keysOf[farther], "embedded pointer out of reach": keysOf[embedding], "map": keysOf[openRecord], "raw": keysOf[json.RawMessage],
 	"pointer": keysOf[*numbered],
 }
 
@@ -76,17 +77,20 @@ func TestKeysTellRecordsApart(t *testing.T) {
 			keysOf[openRecord], `[{"id":"a"},{"id":"b"},{"id":"007"},{"id":"-7"},{"id":"\""}]`,
 			`[{"x":1,"id":"\u0061"},{"id":"b"},{"id":"007"},{"ID":"-7"},{"id":"\u0022"}]`, wire.KeyText,
 		},
-		"negative ids":               {keysOf[numbered], `[{"id":-1},{"id":-2}]`, `[{"id":-1.0,"name":"x"},{"id":"-2"}]`, wire.KeyText},
-		"negative ids in maps":       {keysOf[openRecord], `[{"id":-1},{"id":-2}]`, `[{"id":-1.0,"name":"x"},{"id":"-2"}]`, wire.KeyText},
-		"fractions in maps":          {keysOf[openRecord], `[{"id":1.5},{"id":2.5}]`, `[{"id":1.5,"name":"x"},{"id":2.5}]`, wire.KeyText},
-		"no id":                      {keysOf[numbered], `[{"name":"a"},{"name":"b"},{}]`, `[{"name":"a"},{"name":"b"},{}]`, wire.KeyContent},
-		"no text id":                 {keysOf[named], `[{"name":"a"},{"name":"b","id":""}]`, `[{"name":"a"},{"name":"b","id":""}]`, wire.KeyContent},
-		"an id of 0":                 {keysOf[numbered], `[{"id":0,"name":"a"},{"id":0}]`, `[{"id":0,"name":"a"},{"id":0}]`, wire.KeyContent},
-		"an id of null":              {keysOf[numbered], `[{"id":null,"name":"a"},{"id":null}]`, `[{"id":null,"name":"a"},{"id":null}]`, wire.KeyContent},
-		"a type without id":          {keysOf[anonymous], `[{"name":"a"},{"name":"b"}]`, `[{"name":"a"},{"name":"b"}]`, wire.KeyContent},
-		"no id of an embedded one":   {keysOf[farther], `[{"name":"a"},{"name":"b"}]`, `[{"name":"a"},{"name":"b"}]`, wire.KeyContent},
-		"ids of other kinds in maps": {keysOf[openRecord], `[{"id":null},{"id":true},{"id":{"id":5}},{"id":[5]},{"id":""},{"id":0}]`, `[{"id":null},{"id":true},{"id":{"id":5}},{"id":[5]},{"id":""},{"id":0}]`, wire.KeyContent},
-		"rows that are no objects":   {keysOf[json.RawMessage], `[12,"12",[12],true]`, `[12,"12",[12],true]`, wire.KeyContent},
+		"negative ids":             {keysOf[numbered], `[{"id":-1},{"id":-2}]`, `[{"id":-1.0,"name":"x"},{"id":"-2"}]`, wire.KeyText},
+		"negative ids in maps":     {keysOf[openRecord], `[{"id":-1},{"id":-2}]`, `[{"id":-1.0,"name":"x"},{"id":"-2"}]`, wire.KeyText},
+		"fractions in maps":        {keysOf[openRecord], `[{"id":1.5},{"id":2.5}]`, `[{"id":1.5,"name":"x"},{"id":2.5}]`, wire.KeyText},
+		"no id":                    {keysOf[numbered], `[{"name":"a"},{"name":"b"},{}]`, `[{"name":"a"},{"name":"b"},{}]`, wire.KeyContent},
+		"no text id":               {keysOf[named], `[{"name":"a"},{"name":"b","id":""}]`, `[{"name":"a"},{"name":"b","id":""}]`, wire.KeyContent},
+		"an id of 0":               {keysOf[numbered], `[{"id":0,"name":"a"},{"id":0}]`, `[{"id":0,"name":"a"},{"id":0}]`, wire.KeyContent},
+		"an id of null":            {keysOf[numbered], `[{"id":null,"name":"a"},{"id":null}]`, `[{"id":null,"name":"a"},{"id":null}]`, wire.KeyContent},
+		"a type without id":        {keysOf[anonymous], `[{"name":"a"},{"name":"b"}]`, `[{"name":"a"},{"name":"b"}]`, wire.KeyContent},
+		"no id of an embedded one": {keysOf[farther], `[{"name":"a"},{"name":"b"}]`, `[{"name":"a"},{"name":"b"}]`, wire.KeyContent},
+		"ids of other kinds in maps": {
+			keysOf[openRecord], `[{"id":null},{"id":true},{"id":{"id":5}},{"id":[5]},{"id":""},{"id":0}]`,
+			`[{"id":null},{"id":true},{"id":{"id":5}},{"id":[5]},{"id":""},{"id":0}]`, wire.KeyContent,
+		},
+		"rows that are no objects": {keysOf[json.RawMessage], `[12,"12",[12],true]`, `[12,"12",[12],true]`, wire.KeyContent},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
