@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/halopsa-go/halopsa/internal/line"
 	"github.com/halopsa-go/halopsa/internal/redact"
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
@@ -34,7 +35,6 @@ type answer struct {
 	req         *request
 	status      int
 	contentType string
-	requestID   string
 	gone        bool // a DELETE whose earlier attempt must have done it
 }
 
@@ -80,8 +80,7 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 		return nil, c.fail(ctx, r, x, err)
 	}
 	a := &answer{
-		exchange: x, client: c, req: r, status: resp.StatusCode,
-		contentType: resp.Header.Get("Content-Type"), requestID: requestID(resp.Header),
+		exchange: x, client: c, req: r, status: resp.StatusCode, contentType: resp.Header.Get("Content-Type"),
 	}
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
@@ -152,26 +151,14 @@ type bothErrors struct{ text, cause, ctx error }
 func (e *bothErrors) Error() string   { return e.text.Error() }
 func (e *bothErrors) Unwrap() []error { return []error{e.text, e.cause, e.ctx} }
 
-// hidingError is an error of somebody else's code, a transport or a token source, that says what must not be shown. errors.Is and errors.As
-// find it, but nothing prints it.
-type hidingError struct {
-	text string
-	err  error
-}
-
-func (e *hidingError) Error() string        { return e.text }
-func (e *hidingError) Is(target error) bool { return errors.Is(e.err, target) }
-func (e *hidingError) As(target any) bool   { return errors.As(e.err, target) }
-func (e *hidingError) GoString() string     { return goString("hidingError", e) }
-
-// hiding returns err, as a hidingError if its text holds one of the secrets or the query of a URL.
+// hiding returns err, hidden if its text holds one of the secrets or the query of a URL.
 func hiding(secrets redact.Secrets, err error) error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
 	if shown := secrets.String(text); shown != text {
-		return &hidingError{text: oneLine(shown), err: err}
+		return redact.Hide(err, line.Fold(shown))
 	}
 	return err
 }
@@ -192,7 +179,7 @@ func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
 	message, body := c.shown(r, x, resp.Header.Get("Content-Type"))
 	e := &APIError{
 		Op: r.op, Method: r.method, Path: r.path, StatusCode: resp.StatusCode, Message: message,
-		RequestID: requestID(resp.Header), RetryAfter: x.result.RetryAfter, Attempts: x.Attempts, Body: body,
+		RequestID: x.requestID, RetryAfter: x.result.RetryAfter, Attempts: x.Attempts, Body: body,
 	}
 	switch {
 	case x.TooLong > 0:

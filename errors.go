@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // What an error is, for [errors.Is].
@@ -133,11 +132,6 @@ func (e *APIError) LogValue() slog.Value {
 		slog.Int("status", e.StatusCode), slog.String("message", e.Message), slog.String("request_id", e.RequestID),
 		slog.Duration("retry_after", e.RetryAfter), slog.Int("attempts", e.Attempts),
 	)
-}
-
-// oneLine folds white space and control characters, which a log would take for the end of the error.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
 
 func goString(name string, err error) string {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/halopsa-go/halopsa/internal/line"
 )
 
 // ArgumentError is an argument that was refused before anything was sent. It is an [ErrInvalid].
@@ -23,9 +25,9 @@ type ArgumentError struct {
 // Error returns one line that names the argument.
 func (e *ArgumentError) Error() string {
 	if e.Op == "" {
-		return oneLine(fmt.Sprintf("halopsa: %s: %s", e.Argument, e.Reason))
+		return line.Fold(fmt.Sprintf("halopsa: %s: %s", e.Argument, e.Reason))
 	}
-	return oneLine(fmt.Sprintf("halopsa: %s: %s: %s", e.Op, e.Argument, e.Reason))
+	return line.Fold(fmt.Sprintf("halopsa: %s: %s: %s", e.Op, e.Argument, e.Reason))
 }
 
 // Is reports whether target is [ErrInvalid].
@@ -54,7 +56,7 @@ type CallError struct {
 
 // Error returns one line with the operation and the reason.
 func (e *CallError) Error() string {
-	text := fmt.Sprintf("halopsa: %s: %s %s: %s", e.Op, e.Method, e.Path, strings.TrimPrefix(oneLine(e.Err.Error()), "halopsa: "))
+	text := fmt.Sprintf("halopsa: %s: %s %s: %s", e.Op, e.Method, e.Path, strings.TrimPrefix(line.Fold(e.Err.Error()), "halopsa: "))
 	if e.hint != "" {
 		text += ": " + e.hint
 	}
@@ -74,7 +76,7 @@ func (e *CallError) GoString() string { return goString("CallError", e) }
 func (e *CallError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
-		slog.Int("attempts", e.Attempts), slog.String("error", oneLine(e.Err.Error())),
+		slog.Int("attempts", e.Attempts), slog.String("error", line.Fold(e.Err.Error())),
 	)
 }
 

@@ -69,7 +69,8 @@ func (t *attemptTransport) report(ctx context.Context, x *exchange, a *Attempt, 
 			a.Failure = failureKind(err)
 		}
 	} else {
-		a.StatusCode, a.Size, a.RequestID = resp.StatusCode, x.body.Len(), requestID(resp.Header)
+		x.requestID = requestID(resp.Header)
+		a.StatusCode, a.Size, a.RequestID = resp.StatusCode, x.body.Len(), x.requestID
 		a.RetryAfter = x.result.RetryAfter
 	}
 	if x.logger.Enabled(ctx, slog.LevelDebug) {

@@ -82,11 +82,12 @@ func listOf[T any](ctx context.Context, c *Client, l *list, opts []RequestOption
 	if err != nil {
 		return nil, err
 	}
-	rows, a, err := fetch[T](ctx, w, paging.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()})
+	req := paging.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()}
+	rows, err := fetch[T](ctx, w, req)
 	if err != nil {
 		return nil, err
 	}
-	return newPage(rows.Records, a, rows), nil
+	return newPage(rows.Records, req, rows), nil
 }
 
 // newPage makes the page of an answer, with those of its rows that are to be shown.
@@ -137,7 +138,7 @@ func (w *walker) pageSize() int {
 }
 
 // fetch reads one page.
-func fetch[T any](ctx context.Context, w *walker, req paging.Request) (wire.List[T], paging.Request, error) {
+func fetch[T any](ctx context.Context, w *walker, req paging.Request) (wire.List[T], error) {
 	q := make(url.Values, len(w.q)+3)
 	for name, values := range w.q {
 		q[name] = values
@@ -152,14 +153,14 @@ func fetch[T any](ctx context.Context, w *walker, req paging.Request) (wire.List
 	}
 	a, err := w.client.do(ctx, &request{op: w.op, method: http.MethodGet, path: w.path, query: q, kind: retry.Read, conf: w.conf})
 	if err != nil {
-		return wire.List[T]{}, req, err
+		return wire.List[T]{}, err
 	}
 	defer a.release()
 	rows, err := wire.DecodeList[T](a.body.Bytes(), w.resource, max(req.Size, req.Count))
 	if err != nil {
-		return wire.List[T]{}, req, a.decodeError(err)
+		return wire.List[T]{}, a.decodeError(err)
 	}
-	return rows, req, nil
+	return rows, nil
 }
 
 // pagesOf walks a list. lists is asked each time the sequence is ranged over: the caller's options are read then.

@@ -32,7 +32,7 @@ type pageInFlight[T any] struct {
 func (r *pageReader[T]) read(req paging.Request) (rows wire.List[T], before int, err error) {
 	if r.w.conf.prefetch < 2 {
 		before = r.walk.goneBefore()
-		rows, _, err = fetch[T](r.ctx, r.w, req)
+		rows, err = fetch[T](r.ctx, r.w, req)
 		return rows, before, err
 	}
 	if len(r.ahead) > 0 && (r.ahead[0].req != req || !r.walk.Steady()) {
@@ -60,7 +60,7 @@ func (r *pageReader[T]) ask(req paging.Request) {
 	r.ahead = append(r.ahead, p)
 	r.flying.Go(func() {
 		defer close(p.done)
-		p.rows, _, p.err = fetch[T](ctx, r.w, req)
+		p.rows, p.err = fetch[T](ctx, r.w, req)
 	})
 }
 

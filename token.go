@@ -9,6 +9,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa/internal/auth"
+	"github.com/halopsa-go/halopsa/internal/line"
 	"github.com/halopsa-go/halopsa/internal/redact"
 )
 
@@ -51,7 +52,7 @@ func authError(clientSecret string, err error) error {
 	switch {
 	case errors.As(err, &refused):
 		return &AuthError{
-			StatusCode: refused.StatusCode, Code: oneLine(shown.String(refused.Code)), Message: oneLine(shown.String(refused.Error())),
+			StatusCode: refused.StatusCode, Code: line.Fold(shown.String(refused.Code)), Message: line.Fold(shown.String(refused.Error())),
 			Err: hiding(shown, refused.Err),
 		}
 	case errors.As(err, &answered) && answered.Response != nil:
@@ -62,9 +63,9 @@ func authError(clientSecret string, err error) error {
 				message += ": " + part
 			}
 		}
-		return &AuthError{StatusCode: status, Code: oneLine(shown.String(answered.ErrorCode)), Message: oneLine(shown.String(message))}
+		return &AuthError{StatusCode: status, Code: line.Fold(shown.String(answered.ErrorCode)), Message: line.Fold(shown.String(message))}
 	case errors.As(err, &wrapped):
 		err = wrapped.Err
 	}
-	return &AuthError{Message: oneLine(shown.String(err.Error())), Err: hiding(shown, err)}
+	return &AuthError{Message: line.Fold(shown.String(err.Error())), Err: hiding(shown, err)}
 }

@@ -33,6 +33,8 @@ type exchange struct {
 	logger   *slog.Logger
 	token    string // of the last attempt
 
+	requestID string // of the last answer
+
 	body   *bytes.Buffer // of the last answer
 	result retry.Result  // of the last attempt
 }

@@ -9,11 +9,11 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"github.com/halopsa-go/halopsa/internal/line"
 	"github.com/halopsa-go/halopsa/internal/redact"
 	"github.com/halopsa-go/halopsa/internal/retry"
 )
@@ -107,7 +107,7 @@ func explain(ctx context.Context, c Credentials, status int, err error) error {
 	if e.Err != nil {
 		// net/http repeats the beginning of what is no HTTP.
 		if text := shown(secrets, e.Err.Error()); text != e.Err.Error() {
-			e.Err = &hidingError{text, e.Err}
+			e.Err = redact.Hide(e.Err, text)
 		}
 	}
 	return e
@@ -116,24 +116,12 @@ func explain(ctx context.Context, c Credentials, status int, err error) error {
 // shown returns a text of the server in one line, of a sensible length and without the secrets.
 func shown(secrets redact.Secrets, text string) string {
 	const longest = 500
-	text = strings.ToValidUTF8(string(secrets.Bytes([]byte(text))), "\ufffd")
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	text = line.Fold(strings.ToValidUTF8(string(secrets.Bytes([]byte(text))), "\ufffd"))
 	if len(text) > longest {
 		text = strings.ToValidUTF8(text[:longest], "") + "…"
 	}
 	return text
 }
-
-// hidingError is an error that says what must not be shown. errors.Is and errors.As find it, but nothing prints it.
-type hidingError struct {
-	text string
-	err  error
-}
-
-func (e *hidingError) Error() string        { return e.text }
-func (e *hidingError) Is(target error) bool { return errors.Is(e.err, target) }
-func (e *hidingError) As(target any) bool   { return errors.As(e.err, target) }
-func (e *hidingError) GoString() string     { return fmt.Sprintf("&auth.hidingError{%q}", e.text) }
 
 const redirected = "a redirect, which is not followed; check the authorisation URL"
 

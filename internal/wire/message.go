@@ -9,7 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/halopsa-go/halopsa/internal/line"
 )
 
 // longestMessage is how many characters of a message are kept.
@@ -105,7 +106,7 @@ func htmlMessage(page string) string {
 
 // oneLine folds white space and control characters, and cuts what is too long.
 func oneLine(text string) string {
-	runes := []rune(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " "))
+	runes := []rune(line.Fold(text))
 	if len(runes) > longestMessage {
 		return string(runes[:longestMessage-1]) + "…"
 	}

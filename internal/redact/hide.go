@@ -1,0 +1,20 @@
+package redact
+
+import (
+	"errors"
+	"fmt"
+)
+
+// hidingError is an error of somebody else's code, a transport or a token source, that says what must not be shown.
+type hidingError struct {
+	text string
+	err  error
+}
+
+// Hide returns an error that says text where err would say too much: errors.Is and errors.As find err, but nothing prints it.
+func Hide(err error, text string) error { return &hidingError{text, err} }
+
+func (e *hidingError) Error() string        { return e.text }
+func (e *hidingError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *hidingError) As(target any) bool   { return errors.As(e.err, target) }
+func (e *hidingError) GoString() string     { return fmt.Sprintf("&redact.hidingError{%q}", e.text) }
