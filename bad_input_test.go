@@ -47,7 +47,7 @@ func TestIDsOfEveryMethod(t *testing.T) {
 	for resource, service := range services(client) {
 		for i := range service.NumMethod() {
 			method, name := service.Method(i), service.Type().Method(i).Name
-			if method.Type().NumIn() < 2 {
+			if method.Type().NumIn() < 2 || isFollowing(name) { // these take an id to begin after, and any will do
 				continue
 			}
 			var bad map[string]any

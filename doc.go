@@ -24,6 +24,8 @@
 //
 // [Page] says what a walk promises and [PaginationError] what it returns when the server makes that impossible.
 //
+// Since reads the errors, requests and log lines that are newer than an id, and Follow goes on with those to come; see [Followed].
+//
 // # Write
 //
 // Create, Update and Delete take inputs whose fields are absent unless they are [Set] or [Null]. HaloPSA has no idempotency keys, so a

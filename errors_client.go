@@ -203,6 +203,8 @@ type PaginationError struct {
 	Page int
 	// Reason says why the others cannot be read.
 	Reason string
+
+	passing bool // another try may well succeed
 }
 
 // Error returns one line with how many records are missing and why.

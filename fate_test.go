@@ -132,7 +132,7 @@ func strikes() map[string]strike {
 		"HTML 504":              {after, &halopsatest.Fault{Kind: halopsatest.HTML504}},
 		"applied, HTML 504":     {after, &halopsatest.Fault{Kind: halopsatest.HTML504, Applied: true}},
 	}
-	patience := http.Header{"Retry-After": {"7"}}
+	patience := http.Header{"Retry-After": {"300"}}
 	for _, status := range []int{500, 502, 503, 504} {
 		name := strconv.Itoa(status)
 		all[name] = strike{after, &halopsatest.Fault{Status: status}}

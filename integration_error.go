@@ -3,6 +3,7 @@ package halopsa
 import (
 	"context"
 	"iter"
+	"time"
 )
 
 // IntegrationError is an error that an integration has logged. It is data and no Go error.
@@ -88,6 +89,20 @@ func (s *IntegrationErrorService) Pages(ctx context.Context, opts *IntegrationEr
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) All(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
 	return records(pagesOf[IntegrationError](ctx, s.client, opts.list("All"), ro))
+}
+
+// Since yields the integration errors with an id above afterID, the oldest first; see [Followed] for what it promises.
+//
+// API: GET /IntegrationError
+func (s *IntegrationErrorService) Since(ctx context.Context, afterID int64, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
+	return sinceOf[IntegrationError](ctx, s.client, opts.list("Since"), afterID, ro)
+}
+
+// Follow yields the integration errors with an id above afterID, now and as they come; see [Followed] for what it promises.
+//
+// API: GET /IntegrationError
+func (s *IntegrationErrorService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationError], error] {
+	return followOf[IntegrationError](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
 }
 
 // Get reads one integration error.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"log/slog"
+	"time"
 )
 
 // IntegrationRequest is a request that an integration has made or received.
@@ -163,6 +164,20 @@ func (s *IntegrationRequestService) Pages(ctx context.Context, opts *Integration
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) All(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
 	return records(pagesOf[IntegrationRequest](ctx, s.client, opts.list("All"), ro))
+}
+
+// Since yields the integration requests with an id above afterID, the oldest first; see [Followed] for what it promises.
+//
+// API: GET /IntegrationRequest
+func (s *IntegrationRequestService) Since(ctx context.Context, afterID int64, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
+	return sinceOf[IntegrationRequest](ctx, s.client, opts.list("Since"), afterID, ro)
+}
+
+// Follow yields the integration requests with an id above afterID, now and as they come; see [Followed] for what it promises.
+//
+// API: GET /IntegrationRequest
+func (s *IntegrationRequestService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationRequest], error] {
+	return followOf[IntegrationRequest](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
 }
 
 // Get reads one integration request.

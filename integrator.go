@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"time"
 )
 
 // IntegratorLog is a line that the integrator engine has logged.
@@ -60,6 +61,20 @@ func (s *IntegratorLogService) Pages(ctx context.Context, opts *IntegratorLogLis
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) All(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
 	return records(pagesOf[IntegratorLog](ctx, s.client, opts.list("All"), ro))
+}
+
+// Since yields the log lines with an id above afterID, the oldest first; see [Followed] for what it promises.
+//
+// API: GET /IntegratorLog
+func (s *IntegratorLogService) Since(ctx context.Context, afterID int64, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
+	return sinceOf[IntegratorLog](ctx, s.client, opts.list("Since"), afterID, ro)
+}
+
+// Follow yields the log lines with an id above afterID, now and as they come; see [Followed] for what it promises.
+//
+// API: GET /IntegratorLog
+func (s *IntegratorLogService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorLog], error] {
+	return followOf[IntegratorLog](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
 }
 
 // IntegratorSchedule is when the integrator engine runs an integration.

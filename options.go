@@ -232,7 +232,7 @@ func WithMaxResponseSize(bytes int64) ClientOption {
 	})
 }
 
-// WithLogger logs each attempt to logger at debug level; by default nothing is logged.
+// WithLogger logs each attempt to logger at debug level, and at warn level each failure after which a Follow goes on; by default nothing is logged.
 //
 // A line has the operation, method, path, status, attempt, duration, size and request id, and never a query, header or body.
 func WithLogger(logger *slog.Logger) ClientOption {

@@ -125,6 +125,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"

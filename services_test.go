@@ -59,8 +59,11 @@ func TestMethodsSendTheDocumentedRequest(t *testing.T) {
 				var sent []*http.Request
 				mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
 					sent = append(sent, req)
-					if name == "Get" {
+					switch {
+					case name == "Get":
 						return respond(http.StatusOK, "application/json", `{"id":"7"}`), nil
+					case isFollowing(name):
+						return respond(http.StatusOK, "application/json", `[{"id":8},{"id":7}]`), nil
 					}
 					return respond(http.StatusOK, "application/json", `[]`), nil
 				})
@@ -71,9 +74,15 @@ func TestMethodsSendTheDocumentedRequest(t *testing.T) {
 				path := strings.TrimPrefix(sent[0].URL.Path, "/api")
 				assert.Equal(t, d.operation, sent[0].Method+" "+strings.Replace(path, "/7", "/{id}", 1))
 				params := d.parameters()
-				if isWalk(name) { // which reads everything and refuses a count
-					params = slices.DeleteFunc(params, func(param string) bool { return param == "count" })
-				}
+				params = slices.DeleteFunc(params, func(param string) bool {
+					switch {
+					case isFollowing(name) && strings.HasPrefix(param, "order"): // it sorts by id alone
+						return param != "order" && param != "orderdesc"
+					case isWalk(name), isFollowing(name): // which read everything and refuse a count
+						return param == "count"
+					}
+					return false
+				})
 				got := []string{}
 				for param, values := range sent[0].URL.Query() {
 					assert.Len(t, values, 1, param)
@@ -86,6 +95,8 @@ func TestMethodsSendTheDocumentedRequest(t *testing.T) {
 }
 
 func isWalk(method string) bool { return method == "Pages" || method == "All" }
+
+func isFollowing(method string) bool { return method == "Since" || method == "Follow" }
 
 // arguments are those of a call of a service's method, with a value in every option.
 func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
@@ -102,7 +113,7 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 			arg.SetString("7")
 		case reflect.Pointer:
 			arg.Set(reflect.New(arg.Type().Elem()))
-			fillOptions(t, arg.Elem(), isWalk(name))
+			fillOptions(t, arg.Elem(), name)
 		case reflect.Slice:
 			input := `[{}]`
 			if name == "Update" {
@@ -118,7 +129,7 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 }
 
 // fillOptions gives every field of an options struct a value that is sent.
-func fillOptions(t *testing.T, options reflect.Value, walk bool) {
+func fillOptions(t *testing.T, options reflect.Value, method string) {
 	t.Helper()
 	for i := range options.NumField() {
 		field, name := options.Field(i), options.Type().Field(i).Name
@@ -126,13 +137,15 @@ func fillOptions(t *testing.T, options reflect.Value, walk bool) {
 		case *halopsa.ListOptions:
 			value.PageNo, value.PageSize = 1, 10
 		case *[]halopsa.SortKey:
-			*value = []halopsa.SortKey{halopsa.Desc("a"), halopsa.Desc("b"), halopsa.Desc("c"), halopsa.Desc("d"), halopsa.Desc("e")}
+			if !isFollowing(method) {
+				*value = []halopsa.SortKey{halopsa.Desc("a"), halopsa.Desc("b"), halopsa.Desc("c"), halopsa.Desc("d"), halopsa.Desc("e")}
+			}
 		case *halopsa.Opt[bool]:
 			*value = halopsa.Set(false)
 		case *bool:
 			*value = true
 		case *int:
-			if name != "Count" || !walk {
+			if name != "Count" || !isWalk(method) && !isFollowing(method) {
 				*value = 3
 			}
 		case *int64:
@@ -147,12 +160,15 @@ func fillOptions(t *testing.T, options reflect.Value, walk bool) {
 	}
 }
 
-// finish returns the error of a call, after ranging over what it gave if that is a walk.
+// finish returns the error of a call, after ranging over what it gave if that is a walk, up to the first record if it goes on for ever.
 func finish(results []reflect.Value) error {
 	if results[0].Kind() == reflect.Func {
-		for _, err := range results[0].Seq2() {
+		for record, err := range results[0].Seq2() {
 			if failure, ok := err.Interface().(error); ok {
 				return failure
+			}
+			if strings.HasPrefix(record.Type().Name(), "Followed[") {
+				return nil
 			}
 		}
 		return nil

@@ -78,7 +78,13 @@ type weather struct {
 	sources map[string]*rand.Rand
 	struck  tally
 	answers tally
+	// sinceRefusal is the number of answers after the last 429.
+	sinceRefusal int
 }
+
+// patience is how many answers are none between two 429: a server that refuses again what has waited as long as it asked is held to be in
+// earnest, and waited for by the second.
+const patience = 2 * stormWorkers
 
 func (w *weather) choose(r *http.Request) *halopsatest.Fault {
 	w.mu.Lock()
@@ -94,6 +100,7 @@ func (w *weather) choose(r *http.Request) *halopsatest.Fault {
 		w.sources[worker] = random
 	}
 	w.answers.add("all")
+	w.sinceRefusal++
 	if r.Header.Get(stuckHeader) != "" {
 		w.struck.add("stuck")
 		return &stuckForever
@@ -102,8 +109,11 @@ func (w *weather) choose(r *http.Request) *halopsatest.Fault {
 		return nil
 	}
 	f := pick(random)
-	for f.writes && (isToken || r.Method == http.MethodGet) {
+	for f.writes && (isToken || r.Method == http.MethodGet) || f.fault.Status == 429 && w.sinceRefusal < patience {
 		f = pick(random)
+	}
+	if f.fault.Status == 429 && !isToken {
+		w.sinceRefusal = 0
 	}
 	name := f.name
 	if isToken {

@@ -90,8 +90,8 @@ func TestStorm(t *testing.T) {
 	s.h.FaultFunc(sky.choose)
 	var err error
 	s.client, err = halopsa.NewClient(server.URL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
-		halopsa.WithHTTPClient(&http.Client{Transport: s.attempts}), halopsa.WithRateLimit(1_000, 60*time.Millisecond), halopsa.WithMaxRetries(3),
-		halopsa.WithBackoff(time.Millisecond, 4*time.Millisecond))
+		halopsa.WithHTTPClient(&http.Client{Transport: s.attempts}), halopsa.WithoutRateLimit(), halopsa.WithMaxRetries(3),
+		halopsa.WithBackoff(200*time.Microsecond, 2*time.Millisecond))
 	require.NoError(t, err)
 
 	workers := make([]*stormWorker, stormWorkers)
@@ -155,7 +155,7 @@ func (w *stormWorker) work() {
 		}
 		ids := slices.Sorted(maps.Keys(table.ledger))
 		switch dice := w.random.IntN(100); {
-		case len(ids) == 0, dice < 25 && len(ids) < 20, len(ro) > 0:
+		case len(ids) == 0, dice < 25 && len(ids) < 12, len(ro) > 0:
 			w.create(table, ro)
 		case dice < 45:
 			w.delete(table, ids[w.random.IntN(len(ids))])

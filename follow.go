@@ -1,0 +1,286 @@
+package halopsa
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/halopsa-go/halopsa/internal/follow"
+	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// Followed is a record of a log, and where to go on after it.
+//
+// What Since and Follow promise, for the integration errors, the integration requests and the integrator engine's log: the records with
+// an id above afterID come in the order of their ids, each once, and none is passed over, whatever is added and deleted meanwhile. A
+// record that is deleted before it is read does not come. The old records are not read again, but for about one of each page. Store the
+// cursor together with the work on its record, and begin with it after a restart: then each record is worked on exactly once. An afterID
+// of 0 begins with the first record.
+//
+// That holds because HaloPSA gives ids in order: a record that can be seen only after one with a larger id was yielded is not found.
+// Sort, PageNo above 1 and Count are refused, and a PageSize below 10 is taken for 10.
+//
+// Since ends with the records that were there when it began. Like All, it ends with an error if a call fails, and with a
+// [PaginationError], whose RecordCount is -1, where the server makes the promise impossible. It can be ranged over again, and then begins
+// with afterID again.
+//
+// Follow goes on for ever: after what there is it waits for interval, which must be more than 0, and looks again, which takes one request
+// where nothing is new. A failure that may pass, such as one of the network or the server, is tried again for ever, after pauses that
+// grow from a second to five minutes, or as long as the server asks, up to an hour. [WithObserver] and [WithLogger] show these failures:
+// the logger at warn level. What will not pass is yielded and ends it: an [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrInvalid]
+// or other refusal, an answer that is too large, the end of ctx, and a [PaginationError] that more tries would not change.
+type Followed[T any] struct {
+	// Record is nil only with an error.
+	Record *T
+	// Cursor is what to store together with the work on Record, and to begin with after a restart: the id of the last record given out.
+	Cursor int64
+}
+
+const (
+	// firstPause and longestPause bound how long Follow waits after a failure; the client's own retries come before that.
+	firstPause   = time.Second
+	longestPause = 5 * time.Minute
+	// longestAskedPause is how long Follow waits at most because the server asks it to.
+	longestAskedPause = time.Hour
+)
+
+// sinceOf yields the records with an id above after.
+func sinceOf[T any](ctx context.Context, c *Client, lists func() *list, after int64, opts []RequestOption) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		log, err := newTail[T](c, lists(), after, opts)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for log.more() {
+			records, err := log.read(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, record := range records {
+				if !yield(record.Record, nil) {
+					return
+				}
+			}
+		}
+		if err := log.failure(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// followOf yields the records with an id above after, now and as they come, until an error that will not pass.
+func followOf[T any](
+	ctx context.Context, c *Client, lists func() *list, after int64, interval time.Duration, opts []RequestOption,
+) iter.Seq2[Followed[T], error] {
+	return func(yield func(Followed[T], error) bool) {
+		l, cursor, failures := lists(), after, 0
+		end := func(err error) { yield(Followed[T]{Cursor: cursor}, err) }
+		log, err := newTail[T](c, l, after, opts)
+		if err == nil && interval <= 0 {
+			err = named(l.op, badArgument("interval", "%s is not more than 0", interval))
+		}
+		if err != nil {
+			end(err)
+			return
+		}
+		for {
+			var records []Followed[T]
+			if log.more() {
+				records, err = log.read(ctx)
+			} else {
+				err = log.failure()
+			}
+			if err != nil {
+				if lasting(ctx, err) {
+					end(err)
+					return
+				}
+				pause := pauseAfter(err, failures)
+				failures++
+				c.conf.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: follow goes on after a pause", slog.String("op", l.op),
+					slog.Int("failures", failures), slog.Duration("pause", pause), slog.Any("error", err))
+				if err := log.rest(ctx, pause); err != nil {
+					end(err)
+					return
+				}
+				log.retry()
+				continue
+			}
+			failures = 0
+			for _, record := range records {
+				cursor = record.Cursor
+				if !yield(record, nil) {
+					return
+				}
+			}
+			if !log.more() && log.failure() == nil {
+				if err := log.rest(ctx, interval); err != nil {
+					end(err)
+					return
+				}
+				log.Begin()
+			}
+		}
+	}
+}
+
+// tail reads what is new in a log.
+type tail[T any] struct {
+	*follow.Follower
+	oldest, newest *walker // the list sorted by id, both ways; the same where it cannot be sorted
+	rows           wire.List[T]
+	seen           int
+}
+
+func newTail[T any](c *Client, l *list, after int64, opts []RequestOption) (*tail[T], error) {
+	if len(l.sort) > 0 {
+		return nil, named(l.op, badArgument("Sort", "a log is followed in the order of the ids"))
+	}
+	sorted := func(keys ...SortKey) (*walker, error) {
+		own := *l
+		if l.sorted {
+			own.sort = keys
+		}
+		w, err := newWalker(c, &own, opts)
+		if err == nil {
+			err = w.walkable()
+		}
+		return w, err
+	}
+	oldest, err := sorted(Asc("id"))
+	if err != nil {
+		return nil, err
+	}
+	if len(oldest.conf.sort) > 0 {
+		return nil, named(l.op, badArgument("WithSort", "a log is followed in the order of the ids"))
+	}
+	for name := range oldest.conf.query {
+		if base := strings.TrimRight(name, "2345"); base == "order" || base == "orderdesc" {
+			return nil, named(l.op, badArgument("WithQuery", "%s: a log is followed in the order of the ids", name))
+		}
+	}
+	newest, err := sorted(Desc("id"))
+	if err != nil {
+		return nil, err
+	}
+	return &tail[T]{Follower: follow.New(after, oldest.pageSize(), l.sorted), oldest: oldest, newest: newest}, nil
+}
+
+// more reports whether there is something to read before the log rests.
+func (t *tail[T]) more() bool {
+	_, more := t.Next()
+	return more
+}
+
+// read makes the next request and returns what is known by then to come next.
+func (t *tail[T]) read(ctx context.Context) ([]Followed[T], error) {
+	req, _ := t.Next()
+	w := t.oldest
+	if req.Newest {
+		w = t.newest
+	}
+	rows, err := fetch[T](ctx, w, paging.Request{Page: req.Page, Size: req.Size, Count: req.Count})
+	if err != nil {
+		return nil, err
+	}
+	next, previous := t.Accept(follow.Answer{IDs: idsOf(rows.Keys), RecordCount: rows.RecordCount})
+	from := rows
+	if previous {
+		from = t.rows
+	}
+	t.rows = rows
+	records := make([]Followed[T], len(next))
+	for i, at := range next {
+		records[i] = Followed[T]{Record: &from.Records[at], Cursor: from.Keys[at].ID}
+	}
+	t.seen += len(next)
+	return records, nil
+}
+
+// idsOf returns the ids of rows, 0 for one that is no positive number.
+func idsOf(keys []wire.Key) []int64 {
+	ids := make([]int64, len(keys))
+	for i, key := range keys {
+		ids[i] = key.ID // only of a number is it set
+	}
+	return ids
+}
+
+// retry makes ready for another attempt: of the same request, or of the whole pass if the answers to that led nowhere.
+func (t *tail[T]) retry() {
+	if !t.more() {
+		t.Begin()
+	}
+}
+
+// failure returns why the pass has ended without having found out what is new, or nil.
+func (t *tail[T]) failure() error {
+	var f *follow.Failure
+	if !errors.As(t.Err(), &f) {
+		return nil
+	}
+	// How many of record_count's records are newer than the cursor is not known.
+	return &PaginationError{Op: t.oldest.op, Path: t.oldest.path, RecordCount: -1, Seen: t.seen, Page: f.Page, Reason: f.Reason, passing: f.Passing}
+}
+
+// rest waits, unless ctx ends first.
+func (t *tail[T]) rest(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		w := t.oldest
+		r := &request{op: w.op, method: http.MethodGet, path: w.path, query: w.q, conf: w.conf}
+		return w.client.fail(ctx, r, &exchange{}, context.Cause(ctx))
+	}
+}
+
+// pauseAfter is how long to wait after a failure: longer with each in a row, and as long as the server asks.
+func pauseAfter(err error, failures int) time.Duration {
+	pause := follow.Pause(firstPause, longestPause, failures)
+	var refused *APIError
+	var wait *WaitError
+	switch {
+	case errors.As(err, &refused):
+		pause = max(pause, min(refused.RetryAfter, longestAskedPause))
+	case errors.As(err, &wait):
+		pause = max(pause, min(wait.Wait, longestAskedPause))
+	}
+	return pause
+}
+
+// lasting reports whether an error is one that trying again does not cure.
+func lasting(ctx context.Context, err error) bool {
+	for _, target := range []error{ErrUnauthorized, ErrForbidden, ErrNotFound, ErrInvalid, errTooLarge} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	var short *PaginationError
+	var refused *APIError
+	var wait *WaitError
+	switch {
+	case ctx.Err() != nil:
+		return true
+	case errors.As(err, &short):
+		return !short.passing
+	case errors.As(err, &wait): // for the limit, longer than ctx allows
+		return errors.Is(err, context.DeadlineExceeded)
+	case errors.As(err, &refused):
+		switch refused.StatusCode {
+		case http.StatusRequestTimeout, http.StatusConflict, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests:
+			return false
+		}
+		return refused.StatusCode >= 300 && refused.StatusCode < 500
+	}
+	return false
+}
