@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/halopsa-go/halopsa"
+)
+
+// scale is how much is done: all of it, or as little as shows that everything works.
+type scale struct {
+	sample      time.Duration // how long one sample takes
+	longPage    int
+	goroutines  int
+	calls       int // of each goroutine
+	walkPages   int
+	walkDelay   time.Duration
+	longRecords int // of the walk that watches the heap
+	lookEvery   int // records between two looks at the heap
+}
+
+var (
+	full  = scale{400 * time.Millisecond, longestPage, 64, 8, 200, 20 * time.Millisecond, 1_000_000, 50_000}
+	quick = scale{4 * time.Millisecond, longestPage, 64, 1, 12, 5 * time.Millisecond, 3_000, 1_000}
+)
+
+const (
+	usualPage = 100
+	prefetch  = 4
+)
+
+// The titles of the contests, which the targets name.
+const (
+	listTitle       = "List page of 100, over loopback"
+	longListTitle   = "List page of 1,000, over loopback"
+	getTitle        = "Get of one record, over loopback"
+	memoryListTitle = "List page of 100, in memory"
+	memoryLongTitle = "List page of 1,000, in memory"
+	memoryGetTitle  = "Get of one record, in memory"
+	parallelTitle   = "64 goroutines, list pages of 100"
+	http2Title      = "64 goroutines, list pages of 100, over HTTP/2"
+	walkTitle       = "Walk over 200 pages, 20 ms each"
+	gzipTitle       = "gzip, list page of 100"
+	millionTitle    = "Walk over a million records"
+)
+
+const (
+	rawName      = "net/http + encoding/json"
+	oursName     = "halopsa"
+	prefetchName = "halopsa, WithPrefetch(4)"
+	plainName    = "halopsa, gzip turned off"
+	gzipName     = "halopsa, as it is by default"
+)
+
+// contests are all of them, on this server.
+func contests(server *serverProcess, size scale) ([]*contest, error) {
+	content := newPages(corpus(longestPage))
+	one := content.appendRecord(nil, 0)
+	var all []*contest
+	for _, kind := range []struct {
+		title string
+		rows  int
+		body  []byte // in memory instead of the server
+	}{
+		{listTitle, usualPage, nil}, {longListTitle, size.longPage, nil}, {getTitle, 1, nil},
+		{memoryListTitle, usualPage, content.appendPage(nil, 1, usualPage, usualPage)},
+		{memoryLongTitle, size.longPage, content.appendPage(nil, 1, size.longPage, size.longPage)}, {memoryGetTitle, 1, one},
+	} {
+		c := &contest{title: kind.title, server: server, about: "The server is a process of its own."}
+		base, hc := server.url(scenario{records: kind.rows}), (*http.Client)(nil)
+		if kind.body != nil {
+			c.server, base, hc = nil, memoryBase, memoryClient(kind.body)
+			c.about = "A transport that answers with the same bytes each time: what the client itself takes, decoding above all."
+		}
+		for _, p := range peers() {
+			call, err := p.dial(base, hc)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", p.name, err)
+			}
+			c.entries = append(c.entries, entry{p.name, func(context.Context) (run, func(context.Context) error, error) {
+				return call.repeat(kind.rows), nil, nil
+			}})
+		}
+		all = append(all, c)
+	}
+	overHTTP2, err := http2Contest(server, size)
+	if err != nil {
+		return nil, err
+	}
+	walks, err := walkContest(server, size)
+	if err != nil {
+		return nil, err
+	}
+	compressed, err := gzipContest(server)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, parallelContest(server, size), overHTTP2, walks, compressed, millionContest(server, size)), nil
+}
+
+// repeat calls for a page of this many rows, or for one record, again and again.
+func (c *caller) repeat(rows int) run {
+	return func(ctx context.Context, s *sample) error {
+		for range s.n {
+			if err := c.once(ctx, rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func (c *caller) once(ctx context.Context, rows int) error {
+	if rows == 1 {
+		got, err := c.get(ctx, firstID)
+		return expect(got, err, 1)
+	}
+	got, err := c.list(ctx, 1, rows)
+	return expect(got, err, rows)
+}
+
+func gzipContest(server *serverProcess) (*contest, error) {
+	base := server.url(scenario{records: usualPage, gzip: true})
+	byDefault, err := newOurs(base, nil)
+	if err != nil {
+		return nil, err
+	}
+	off := defaultTransport()
+	off.DisableCompression = true
+	without, err := newOurs(base, &http.Client{Transport: off})
+	if err != nil {
+		return nil, err
+	}
+	c := &contest{
+		title: gzipTitle, server: server,
+		about: "The server compresses each answer for a client that asks for it. Sent is the size of an answer.",
+	}
+	for _, e := range []struct {
+		name   string
+		client *halopsa.Client
+	}{{plainName, without}, {gzipName, byDefault}} {
+		c.entries = append(c.entries, entry{e.name, func(context.Context) (run, func(context.Context) error, error) {
+			return ourCaller(e.client).repeat(usualPage), nil, nil
+		}})
+	}
+	return c, nil
+}
