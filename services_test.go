@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -45,6 +46,21 @@ func TestServicesHaveTheDocumentedMethods(t *testing.T) {
 		}
 	}
 	assert.Equal(t, wanted, got)
+}
+
+// TestEveryServiceHasAnExample: a reader of the reference finds one beside each service.
+func TestEveryServiceHasAnExample(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("example*_test.go")
+	require.NoError(t, err)
+	var examples strings.Builder
+	for _, file := range files {
+		examples.WriteString(readDocument(t, file))
+	}
+	client, _ := mocked(t)
+	for name := range services(client) {
+		assert.Contains(t, examples.String(), "\nfunc Example"+name+"Service_")
+	}
 }
 
 // TestMethodsSendTheDocumentedRequest calls every method with every option set: method, path and the names of the query are then exactly
