@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -236,7 +237,11 @@ func TestLinksOfTheDocumentsResolve(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)|(?m:^\[[^\]]+\]:\s*(\S+))`)
 	heading := regexp.MustCompile(`(?m)^#+ (.+)$`)
-	for _, document := range documents {
+	nested, err := filepath.Glob("*/README.md")
+	require.NoError(t, err)
+	deeper, err := filepath.Glob("*/*/README.md")
+	require.NoError(t, err)
+	for _, document := range slices.Concat(documents, nested, deeper) {
 		text := fencedBlock.ReplaceAllString(readDocument(t, document), "")
 		for _, match := range link.FindAllStringSubmatch(codeSpan.ReplaceAllString(text, ""), -1) {
 			target := match[1] + match[2]
@@ -244,7 +249,7 @@ func TestLinksOfTheDocumentsResolve(t *testing.T) {
 				continue
 			}
 			file, fragment, hasFragment := strings.Cut(target, "#")
-			if file == "" {
+			if file = filepath.Join(filepath.Dir(document), file); strings.HasPrefix(target, "#") {
 				file = document
 			}
 			if !assert.True(t, fileExists(file), "%s links to %s, which is not there", document, target) || !hasFragment {
