@@ -53,7 +53,7 @@ func ownTargets(size scale) []target {
 		{what: "live heap of the same with WithPrefetch(4)", want: "< 8 MiB", judge: below(8<<20, prefetchName)},
 		{
 			what: "connections of 64 goroutines, in the worst round", want: "≤ 64",
-			why:  "net/http dials for a request that finds no idle connection, and where another becomes idle first it uses that one and keeps both",
+			why: "net/http dials for a request that finds no idle connection, and where another becomes idle first it uses that one and keeps both",
 			judge: func(r results) (string, bool) {
 				most := largest(r.values(parallelTitle, oursName, connections))
 				return fmt.Sprintf("%.0f", most), most > 0 && most <= 64
