@@ -2,6 +2,7 @@ package halopsa_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
@@ -75,4 +77,30 @@ func TestObserverHearsOfTokensThatFail(t *testing.T) {
 
 	_, err := halopsa.NewClient(standinURL, halopsa.WithObserver(nil))
 	require.ErrorIs(t, err, halopsa.ErrInvalid)
+}
+
+// TestObserverHearsOfWaitsInVain: an attempt that was never sent says how long it waited.
+func TestObserverHearsOfWaitsInVain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var o observed
+		c, _ := newStandin(t, nil, halopsa.WithObserver(o.observe), halopsa.WithRateLimit(1, time.Minute))
+		require.NoError(t, trace(c)(t.Context()))
+		impatient, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		require.ErrorIs(t, trace(c)(impatient), context.Canceled)
+		assert.Equal(t, "cancelled", o.attempts[1].Failure)
+		assert.Equal(t, 10*time.Second, o.attempts[1].Wait)
+		assert.Zero(t, o.attempts[1].Duration)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var o observed
+		c, _ := newStandin(t, nil, halopsa.WithObserver(o.observe), halopsa.WithTokenSource(tokenFunc(func(context.Context) (*oauth2.Token, error) {
+			time.Sleep(5 * time.Second)
+			return nil, errors.New("the vault is locked")
+		})))
+		require.Error(t, trace(c)(t.Context()))
+		assert.Equal(t, "token", o.attempts[0].Failure)
+		assert.Equal(t, 5*time.Second, o.attempts[0].Wait)
+	})
 }

@@ -77,6 +77,7 @@ func (t *attemptTransport) attempt(ctx context.Context, x *exchange, req *http.R
 	x.result = retry.Result{Fatal: true}
 	slot, err := t.admit(ctx)
 	if err != nil {
+		a.Wait = time.Since(a.Begin)
 		var wait *WaitError
 		if errors.As(err, &wait) {
 			a.Failure = "limit"
@@ -87,6 +88,7 @@ func (t *attemptTransport) attempt(ctx context.Context, x *exchange, req *http.R
 	if err == nil && (token == nil || token.AccessToken == "") {
 		err = errors.New("the token source returned no token")
 	}
+	a.Wait = time.Since(a.Begin)
 	if err != nil {
 		slot.Cancel()
 		if ctx.Err() != nil {
@@ -96,7 +98,6 @@ func (t *attemptTransport) attempt(ctx context.Context, x *exchange, req *http.R
 		return nil, authError(t.client.conf.clientSecret, err)
 	}
 	x.result.Fatal = false
-	a.Wait = time.Since(a.Begin)
 	resp, err := t.send(ctx, x, req, token.AccessToken)
 	t.settle(x, slot, resp, err, token)
 	a.Duration = time.Since(a.Begin) - a.Wait
