@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,4 +74,56 @@ func TestPrefetchGivesWhatCameBeforeAnError(t *testing.T) {
 		_, err = halopsa.Collect(c.IntegrationError.All(ctx, nil, halopsa.WithPrefetch(8)))
 		require.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+// When a loop is over, so are its requests: those under way are cancelled, and nothing of them is left.
+func TestPrefetchLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	for name, pages := range map[string]int{"break": 2, "the end": 100} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := halopsatest.NewHandler(halopsatest.WithLatency(time.Second))
+				halopsatest.SeedDemo(h, 1000)
+				var flying atomic.Int64
+				c, err := halopsa.NewClient(standinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+					halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+						flying.Add(1)
+						defer flying.Add(-1)
+						return h.Transport().RoundTrip(r)
+					})}))
+				require.NoError(t, err)
+				ctx := &countingContext{Context: context.Background(), done: make(chan struct{})}
+				var last time.Time
+				for p, err := range c.IntegrationError.Pages(ctx, nil, halopsa.WithPrefetch(4)) {
+					require.NoError(t, err)
+					last = time.Now()
+					if p.Number == pages {
+						break
+					}
+				}
+				assert.Zero(t, flying.Load(), "requests outlive the loop")
+				assert.Zero(t, time.Since(last), "the loop waits for answers that nobody reads")
+				assert.Zero(t, ctx.children.Load(), "contexts of pages outlive the loop")
+			})
+		})
+	}
+}
+
+// countingContext counts the contexts that hang on it and have not been cancelled.
+type countingContext struct {
+	context.Context //nolint:containedctx // it is one
+	done            chan struct{}
+	children        atomic.Int64
+}
+
+func (c *countingContext) Done() <-chan struct{} { return c.done }
+
+// AfterFunc is what package context calls for a child.
+func (c *countingContext) AfterFunc(func()) (stop func() bool) {
+	c.children.Add(1)
+	return func() bool {
+		c.children.Add(-1)
+		return true
+	}
 }

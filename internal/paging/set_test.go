@@ -2,6 +2,7 @@ package paging_test
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,6 +34,23 @@ func TestSetTellsTextsFromContent(t *testing.T) {
 	assert.False(t, set.Add(wire.Key{Kind: wire.KeyText, Hash: 9}))
 	assert.True(t, set.Add(wire.Key{Kind: wire.KeyContent, Hash: 9}))
 	assert.Equal(t, 2, set.Len())
+}
+
+// TestSetStaysSmall looks into the set: what it costs is memory, and nothing else shows it.
+func TestSetStaysSmall(t *testing.T) {
+	t.Parallel()
+	var set paging.Set
+	for id := range int64(10_000) {
+		set.Add(wire.Key{Kind: wire.KeyID, ID: id + 1})
+	}
+	assert.False(t, set.HasID(1<<40))
+	chunks := reflect.ValueOf(&set).Elem().FieldByName("chunks")
+	assert.Equal(t, 1, chunks.Len(), "to ask for an id does not make room for it")
+	for _, hi := range chunks.MapKeys() {
+		chunk := chunks.MapIndex(hi).Elem()
+		assert.Zero(t, chunk.FieldByName("sparse").Len())
+		assert.Equal(t, 1<<16/64, chunk.FieldByName("bitmap").Len())
+	}
 }
 
 func BenchmarkSetOfAMillion(b *testing.B) {

@@ -93,6 +93,7 @@ type Options struct {
 
 // New returns a walk that asks for pages of size.
 func New(size int, o Options) *Walk {
+	o.Loose = o.Loose && !o.Unpaged // there are no pages between which a record could slip
 	w := &Walk{Options: o, asked: size, size: size, count: -1, pass: 1}
 	w.next = Request{Page: 1, Size: size}
 	return w
@@ -111,7 +112,7 @@ func (w *Walk) Seen(id int64) bool { return w.seen.HasID(id) }
 //
 // It returns none while the length of the list is unknown, and none any more once the list has shrunk: a page read in vain costs a request.
 func (w *Walk) Ahead(n int) []Request {
-	if w.done || w.Unpaged || w.next.Count > 0 || w.count < 0 || w.step == 0 || !w.Steady() {
+	if w.done || w.next.Count > 0 || w.step == 0 || !w.Steady() {
 		return nil
 	}
 	var ahead []Request
@@ -140,10 +141,10 @@ func (w *Walk) Accept(a Answer) []int {
 	}
 	switch {
 	case req.Count > 0:
-		w.afterCount(a, len(fresh))
+		w.afterCount(req.Count, len(a.Keys), len(fresh))
 	case w.Unpaged:
 		w.afterPlain(a)
-	case w.repeats(req.Page, len(a.Keys), len(fresh), print) && (!changed || w.idle > 1):
+	case w.repeats(req.Page, len(a.Keys), print) && (!changed || w.idle > 1):
 		w.next = Request{Count: w.count}
 		if w.count < 0 {
 			w.next.Count = allOfThem
@@ -183,8 +184,8 @@ func (w *Walk) shift(a Answer) (fell, changed bool) {
 }
 
 // repeats reports whether a page is page 1 or the page before once more: the server ignores paging.
-func (w *Walk) repeats(page, rows, fresh int, print uint64) bool {
-	return page != 1 && rows > 0 && fresh == 0 && (rows == w.firstLen && print == w.first || print == w.before)
+func (w *Walk) repeats(page, rows int, print uint64) bool {
+	return page != 1 && rows > 0 && (print == w.first || print == w.before)
 }
 
 // afterPage advances pos over a page and chooses the next one.
@@ -199,7 +200,7 @@ func (w *Walk) afterPage(page int, a Answer, fresh []int, fell bool) {
 	}
 	w.high = max(w.high, begin+rows)
 	if begin <= w.pos {
-		w.pos = max(w.pos, begin+rows)
+		w.pos = begin + rows
 	}
 	if page == 1 && rows > 0 && (w.count > rows || w.count < 0 && rows >= leastCap) {
 		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
@@ -214,13 +215,11 @@ func (w *Walk) afterPage(page int, a Answer, fresh []int, fell bool) {
 		}
 	}
 	switch {
-	case w.pass > 1 && !w.SecondPass && !w.doubtful() && w.count >= 0 && w.seen.Len() >= w.count:
+	case w.pass > 1 && !w.SecondPass && !w.doubtful() && w.seen.Len() >= w.count:
 		w.done = true // what was missing has come
 	case w.idle > 16+3*w.pages():
 		w.fail(page, "the list keeps changing while it is read; try again when it is quieter")
 	case w.count >= 0 && w.pos >= w.count:
-		w.endPass(page)
-	case w.step == 0: // an empty first page
 		w.endPass(page)
 	case begin > w.pos: // something moved: back to where the unseen records are
 		w.goTo(w.pos/w.step + 1)
@@ -245,11 +244,12 @@ func (w *Walk) afterPlain(a Answer) {
 }
 
 // afterCount judges the answer to the request for the whole list.
-func (w *Walk) afterCount(a Answer, fresh int) {
-	rows := len(a.Keys)
+func (w *Walk) afterCount(asked, rows, fresh int) {
 	switch {
 	case w.count >= 0 && rows >= w.count:
 		w.endPass(1)
+	case asked < allOfThem && rows >= asked: // the list has grown since its length was told, and may do so again
+		w.next.Count = allOfThem
 	case w.count >= 0:
 		w.fail(1, "the server ignores both page_no and count; a narrower filter may bring the rest into reach")
 	case rows > w.firstLen && rows%defaultPage != 0: // a round number may be a cap
@@ -263,12 +263,12 @@ func (w *Walk) afterCount(a Answer, fresh int) {
 
 // endPass ends the walk, or starts another pass where that can find more.
 func (w *Walk) endPass(page int) {
-	missing := w.count >= 0 && w.seen.Len() < w.count && (!w.Unpaged || w.pass > 1)
+	missing := w.seen.Len() < w.count && !w.Unpaged // one answer with enough rows has them all, also where some share an id
 	again := w.pass == 1 || w.passFresh > 0
 	switch {
 	case (missing && w.moved || w.doubtful() || w.SecondPass) && again:
 		w.pass++
-		w.passFresh, w.pos, w.lookBack = 0, 0, false
+		w.passFresh = 0
 		if w.unsteady || w.Loose {
 			w.pass2, w.fell2 = &Set{}, 0
 		}

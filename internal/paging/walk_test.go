@@ -271,6 +271,39 @@ func TestAheadNamesOnlyPagesThatExist(t *testing.T) {
 	assert.Empty(t, w.Ahead(4), "something moved")
 }
 
+// Two passes over many pages bring nothing new, and still it is not the list that keeps changing.
+func TestWalkTwiceOverManyPages(t *testing.T) {
+	t.Parallel()
+	s := newServer(60)
+	s.silent = true
+	calls := 0
+	got, err := walk(t, s, paging.New(1, paging.Options{SecondPass: true}), func([]int64) {
+		if calls++; calls == 61 { // between the first pass and the second
+			s.ids = slices.Insert(s.ids, 0, 61)
+		}
+	})
+	require.NoError(t, err)
+	assert.Len(t, got, 61)
+	assert.Len(t, s.requests, 61+62+62, "a pass that brings one record, and one that brings none")
+}
+
+// Records that are inserted faster than they are read push those that were seen in front of the walk for a long time.
+func TestWalkOutlastsInserts(t *testing.T) {
+	t.Parallel()
+	s := newServer(300)
+	all := slices.Clone(s.ids)
+	calls := 0
+	got, err := walk(t, s, paging.New(10, paging.Options{}), func([]int64) {
+		if calls++; calls >= 4 && calls < 40 {
+			for range 11 {
+				s.ids = slices.Insert(s.ids, 0, int64(10_000+len(s.ids)))
+			}
+		}
+	})
+	require.NoError(t, err)
+	assert.Subset(t, got, all)
+}
+
 // Where the sort leaves ties open, records slip over a page's boundary while deletes make up for them in the count: only a pass that sees the whole
 // list by itself settles it.
 func TestWalkOverALooseOrder(t *testing.T) {
