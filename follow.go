@@ -11,6 +11,7 @@ import (
 
 	"github.com/halopsa-go/halopsa/internal/follow"
 	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -246,7 +247,7 @@ func (t *tail[T]) rest(ctx context.Context, pause time.Duration) error {
 
 // pauseAfter is how long to wait after a failure: longer with each in a row, and as long as the server asks.
 func pauseAfter(err error, failures int) time.Duration {
-	pause := follow.Pause(firstPause, longestPause, failures)
+	pause := retry.Pause(firstPause, longestPause, failures)
 	var refused *APIError
 	var wait *WaitError
 	switch {

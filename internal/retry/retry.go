@@ -4,7 +4,6 @@ package retry
 import (
 	"context"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -144,18 +143,6 @@ func (s *State) allowed(ctx context.Context, p Policy, wait time.Duration) bool 
 		return false
 	}
 	return true
-}
-
-// Backoff is a random duration up to lowest·2ⁿ, at most highest ("full jitter").
-func Backoff(lowest, highest time.Duration, n int) time.Duration {
-	ceiling := highest
-	if n < 63 && lowest <= highest>>n { // so that lowest<<n cannot overflow
-		ceiling = lowest << n
-	}
-	if ceiling <= 0 {
-		return 0
-	}
-	return rand.N(ceiling) + 1 //nolint:gosec // jitter is no secret
 }
 
 // After reads a Retry-After header, in seconds or as a date; false when there is none that makes sense.
