@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,12 +32,12 @@ func TestNoSecretIsShown(t *testing.T) {
 			})
 			halo.Seed("IntegrationExport", map[string]any{"ready_for_import": true, "export_body": []byte("hush-body")},
 				map[string]any{"ready_for_import": true})
-			refused := 0
+			var refused atomic.Int64 // deliveries come several at a time
 			destination := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				switch refused++; {
-				case refused%3 == 1:
+				switch refused.Add(1) % 3 {
+				case 1:
 					panic(http.ErrAbortHandler)
-				case refused%3 == 2:
+				case 2:
 					http.Error(w, r.Header.Get("Authorization"), http.StatusUnauthorized) // an echo of the token
 				}
 			}))
