@@ -151,7 +151,7 @@ func TestValuesThatDoNotFit(t *testing.T) {
 		`{"id":12,"operation":"\x"}`:              "operation: ",
 		`{"id":12,"operation":"\u12"}`:            "operation: ",
 		"{\"id\":12,\"operation\":\"a\nb\"}":      "operation: ",
-		`[{"id":12},7]`:                           "[1]: ",
+		`[{"id":12},7]`:                           "2 records",
 		`{"id":12,"deep":` + nested(2000) + `}`:   "",
 	} {
 		_, err := answering(t, body).IntegrationRequest.Get(t.Context(), 12, nil)

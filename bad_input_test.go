@@ -54,8 +54,8 @@ func TestIDsOfEveryMethod(t *testing.T) {
 			switch method.Type().In(1).Kind() {
 			case reflect.Int64:
 				bad = map[string]any{
-					"0 is not more than 0": int64(0), "-1 is not more than 0": int64(-1),
-					"-9223372036854775808 is not more than 0": int64(math.MinInt64),
+					"0: must be positive": int64(0), "-1: must be positive": int64(-1),
+					"-9223372036854775808: must be positive": int64(math.MinInt64),
 				}
 			case reflect.String:
 				bad = map[string]any{

@@ -31,7 +31,7 @@ func TestInputsOfEveryWrite(t *testing.T) {
 			if name == "Update" {
 				updates++
 				require.True(t, hasID, resource)
-				const without = "not more than 0; without an id HaloPSA would create a record"
+				const without = "must be positive; without an id HaloPSA would create a record"
 				bad[`[{}]`] = "inputs[0].ID: " + without
 				bad[`[{"id":1},{"id":null}]`] = "inputs[1].ID: " + without
 				bad[`[{"id":1},{"id":2},{"id":0}]`] = "inputs[2].ID: " + without
@@ -125,10 +125,10 @@ func TestGenericFunctionsRefuse(t *testing.T) {
 		"nil pointer":   {post((*record)(nil)), "Tickets.Post: inputs: empty"},
 		"no object":     {post("text"), "Tickets.Post: inputs: neither an object nor a slice of them"},
 		"number":        {post(7), "Tickets.Post: inputs: neither an object nor a slice of them"},
-		"id of 0":       {func(ctx context.Context, c *halopsa.Client) error { return halopsa.DeleteOf(ctx, c, "Tickets", 0) }, "Tickets.Delete: id: 0 is not more than 0"},
+		"id of 0":       {func(ctx context.Context, c *halopsa.Client) error { return halopsa.DeleteOf(ctx, c, "Tickets", 0) }, "Tickets.Delete: id: 0: must be positive"},
 		"own id below 0": {func(ctx context.Context, c *halopsa.Client) error {
 			return halopsa.DeleteOf(ctx, c, "Tickets", ticketID(-3))
-		}, "Tickets.Delete: id: -3 is not more than 0"},
+		}, "Tickets.Delete: id: -3: must be positive"},
 		"empty id": {func(ctx context.Context, c *halopsa.Client) error { return halopsa.DeleteOf(ctx, c, "Tickets", "") }, "Tickets.Delete: id: empty"},
 		"list": {func(ctx context.Context, c *halopsa.Client) error {
 			_, err := halopsa.ListOf[record](ctx, c, "")

@@ -106,8 +106,10 @@ func TestBatchError(t *testing.T) {
 		update  verdict
 		is      error
 	}{
-		"invalid":           {fault: halopsatest.Fault{Status: 400}, create: notHappened, update: notHappened, is: halopsa.ErrInvalid},
-		"conflict":          {fault: halopsatest.Fault{Status: 409}, create: notHappened, update: notHappened, is: halopsa.ErrConflict},
+		"invalid":           {fault: halopsatest.Fault{Status: 400}, create: unknown, update: unknown, is: halopsa.ErrInvalid},
+		"invalid member":    {fault: halopsatest.Fault{Status: 400, Body: `{"[0].halo_name":["too long"]}`}, create: notHappened, update: notHappened, is: halopsa.ErrInvalid},
+		"conflict":          {fault: halopsatest.Fault{Status: 409}, create: unknown, update: unknown, is: halopsa.ErrConflict},
+		"forbidden":         {fault: halopsatest.Fault{Status: 403}, create: notHappened, update: notHappened, is: halopsa.ErrForbidden},
 		"written, 502":      {fault: halopsatest.Fault{Status: 502, Applied: true, Times: -1}, create: unknown, update: unknown, is: halopsa.ErrServer},
 		"not written, 502":  {fault: halopsatest.Fault{Status: 502, Times: -1}, create: unknown, update: unknown, is: halopsa.ErrServer},
 		"written, once 502": {fault: halopsatest.Fault{Status: 502, Applied: true}, create: unknown, update: happened, is: halopsa.ErrServer},
@@ -136,7 +138,7 @@ func TestBatchError(t *testing.T) {
 						test.fault.Resource, test.fault.After = "IntegrationExport", 2
 						h.Fault(test.fault)
 					}
-					var written []halopsa.IntegrationExport
+					var written []*halopsa.IntegrationExport
 					if op == "Create" {
 						written, err = client.IntegrationExport.Create(t.Context(), exportInputs(45, 0))
 					} else {
@@ -165,13 +167,11 @@ func TestBatchError(t *testing.T) {
 					if test.is != nil {
 						require.ErrorIs(t, err, test.is)
 					}
-					records, ok := batch.Records.([]halopsa.IntegrationExport)
-					require.True(t, ok, "%T", batch.Records)
-					assert.Equal(t, written, records)
-					require.Len(t, records, 20)
-					for i, record := range records {
+					require.Len(t, written, 45, "as long as the inputs")
+					for i, record := range written[:20] {
 						assert.Equal(t, fmt.Sprintf("site %05d", i), record.HaloName)
 					}
+					assert.Equal(t, make([]*halopsa.IntegrationExport, 25), written[20:])
 					assert.ErrorContains(t, err, fmt.Sprintf("halopsa: IntegrationExport.%s: 20 of 45 inputs written, %d refused, %d unknown, 15 not sent: ",
 						op, len(batch.Refused), len(batch.Unknown)))
 				})
@@ -209,7 +209,7 @@ func TestBatchErrorOfACallerWhoLeaves(t *testing.T) {
 	require.ErrorAs(t, err, &batch)
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown)
-	assert.Len(t, written, 10)
+	assert.Len(t, written, 25)
 	assert.Equal(t, numbers(0, 10), batch.Written)
 	assert.Equal(t, numbers(10, 20), batch.Refused)
 	assert.Equal(t, numbers(20, 25), batch.NotSent)
@@ -245,16 +245,15 @@ func TestServerThatSaysLittle(t *testing.T) {
 		client, h := newStandin(t, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{QuietWrites: true})}, halopsa.WithBatchSize(10))
 		written, err := client.IntegrationExport.Create(t.Context(), exportInputs(25, 0))
 		require.NoError(t, err)
-		assert.Empty(t, written)
+		assert.Equal(t, make([]*halopsa.IntegrationExport, 25), written)
 		assert.Equal(t, 25, h.Len("IntegrationExport"))
 
 		h.Fault(halopsatest.Fault{Method: http.MethodPost, Resource: "IntegrationExport", After: 1, Status: 400})
 		written, err = client.IntegrationExport.Create(t.Context(), exportInputs(25, 0))
 		var batch *halopsa.BatchError
 		require.ErrorAs(t, err, &batch)
-		assert.Empty(t, written)
+		assert.Equal(t, make([]*halopsa.IntegrationExport, 25), written)
 		assert.Equal(t, numbers(0, 10), batch.Written, "they are written, whatever the server says of them")
-		assert.Equal(t, []halopsa.IntegrationExport(nil), batch.Records)
 		assert.Equal(t, 35, h.Len("IntegrationExport"))
 	})
 	t.Run("the last record", func(t *testing.T) {
@@ -266,13 +265,13 @@ func TestServerThatSaysLittle(t *testing.T) {
 			assert.NoError(t, json.NewDecoder(req.Body).Decode(&inputs))
 			return respond(http.StatusCreated, "application/json", fmt.Sprintf(`{"id":%d}`, last.Add(int64(len(inputs))))), nil
 		})
-		written, err := client.IntegrationExport.Create(t.Context(), exportInputs(5, 0))
+		var others []json.RawMessage
+		written, err := client.IntegrationExport.Create(t.Context(), exportInputs(5, 0), halopsa.WithUnattributed(&others))
 		require.NoError(t, err)
-		var ids []int64
-		for _, record := range written {
-			ids = append(ids, record.ID)
-		}
-		assert.Equal(t, []int64{2, 4, 5}, ids)
+		require.Len(t, written, 5)
+		assert.Equal(t, make([]*halopsa.IntegrationExport, 4), written[:4], "one record of two inputs is neither's")
+		assert.Equal(t, int64(5), written[4].ID)
+		assert.Equal(t, []json.RawMessage{raw(`{"id":2}`), raw(`{"id":4}`)}, others)
 	})
 }
 

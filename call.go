@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -25,17 +26,18 @@ type request struct {
 	query            url.Values
 	body             []byte
 	kind             retry.Kind
+	inputs           int // how many records a write is about
 	conf             *callConfig
 }
 
 // answer is a successful one. Its body is pooled: release it once decoded.
 type answer struct {
 	*exchange
-	client      *Client
-	req         *request
-	status      int
-	contentType string
-	gone        bool // a DELETE whose earlier attempt must have done it
+	client *Client
+	req    *request
+	status int
+	header http.Header
+	gone   bool // a DELETE whose earlier attempt must have done it
 }
 
 // do makes the attempts of a call, as the retry table says, until one succeeds or none can.
@@ -47,7 +49,7 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 	if longest := c.conf.longestAttempt; longest > 0 {
 		x.timeout = min(x.timeout, longest)
 	}
-	x.Kind, x.Once = r.kind, r.conf.once
+	x.Kind, x.Once, x.Inputs = r.kind, r.conf.once, r.inputs
 	if x.Kind == retry.Create && r.conf.idempotent {
 		x.Kind = retry.Update
 	}
@@ -79,13 +81,11 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 		x.release()
 		return nil, c.fail(ctx, r, x, err)
 	}
-	a := &answer{
-		exchange: x, client: c, req: r, status: resp.StatusCode, contentType: resp.Header.Get("Content-Type"),
-	}
+	a := &answer{exchange: x, client: c, req: r, status: resp.StatusCode, header: resp.Header}
 	switch {
-	case resp.StatusCode >= 200 && resp.StatusCode < 300:
+	case x.result.Success():
 		return a, nil
-	case resp.StatusCode == http.StatusNotFound && x.Kind == retry.Delete && x.Ambiguous:
+	case x.result.Gone() && x.Kind == retry.Delete && x.Ambiguous:
 		a.gone = true
 		return a, nil
 	}
@@ -174,12 +174,12 @@ func waitHint(x *exchange) string {
 // longestErrorBody is how much of an answer an [APIError] keeps.
 const longestErrorBody = 64 << 10
 
-// refuse makes the error of an answer that is none of success.
+// refuse makes the error of a response that is no success.
 func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
-	message, body := c.shown(r, x, resp.Header.Get("Content-Type"))
-	e := &APIError{
-		Op: r.op, Method: r.method, Path: r.path, StatusCode: resp.StatusCode, Message: message,
-		RequestID: x.requestID, RetryAfter: x.result.RetryAfter, Attempts: x.Attempts, Body: body,
+	e := c.apiError(r, x, resp.StatusCode, resp.Header)
+	e.RetryAfter, e.Edge, e.html = x.result.RetryAfter, x.result.Edge, x.result.HTML
+	for _, m := range wire.Members(e.Body) {
+		e.Members = append(e.Members, MemberError{Input: m.Index, Member: m.Name, Messages: m.Messages})
 	}
 	switch {
 	case x.TooLong > 0:
@@ -188,13 +188,25 @@ func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		e.hint = "a redirect that is not followed; check the base URL"
 		if to, err := resp.Location(); err == nil {
-			e.hint = "a redirect to " + to.Host + " that is not followed; check the base URL"
+			e.hint = "a redirect to " + c.secrets(r, x).String(to.Host) + " that is not followed; check the base URL"
 		}
 	}
 	if x.Ambiguous {
 		return markUnknown(e)
 	}
 	return e
+}
+
+// apiError makes the error of a response, with the server's words and nothing secret.
+func (c *Client) apiError(r *request, x *exchange, status int, header http.Header) *APIError {
+	message, body := c.shown(r, x, header.Get("Content-Type"))
+	if challenge := wire.Challenge(header.Get("WWW-Authenticate")); challenge != "" {
+		message = strings.TrimPrefix(message+"; "+c.secrets(r, x).String(challenge), "; ")
+	}
+	return &APIError{
+		Op: r.op, Method: r.method, Path: r.path, StatusCode: status, Message: message,
+		RequestID: x.requestID, Attempts: x.Attempts, Body: body,
+	}
 }
 
 // secrets are what a server could echo: the client's secret, the token, what a write sent in secret members, the caller's own headers and
@@ -228,11 +240,29 @@ func (c *Client) shown(r *request, x *exchange, contentType string) (message str
 	return wire.ErrorMessage(contentType, body), body
 }
 
-// decodeError makes the error of a successful answer that cannot be read.
+// plain returns the body of a success as JSON in UTF-8, or an error that says what it is instead.
+func (a *answer) plain() ([]byte, error) {
+	body := a.body.Bytes()
+	if wire.HTML(a.header.Get("Content-Type"), body) && len(wire.Trim(body)) > 0 {
+		reason := "an HTML page instead of JSON: a proxy, a firewall, a login page or a web server answered; check the base URL"
+		if title, _ := a.client.shown(a.req, a.exchange, "text/html"); title != "" {
+			reason += ": " + title
+		}
+		return nil, &wire.Error{Reason: reason}
+	}
+	return body, nil
+}
+
+// decodeError makes the error of a success whose body is not what the operation returns.
 func (a *answer) decodeError(err error) error {
+	var payload *wire.PayloadError
+	if errors.As(err, &payload) {
+		return a.refusal(nil, false)
+	}
+	secrets := a.client.secrets(a.req, a.exchange)
 	e := &DecodeError{
 		Op: a.req.op, Method: a.req.method, Path: a.req.path,
-		StatusCode: a.status, ContentType: a.contentType, Reason: err.Error(),
+		StatusCode: a.status, ContentType: secrets.String(a.header.Get("Content-Type")), Reason: err.Error(),
 	}
 	var at *wire.Error
 	if errors.As(err, &at) {
@@ -241,19 +271,30 @@ func (a *answer) decodeError(err error) error {
 			e.Reason = at.Path + ": " + at.Reason
 		}
 	}
-	e.Snippet = wire.Snippet(a.body.Bytes(), e.Offset)
-	var payload *wire.PayloadError
-	if errors.As(err, &payload) {
-		message, body := a.client.shown(a.req, a.exchange, "")
-		refused := &APIError{
-			Op: a.req.op, Method: a.req.method, Path: a.req.path, StatusCode: a.status,
-			Message: message, RequestID: a.requestID, Attempts: a.Attempts, Body: body,
-		}
-		if a.Kind != retry.Read {
-			return markUnknown(refused)
-		}
-		return refused
+	e.Reason = secrets.String(e.Reason)
+	e.Snippet = secrets.String(wire.Snippet(a.body.Bytes(), e.Offset))
+	if a.Kind != retry.Read {
+		return markUnknown(e)
 	}
+	return e
+}
+
+// refusal makes the error of a success that says that the request failed. refused are the elements of an array that do, if it is one.
+func (a *answer) refusal(refused []MemberError, array bool) error {
+	e := a.client.apiError(a.req, a.exchange, a.status, a.header)
+	if array {
+		secrets := a.client.secrets(a.req, a.exchange)
+		var said []string
+		for i := range refused {
+			for j, words := range refused[i].Messages {
+				refused[i].Messages[j] = secrets.String(words)
+				said = append(said, fmt.Sprintf("[%d]: %s", refused[i].Input, refused[i].Messages[j]))
+			}
+		}
+		e.Message = strings.Join(said, "; ")
+		e.Members = refused
+	}
+	e.hint = "an error inside a success"
 	if a.Kind != retry.Read {
 		return markUnknown(e)
 	}

@@ -37,6 +37,7 @@ type Client struct {
 	userAgent []string // as a header has it, shared by all requests
 	http      *http.Client
 	walks     walks
+	rights    rights
 }
 
 // service is what every resource's service is: a view of the client.

@@ -94,14 +94,14 @@ func (s *ConnectedInstanceService) Get(ctx context.Context, id int64, opts *Conn
 // Create creates connected instances and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /ConnectedInstance
-func (s *ConnectedInstanceService) Create(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]ConnectedInstance, error) {
+func (s *ConnectedInstanceService) Create(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]*ConnectedInstance, error) {
 	return createOf[ConnectedInstance](ctx, s.client, "ConnectedInstance", inputs, ro)
 }
 
 // Update changes connected instances; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /ConnectedInstance
-func (s *ConnectedInstanceService) Update(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]ConnectedInstance, error) {
+func (s *ConnectedInstanceService) Update(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]*ConnectedInstance, error) {
 	return updateOf[ConnectedInstance](ctx, s.client, "ConnectedInstance", inputs, ro)
 }
 

@@ -44,7 +44,7 @@ func TestConnectedInstance(t *testing.T) {
 					NewClientSecret: halopsa.Set(halopsa.Secret("s3cret")), Test: halopsa.Set(true),
 				}})
 			},
-			want:    []halopsa.ConnectedInstance{acmeUK},
+			want:    []*halopsa.ConnectedInstance{&acmeUK},
 			refused: http.StatusBadRequest, reason: halopsa.ErrInvalid,
 		},
 		{
@@ -53,7 +53,7 @@ func TestConnectedInstance(t *testing.T) {
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
 				return c.ConnectedInstance.Update(ctx, []halopsa.ConnectedInstanceInput{{ID: halopsa.Set[int64](2), Name: halopsa.Set("ACME UK")}})
 			},
-			want:    []halopsa.ConnectedInstance{acmeUK},
+			want:    []*halopsa.ConnectedInstance{&acmeUK},
 			refused: http.StatusUnprocessableEntity, reason: halopsa.ErrInvalid,
 		},
 		{

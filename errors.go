@@ -12,11 +12,11 @@ import (
 
 // What an error is, for [errors.Is].
 var (
-	// ErrUnauthorized is a 401 that a fresh token did not cure, or credentials that the authorisation server refuses.
+	// ErrUnauthorized is a 401 that another token did not or would not cure, or credentials that the authorization server refuses.
 	ErrUnauthorized = errors.New("halopsa: not authorised")
 	// ErrForbidden is a 403: the API application lacks the scope, or the agent it logs in as lacks the role.
 	ErrForbidden = errors.New("halopsa: forbidden")
-	// ErrNotFound is a 404: there is no such record, or the tenant's version has no such endpoint.
+	// ErrNotFound is a 404 of HaloPSA itself: there is no such record, or the tenant's version has no such endpoint.
 	ErrNotFound = errors.New("halopsa: not found")
 	// ErrConflict is a 409.
 	ErrConflict = errors.New("halopsa: conflict")
@@ -34,7 +34,7 @@ var (
 	ErrOutcomeUnknown = errors.New("halopsa: outcome unknown")
 )
 
-// APIError is an answer of HaloPSA that is an error.
+// APIError is returned when a response is an error: HaloPSA's own, or with Edge that of somebody in front of it.
 type APIError struct {
 	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
 	Op string
@@ -50,20 +50,37 @@ type APIError struct {
 	RetryAfter time.Duration
 	// Attempts is how often the request was sent.
 	Attempts int
-	// Body is the body of the answer, at most 64 KiB of it.
+	// Members are what a validation error says, member by member; nil for another error.
+	Members []MemberError
+	// Edge is true for a response that is not HaloPSA's own but that of a proxy, firewall or web server: HTML, or a status that only those give.
+	// It says nothing of what happened to the request.
+	Edge bool
+	// Body is the body of the response, at most 64 KiB of it.
 	Body []byte `json:"-"`
 
+	html bool
 	hint string
+}
+
+// MemberError is what HaloPSA says of one member of what was sent.
+type MemberError struct {
+	// Input is the index of the input that the member belongs to, or -1 where the error names none. In an [APIError] it is counted within the
+	// request, in a [BatchError] within all inputs.
+	Input int
+	// Member is its name, such as "value" or "trace[2].log"; empty for the input as a whole.
+	Member string
+	// Messages are HaloPSA's words.
+	Messages []string
 }
 
 // Error returns one line with the operation, the status, the message, and what to do where that is known.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "halopsa: %s: %s %s: %d", e.Op, e.Method, e.Path, e.StatusCode)
-	if text := http.StatusText(e.StatusCode); text != "" {
+	if text := statusText(e.StatusCode); text != "" {
 		b.WriteString(" " + text)
 	}
-	for _, part := range []string{e.Message, advice(e.StatusCode, e.Method), e.hint} {
+	for _, part := range []string{e.Message, e.advice(), e.hint} {
 		if part != "" {
 			b.WriteString(": " + part)
 		}
@@ -81,41 +98,69 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// advice says what a status usually means with HaloPSA.
-func advice(status int, method string) string {
-	switch status {
-	case http.StatusUnauthorized:
-		return "the token is not accepted; check that the base URL and the authorisation server belong to the same instance"
-	case http.StatusForbidden:
-		return "the API application lacks the scope, or the agent it logs in as lacks the role"
-	case http.StatusNotFound:
-		return "no such record, or this version of HaloPSA has no such endpoint"
+// edgeStatus are the statuses of proxies and content networks that net/http has no text for.
+var edgeStatus = map[int]string{
+	444: "No Response (nginx)", 460: "Client Closed Connection (load balancer)", 499: "Client Closed Request (nginx)",
+	520: "Unknown Error (Cloudflare)", 521: "Web Server Is Down (Cloudflare)", 522: "Connection Timed Out (Cloudflare)",
+	523: "Origin Is Unreachable (Cloudflare)", 524: "A Timeout Occurred (Cloudflare)", 525: "TLS Handshake Failed (Cloudflare)",
+	526: "Invalid TLS Certificate (Cloudflare)", 530: "Origin Error (Cloudflare)",
+}
+
+func statusText(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return text
+	}
+	return edgeStatus[status]
+}
+
+// advice says what an error usually means with HaloPSA, where it is about the cause.
+func (e *APIError) advice() string {
+	switch e.StatusCode {
 	case http.StatusTooManyRequests:
 		return "the tenant's request limit is used up"
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if method == http.MethodGet {
-			return "the gateway gave up; a smaller page or a filter makes a large list faster"
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusRequestTimeout, http.StatusTooEarly,
+		520, 521, 522, 523, 524, 530:
+		if e.Method == http.MethodGet {
+			return "the gateway in front of HaloPSA gave up; a smaller page or a filter makes a large list faster"
 		}
-		return "the gateway gave up; the server may have gone on working"
+		return "the gateway in front of HaloPSA gave up; the server may have continued working"
+	case http.StatusAccepted, http.StatusPartialContent, http.StatusMultiStatus, http.StatusAlreadyReported:
+		return "the status says that the request was not carried out as a whole, or not yet"
+	}
+	switch {
+	case e.html:
+		return "HTML, which HaloPSA's API does not send: a proxy, a firewall, a login page or a web server; check the base URL and what stands in front of it"
+	case e.Edge:
+		return "not HaloPSA's own response but that of a proxy or gateway in front of it"
+	}
+	switch e.StatusCode {
+	case http.StatusUnauthorized:
+		return "the token is not accepted here: the API application lacks the scope or the agent it logs in as lacks the right, " +
+			"or the base URL and the authorization server belong to different instances"
+	case http.StatusForbidden:
+		return "the API application lacks the scope, or the agent it logs in as lacks the role; the scope of a token never widens when it is refreshed"
+	case http.StatusNotFound:
+		return "no such record, or this version of HaloPSA has no such endpoint"
 	}
 	return ""
 }
 
-// Is reports whether target is the sentinel of the status, such as [ErrNotFound] for 404.
+// Is reports whether target is the sentinel of the status, such as [ErrNotFound] for 404. With Edge only [ErrUnauthorized], [ErrRateLimited] and
+// [ErrServer] are: a firewall's 403 is no missing scope, and a web server's 404 no missing record.
 func (e *APIError) Is(target error) bool {
 	switch target { //nolint:errorlint // sentinels are compared by identity
 	case ErrUnauthorized:
 		return e.StatusCode == http.StatusUnauthorized
 	case ErrForbidden:
-		return e.StatusCode == http.StatusForbidden
+		return e.StatusCode == http.StatusForbidden && !e.Edge
 	case ErrNotFound:
-		return e.StatusCode == http.StatusNotFound
+		return e.StatusCode == http.StatusNotFound && !e.Edge
 	case ErrConflict:
-		return e.StatusCode == http.StatusConflict
+		return e.StatusCode == http.StatusConflict && !e.Edge
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
 	case ErrInvalid:
-		return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusUnprocessableEntity
+		return (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusUnprocessableEntity) && !e.Edge
 	case ErrServer:
 		return e.StatusCode >= http.StatusInternalServerError
 	}
@@ -130,7 +175,8 @@ func (e *APIError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
 		slog.Int("status", e.StatusCode), slog.String("message", e.Message), slog.String("request_id", e.RequestID),
-		slog.Duration("retry_after", e.RetryAfter), slog.Int("attempts", e.Attempts),
+		slog.Duration("retry_after", e.RetryAfter), slog.Int("attempts", e.Attempts), slog.Bool("edge", e.Edge),
+		slog.String("advice", strings.Trim(e.advice()+"; "+e.hint, "; ")),
 	)
 }
 

@@ -25,15 +25,15 @@ func TestDecodeError(t *testing.T) {
 		offset            int64
 		reason, snippet   string
 	}{
-		"HTML of a sign-in page": {getOne, "text/html", "<html><title>Sign in</title></html>", 0, "neither a record nor an array of them", "HTML of 35 bytes"},
+		"HTML of a sign-in page": {getOne, "text/html", "<html><title>Sign in</title></html>", 0, "an HTML page instead of JSON", "HTML of 35 bytes"},
 		"text":                   {getOne, "text/plain", "OK canary", 0, "neither a record nor an array of them", "text of 9 bytes"},
 		"number":                 {list, "application/json", "12", 0, "neither a list nor an object", "text of 2 bytes"},
-		"empty":                  {getOne, "", "", 0, "no record in the answer", ""},
-		"null":                   {getOne, "application/json", "null", 0, "no record in the answer", ""},
-		"no record":              {getOne, "application/json", "[]", 0, "no record in the answer", ""},
-		"two records":            {getOne, "application/json", `[{"id":1},{"id":2}]`, 0, "2 records where one was asked for", `[{"id":1},{"id":2}]`},
+		"empty":                  {getOne, "", "", 0, "0 records in the response, where the one with the id 1 was asked for", ""},
+		"null":                   {getOne, "application/json", "null", 0, "0 records in the response, where the one with the id 1 was asked for", ""},
+		"no record":              {getOne, "application/json", "[]", 0, "0 records in the response, where the one with the id 1 was asked for", ""},
+		"two records":            {getOne, "application/json", `[{"id":1},{"id":2}]`, 0, "2 records in the response, where the one with the id 1 was asked for", `[{"id":1},{"id":2}]`},
 		"broken off":             {getOne, "application/json", `{"id":1,"error":"canary`, 22, "error: the text does not end", ""},
-		"wrong type":             {getOne, "application/json", `{"error":"canary","module_id":"canary"}`, 30, "module_id: not an integer that fits", `{"error":"…","module_id":"…"}`},
+		"wrong type":             {getOne, "application/json", `{"id":1,"error":"canary","module_id":"canary"}`, 37, "module_id: not an integer that fits", `{"id":1,"error":"…","module_id":"…"}`},
 		"wrong date":             {list, "application/json", `{"errors":[{"id":1},{"id":2,"date":"canary"}]}`, 35, "errors[1].date: ", `{"errors":[{"id":1},{"id":2,"date":"…"}]}`},
 		"no array":               {list, "application/json", `{"record_count":3,"page_no":1}`, 0, "record_count says that there are records, but there is no array of them", ""},
 		"which array":            {list, "application/json", `{"record_count":1,"a":[{"x":1}],"b":[{"x":1}]}`, 0, "which array is the list? there are a, b", ""},
@@ -90,12 +90,13 @@ func TestDecodeErrorOfAWrite(t *testing.T) {
 // TestAnswersToWrites are those that are as good as a record.
 func TestAnswersToWrites(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"", "null", `""`, "[]", " \r\n", "\ufeff", `{"id":1}`, `[{"id":1}]`} {
+	for _, body := range []string{"", "null", `""`, "true", " \r\n", "\ufeff", `{"id":1}`, `[{"id":1}]`} {
 		client, server := newStandin(t, nil)
 		server.Fault(halopsatest.Fault{Status: http.StatusOK, Body: body, Times: -1})
 		created, err := client.IntegrationError.Create(t.Context(), []halopsa.IntegrationErrorInput{{}})
 		require.NoError(t, err, body)
-		assert.Equal(t, strings.Contains(body, "id"), len(created) == 1)
+		require.Len(t, created, 1, "as many as inputs")
+		assert.Equal(t, strings.Contains(body, "id"), created[0] != nil)
 		require.NoError(t, updateOne(t.Context(), client), body)
 		require.NoError(t, deleteOne(t.Context(), client), body)
 	}

@@ -24,6 +24,7 @@ func TestErrorsAsLogValues(t *testing.T) {
 	}
 	apiFields := map[string]any{
 		"op": "X.Get", "method": "GET", "path": "/X/1", "status": 429.0, "message": "busy", "request_id": "r-1", "retry_after": 1e9, "attempts": 2.0,
+		"edge": false, "advice": "the tenant's request limit is used up",
 	}
 	tests := map[string]struct {
 		err  error
@@ -52,7 +53,7 @@ func TestErrorsAsLogValues(t *testing.T) {
 			map[string]any{"op": "X.All", "path": "/X", "record_count": 9.0, "seen": 7.0, "page": 2.0, "reason": "r"},
 		},
 		"BatchError": {
-			&halopsa.BatchError{Op: "X.Create", Written: []int{0}, Refused: []int{1, 2}, NotSent: []int{3}, Records: "canary", Err: api},
+			&halopsa.BatchError{Op: "X.Create", Written: []int{0}, Refused: []int{1, 2}, NotSent: []int{3}, Err: api},
 			map[string]any{"op": "X.Create", "written": 1.0, "refused": 2.0, "unknown": 0.0, "not_sent": 1.0, "cause": apiFields},
 		},
 	}
@@ -108,7 +109,7 @@ func TestCreateAndItsOutcome(t *testing.T) {
 			client, server := newStandin(t, nil)
 			server.Fault(fault)
 			created, err := client.IntegrationError.Create(t.Context(), []halopsa.IntegrationErrorInput{{}, {}})
-			assert.Empty(t, created)
+			assert.Equal(t, make([]*halopsa.IntegrationError, 2), created)
 			require.ErrorIs(t, err, halopsa.ErrOutcomeUnknown)
 			assert.ErrorContains(t, err, "halopsa: outcome unknown, the write may have happened; read back before sending it again: IntegrationError.Create: ")
 			var batch *halopsa.BatchError
@@ -118,9 +119,10 @@ func TestCreateAndItsOutcome(t *testing.T) {
 			assert.Equal(t, 1, server.Count(http.MethodPost, ""), "it must not be sent twice")
 		})
 	}
-	for _, status := range []int{400, 403, 404, 409, 422} {
+	// Of several inputs that is known where the refusal comes before any of them is looked at.
+	for _, status := range []int{400, 403, 404, 405, 413, 415} {
 		client, server := newStandin(t, nil)
-		server.Fault(halopsatest.Fault{Status: status})
+		server.Fault(halopsatest.Fault{Status: status, Body: `{"[1].error":["too long"]}`})
 		_, err := client.IntegrationError.Create(t.Context(), []halopsa.IntegrationErrorInput{{}, {}})
 		require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown)
 		var batch *halopsa.BatchError
@@ -139,10 +141,11 @@ func TestBatchErrorSaysWhatBecameOfEachInput(t *testing.T) {
 		says  string
 	}{
 		"refused": {
-			halopsatest.Fault{Status: http.StatusConflict, Body: `{"message":"locked"}`},
+			halopsatest.Fault{Status: http.StatusForbidden, Body: `{"message":"locked"}`},
 			func(e *halopsa.BatchError) []int { return e.Refused },
 			"halopsa: IntegrationError.Create: 2 of 5 inputs written, 2 refused, 0 unknown, 1 not sent: " +
-				"IntegrationError.Create: POST /IntegrationError: 409 Conflict: locked",
+				"IntegrationError.Create: POST /IntegrationError: 403 Forbidden: locked: the API application lacks the scope, or the agent it logs in as " +
+				"lacks the role; the scope of a token never widens when it is refreshed",
 		},
 		"unknown": {
 			halopsatest.Fault{Kind: halopsatest.HTML504},
@@ -150,7 +153,7 @@ func TestBatchErrorSaysWhatBecameOfEachInput(t *testing.T) {
 			"halopsa: IntegrationError.Create: 2 of 5 inputs written, 0 refused, 2 unknown, 1 not sent: " +
 				"outcome unknown, the write may have happened; read back before sending it again: " +
 				"IntegrationError.Create: POST /IntegrationError: 504 Gateway Timeout: 504 Gateway Time-out: " +
-				"the gateway gave up; the server may have gone on working",
+				"the gateway in front of HaloPSA gave up; the server may have continued working",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,8 +169,9 @@ func TestBatchErrorSaysWhatBecameOfEachInput(t *testing.T) {
 			assert.Equal(t, []int{2, 3}, test.lists(batch))
 			assert.Len(t, append(batch.Refused, batch.Unknown...), 2)
 			assert.Equal(t, []int{4}, batch.NotSent)
-			assert.Len(t, created, 2)
-			assert.Equal(t, created, batch.Records)
+			require.Len(t, created, 5)
+			assert.NotNil(t, created[1])
+			assert.Nil(t, created[2])
 		})
 	}
 }

@@ -87,7 +87,7 @@ func ExampleFollowed() {
 		break
 	}
 	// Output:
-	// true halopsa: IntegratorLog.Follow: interval: 0s is not more than 0
+	// true halopsa: IntegratorLog.Follow: interval: 0s: must be positive
 	// IntegrationError.Follow 200
 	// disabled 4
 }

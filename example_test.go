@@ -180,7 +180,7 @@ func ExampleIntegrationExportService_Update() {
 func ExampleBatchError() {
 	server, client := tenant(halopsa.WithBatchSize(2))
 	defer server.Close()
-	server.Fault(halopsatest.Fault{Method: http.MethodPost, After: 1, Status: http.StatusConflict, Body: `{"message":"the module is locked"}`})
+	server.Fault(halopsatest.Fault{Method: http.MethodPost, After: 1, Status: http.StatusBadRequest, Body: `{"[1].error":["The text is too long."]}`})
 
 	written, err := client.IntegrationError.Create(context.Background(), make([]halopsa.IntegrationErrorInput, 5))
 	var batch *halopsa.BatchError
@@ -189,13 +189,15 @@ func ExampleBatchError() {
 		fmt.Println("refused:", batch.Refused)
 		fmt.Println("unknown:", batch.Unknown)
 		fmt.Println("not sent:", batch.NotSent)
+		fmt.Println(batch.Members[0].Input, batch.Members[0].Member, batch.Members[0].Messages)
 	}
-	fmt.Println(errors.Is(err, halopsa.ErrConflict), errors.Is(err, halopsa.ErrOutcomeUnknown))
+	fmt.Println(errors.Is(err, halopsa.ErrInvalid), errors.Is(err, halopsa.ErrOutcomeUnknown))
 	// Output:
 	// written: [0 1] as 5 and 6
 	// refused: [2 3]
 	// unknown: []
 	// not sent: [4]
+	// 3 error [The text is too long.]
 	// true false
 }
 
@@ -219,7 +221,7 @@ func ExampleAPIError() {
 	// Output:
 	// IntegrationRequest.List 403 r-42
 	// Authorization has been denied for this request.
-	// halopsa: IntegrationRequest.List: GET /IntegrationRequest: 403 Forbidden: Authorization has been denied for this request.: the API application lacks the scope, or the agent it logs in as lacks the role (request id r-42)
+	// halopsa: IntegrationRequest.List: GET /IntegrationRequest: 403 Forbidden: Authorization has been denied for this request.: the API application lacks the scope, or the agent it logs in as lacks the role; the scope of a token never widens when it is refreshed (request id r-42)
 }
 
 // End a sort with the id, so that records which are equal otherwise keep their places between pages.

@@ -61,12 +61,12 @@ func TestDeleteThenNotFound(t *testing.T) {
 	}{
 		"not there":                     {removed: true, want: notHappened},
 		"not there after a 429":         {faults: []halopsatest.Fault{before(halopsatest.Fault{Status: 429})}, removed: true, want: notHappened},
-		"not there after a 401":         {faults: []halopsatest.Fault{before(halopsatest.Fault{Status: 401})}, removed: true, want: notHappened},
+		"not there after a 401":         {faults: []halopsatest.Fault{before(halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}})}, removed: true, want: notHappened},
 		"deleted, 502":                  {faults: []halopsatest.Fault{applied502}, want: happened},
 		"deleted, connection broken":    {faults: []halopsatest.Fault{before(halopsatest.Fault{Kind: halopsatest.Reset, Applied: true})}, want: happened},
 		"deleted, answer broken":        {faults: []halopsatest.Fault{before(halopsatest.Fault{Kind: halopsatest.Truncated})}, want: happened},
 		"deleted, 504, and 429":         {faults: []halopsatest.Fault{applied502, before(halopsatest.Fault{Status: 429})}, want: happened},
-		"deleted, 504, and 401":         {faults: []halopsatest.Fault{applied502, before(halopsatest.Fault{Status: 401})}, want: happened},
+		"deleted, 504, and 401":         {faults: []halopsatest.Fault{applied502, before(halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}})}, want: happened},
 		"502, and somebody else did it": {faults: []halopsatest.Fault{before(halopsatest.Fault{Status: 502})}, removed: true, want: happened},
 		"deleted, and no second look": {
 			faults: []halopsatest.Fault{applied502}, ro: []halopsa.RequestOption{halopsa.WithoutRetry()}, want: unknown,
@@ -78,11 +78,14 @@ func TestDeleteThenNotFound(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			patience := http.Header{"Retry-After": {"0"}}
 			client, h := newStandin(t, nil, halopsa.WithBackoff(0, 0), halopsa.WithoutRateLimit())
 			seedExports(h)
 			for _, fault := range test.faults {
-				fault.Header = patience
+				fault.Header = fault.Header.Clone()
+				if fault.Header == nil {
+					fault.Header = make(http.Header)
+				}
+				fault.Header.Set("Retry-After", "0")
 				h.Fault(fault)
 			}
 			if test.removed {
@@ -107,16 +110,17 @@ func TestWriteAnswers(t *testing.T) {
 		"white space":             {"\r\n ", happened, happened},
 		"null":                    {"null", happened, happened},
 		"an empty text":           {`""`, happened, happened},
-		"an empty array":          {"[]", happened, happened},
-		"an object":               {`{"id":3,"halo_name":"new"}`, happened, happened},
-		"an array":                {`[{"id":3,"halo_name":"new"}]`, happened, happened},
-		"a record with a warning": {`[{"id":3,"_warning":"the name was cut"}]`, happened, happened},
+		"an empty array":          {"[]", unknown, happened},
+		"an object":               {`{"id":N,"halo_name":"new"}`, happened, happened},
+		"an array":                {`[{"id":N,"halo_name":"new"}]`, happened, happened},
+		"a record with a warning": {`[{"id":N,"_warning":"the name was cut"}]`, happened, happened},
 		"HTML":                    {"<html><title>Sign in</title></html>", unknown, unknown},
 		"text":                    {"OK", unknown, unknown},
 		"JSON that ends early":    {`[{"id":3,"halo_na`, unknown, unknown},
 		"JSON with something on":  {`[{"id":3}] [`, unknown, unknown},
 		"numbers":                 {"[3]", unknown, happened},
-		"a text for a number":     {`[{"id":3,"module_id":"twelve"}]`, unknown, happened},
+		"a text for a number":     {`[{"id":N,"module_id":"twelve"}]`, unknown, happened},
+		"another record":          {`[{"id":99}]`, unknown, unknown},
 		"an OAuth2 error":         {`{"error":"invalid_token","error_description":"expired"}`, unknown, unknown},
 		"an exception":            {`{"ClassName":"System.Exception","Message":"A deadlock."}`, unknown, unknown},
 	}
@@ -126,10 +130,18 @@ func TestWriteAnswers(t *testing.T) {
 				t.Parallel()
 				client, h := newStandin(t, nil)
 				seedExports(h)
-				h.Fault(halopsatest.Fault{Resource: "IntegrationExport", Status: http.StatusOK, Body: test.body, Applied: true, Times: -1})
+				id := "1"
+				if op == "Create" {
+					id = "3"
+				}
+				body := strings.ReplaceAll(test.body, "N", id)
+				h.Fault(halopsatest.Fault{Resource: "IntegrationExport", Status: http.StatusOK, Body: body, Applied: true, Times: -1})
 				want := test.post
 				if op == "Delete" {
 					want = test.delete
+				}
+				if test.body == `[{"id":99}]` && op == "Create" {
+					want = happened // any id is new
 				}
 				err := w.call(t.Context(), client)
 				assert.Equal(t, want, verdictOf(err), "%v", err)
@@ -182,9 +194,9 @@ func TestRefusalWithoutItsText(t *testing.T) {
 		"201, broken":          {201, broken, nil, unknown},
 		"201, endless":         {201, endless, nil, unknown},
 		"303, done":            {303, broken, http.Header{"Location": {"/api/IntegrationExport"}}, unknown},
-		"302 to nowhere":       {302, broken, http.Header{"Location": {"http://[::1"}}, notHappened},
-		"307 to nowhere":       {307, broken, http.Header{"Location": {"http://[::1"}}, notHappened},
-		"307 without location": {307, broken, nil, notHappened},
+		"302 to nowhere":       {302, broken, http.Header{"Location": {"http://[::1"}}, unknown},
+		"307 to nowhere":       {307, broken, http.Header{"Location": {"http://[::1"}}, unknown},
+		"307 without location": {307, broken, nil, unknown},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -108,6 +108,7 @@ const (
 	refused                   // the rate limit: it was not carried out, and may be repeated
 	unauthorised              // it was not carried out, and may be repeated once
 	definite                  // it was not carried out, and never will be
+	foreign                   // it may have been carried out, and another attempt would fare no better
 )
 
 // strike is one way to fail.
@@ -142,9 +143,16 @@ func strikes() map[string]strike {
 	}
 	all["429"] = strike{refused, &halopsatest.Fault{Status: 429}}
 	all["429 with Retry-After"] = strike{refused, &halopsatest.Fault{Status: 429, Header: patience}}
-	all["401"] = strike{unauthorised, &halopsatest.Fault{Status: 401}}
-	for _, status := range []int{301, 302, 307, 308, 400, 403, 404, 409, 422} {
-		all[strconv.Itoa(status)] = strike{definite, &halopsatest.Fault{Status: status, Header: http.Header{"Location": {"/elsewhere"}}}}
+	all["401"] = strike{unauthorised, &halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}}}
+	for _, status := range []int{400, 403, 404, 405, 409, 413, 415, 422} {
+		all[strconv.Itoa(status)] = strike{definite, &halopsatest.Fault{Status: status}}
+	}
+	for _, status := range []int{301, 302, 307, 308, 460, 499, 525} {
+		all[strconv.Itoa(status)] = strike{foreign, &halopsatest.Fault{Status: status, Header: http.Header{"Location": {"/elsewhere"}}}}
+	}
+	for _, status := range []int{408, 425, 520, 524, 530} {
+		all[strconv.Itoa(status)] = strike{after, &halopsatest.Fault{Status: status}}
+		all["applied, "+strconv.Itoa(status)] = strike{after, &halopsatest.Fault{Status: status, Applied: true}}
 	}
 	return all
 }
@@ -184,6 +192,8 @@ func (f fate) want() (v verdict, attempts int) {
 		switch s.class {
 		case definite:
 			stop = true
+		case foreign:
+			stop, ambiguous = true, true
 		case unauthorised:
 			stop = stop || replayed
 			replayed = true
@@ -193,7 +203,7 @@ func (f fate) want() (v verdict, attempts int) {
 			}
 		case after:
 			if gone && s.applied() && !s.fault.Applied {
-				return happened, attempts // what is truncated or slow is only the text of a 404
+				return unknown, attempts // of the 404 the text is missing that would tell it from that of a missing endpoint
 			}
 			ambiguous, gone = true, f.delete && (gone || s.applied())
 			stop = stop || f.create && !f.safe

@@ -85,7 +85,7 @@ func followOf[T any](
 		end := func(err error) { yield(Followed[T]{Cursor: cursor}, err) }
 		log, err := newTail[T](c, l, after, opts)
 		if err == nil && interval <= 0 {
-			err = named(l.op, badArgument("interval", "%s is not more than 0", interval))
+			err = named(l.op, badArgument("interval", "%s: must be positive", interval))
 		}
 		if err != nil {
 			end(err)
@@ -281,7 +281,10 @@ func lasting(ctx context.Context, err error) bool {
 		case http.StatusRequestTimeout, http.StatusConflict, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests:
 			return false
 		}
-		return refused.StatusCode >= 300 && refused.StatusCode < 500
+		if refused.StatusCode < 400 {
+			return refused.StatusCode >= 300
+		}
+		return refused.StatusCode < 500 && !refused.Edge // what stands in front of HaloPSA can be repaired
 	}
 	return false
 }

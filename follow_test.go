@@ -287,8 +287,8 @@ func TestFollowRefusesWhatItCannotHonour(t *testing.T) {
 		"page":              {second, nil, time.Second, "PageNo: 2: a walk reads every page from the first; List reads one"},
 		"count":             {counted, nil, time.Second, "Count: 5: a walk reads everything; List takes a count"},
 		"count by a query":  {nil, []halopsa.RequestOption{halopsa.WithQuery("count", "5")}, time.Second, "WithQuery: count: a walk sets it by itself"},
-		"interval":          {nil, nil, 0, "interval: 0s is not more than 0"},
-		"negative interval": {nil, nil, -time.Second, "interval: -1s is not more than 0"},
+		"interval":          {nil, nil, 0, "interval: 0s: must be positive"},
+		"negative interval": {nil, nil, -time.Second, "interval: -1s: must be positive"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -58,7 +58,11 @@ func PostOf[T any](ctx context.Context, client *Client, path string, inputs any,
 	case body[0] != '[':
 		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "neither an object nor a slice of them"}
 	}
-	return postOf[T](ctx, client, op, path, body, retry.Create, opts)
+	n := 0
+	if sent, _, err := wire.Elements(body); err == nil {
+		n = len(sent)
+	}
+	return postOf[T](ctx, client, op, path, batch{body: body, n: n, kind: retry.Create}, opts)
 }
 
 // DeleteOf deletes the record with this id at path.
@@ -173,7 +177,7 @@ func text[I ID](id I) (string, error) {
 
 func positive(id int64) (string, error) {
 	if id <= 0 {
-		return "", badArgument("id", "%d is not more than 0", id)
+		return "", badArgument("id", "%d: must be positive", id)
 	}
 	return strconv.FormatInt(id, 10), nil
 }
@@ -196,17 +200,73 @@ func getOf[T any, I ID](ctx context.Context, c *Client, op, resource string, id 
 		return nil, err
 	}
 	defer a.release()
-	record, ok, err := wire.DecodeOne[T](a.body.Bytes())
+	record, err := oneOf[T](ctx, a, segment)
 	if err != nil {
 		return nil, a.decodeError(err)
 	}
-	if !ok {
-		return nil, &DecodeError{
-			Op: op, Method: http.MethodGet, Path: path, StatusCode: a.status, ContentType: a.contentType,
-			Reason: "no record in the answer",
-		}
+	return record, nil
+}
+
+// oneOf decodes the record with this id: an object, or an array of it alone.
+func oneOf[T any](ctx context.Context, a *answer, id string) (*T, error) {
+	body, err := a.plain()
+	if err != nil {
+		return nil, err
 	}
+	elements, _, err := wire.Elements(body)
+	if err != nil {
+		return nil, precise[T](body, err)
+	}
+	if len(elements) != 1 {
+		return nil, &wire.Error{Reason: strconv.Itoa(len(elements)) + " records in the response, where the one with the id " + id + " was asked for"}
+	}
+	raw := elements[0]
+	if _, failed := wire.Failure(raw); failed && wire.Judged[T]() {
+		return nil, &wire.PayloadError{}
+	}
+	record, err := wire.DecodeElement[T](raw)
+	if err != nil {
+		return nil, precise[T](body, err)
+	}
+	if err := about(id, raw, wire.HasID[T]()); err != nil {
+		return nil, err
+	}
+	a.warn(ctx, elements)
 	return &record, nil
+}
+
+// precise returns the error of decoding the whole body, which has its place, or err where that finds none.
+func precise[T any](body []byte, err error) error {
+	if _, whole := wire.DecodeMany[T](body); whole != nil {
+		return whole
+	}
+	return err
+}
+
+// shortID is an id of a response as an error shows it: a number, or that it is a text, which can be anything.
+func shortID(id string) string {
+	if _, err := strconv.ParseInt(id, 10, 64); err == nil {
+		return id
+	}
+	return "of " + strconv.Itoa(len(id)) + " characters"
+}
+
+// about checks that an object is the record with this id. needed says that records of its kind have one.
+//
+// A text can be another key of a record whose id is a number.
+func about(id string, object []byte, needed bool) error {
+	got, ok := wire.ID(object)
+	_, err := strconv.ParseInt(id, 10, 64)
+	byNumber := err == nil
+	_, err = strconv.ParseInt(got, 10, 64)
+	isNumber := err == nil
+	switch {
+	case !ok && needed && byNumber:
+		return &wire.Error{Reason: "an object without an id, where the record with the id " + id + " was asked for"}
+	case !ok, isNumber && !byNumber && wire.RealID(got), strings.EqualFold(strings.Trim(got, "{}"), strings.Trim(id, "{}")):
+		return nil
+	}
+	return &wire.Error{Reason: "a record with the id " + shortID(got) + ", where the one with the id " + id + " was asked for"}
 }
 
 func deleteOf[I ID](ctx context.Context, c *Client, op, resource string, id I, opts []RequestOption) error {
@@ -225,38 +285,68 @@ func deleteOf[I ID](ctx context.Context, c *Client, op, resource string, id I, o
 		return err
 	}
 	defer a.release()
-	return a.acknowledged()
+	return a.acknowledged(ctx, segment)
 }
 
-// acknowledged checks that the answer to a DELETE is HaloPSA's: an object, an array, null or nothing, and not a page of HTML.
-func (a *answer) acknowledged() error {
+// acknowledged checks that the response to a DELETE says that the record is gone: nothing, null, true, an object or array that is no error, or
+// the record itself.
+func (a *answer) acknowledged(ctx context.Context, id string) error {
 	if a.gone {
 		return nil
 	}
-	body := bytes.TrimSpace(bytes.TrimPrefix(a.body.Bytes(), []byte("\xef\xbb\xbf")))
-	switch {
-	case wire.Failed(body):
-		return a.decodeError(&wire.PayloadError{})
-	case len(body) == 0 || json.Valid(body):
-		return nil
+	body, err := a.plain()
+	if err != nil {
+		return a.decodeError(err)
 	}
-	return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})
+	elements, _, err := wire.Elements(body)
+	if err != nil {
+		if json.Valid(wire.Trim(body)) { // false, a text, a number: the server's words
+			return a.refusal(nil, false)
+		}
+		return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})
+	}
+	for _, raw := range elements {
+		if _, failed := wire.Failure(raw); failed {
+			return a.refusal(nil, false)
+		}
+		if err := about(id, raw, false); err != nil {
+			return a.decodeError(err)
+		}
+	}
+	a.warn(ctx, elements)
+	return nil
 }
 
-// postOf sends one array and decodes the records of the answer.
-func postOf[T any](ctx context.Context, c *Client, op, resource string, body []byte, kind retry.Kind, opts []RequestOption) ([]T, error) {
+// postOf sends one array and decodes the records of the response.
+func postOf[T any](ctx context.Context, c *Client, op, resource string, b batch, opts []RequestOption) ([]T, error) {
 	conf, path, err := c.prepare(op, resource, opts)
 	if err != nil {
 		return nil, err
 	}
-	a, err := c.do(ctx, &request{op: op, method: http.MethodPost, path: path, body: body, kind: kind, conf: conf})
+	a, err := c.do(ctx, &request{op: op, method: http.MethodPost, path: path, body: b.body, kind: b.kind, inputs: b.n, conf: conf})
 	if err != nil {
 		return nil, err
 	}
 	defer a.release()
-	written, err := wire.DecodeMany[T](a.body.Bytes())
-	if err != nil {
-		return nil, a.decodeError(err)
+	placed := make([]*T, b.n)
+	var spare []json.RawMessage
+	own := *conf
+	own.unattributed, a.req.conf = &spare, &own
+	if _, err := attribute(ctx, a, b, placed); err != nil {
+		return nil, err
 	}
-	return written, nil
+	records := make([]T, 0, b.n)
+	for _, record := range placed {
+		if record != nil {
+			records = append(records, *record)
+		}
+	}
+	for _, raw := range spare {
+		record, err := wire.DecodeElement[T](raw)
+		if err != nil {
+			return nil, a.decodeError(err)
+		}
+		records = append(records, record)
+	}
+	return records, nil
 }

@@ -66,7 +66,7 @@ func (s *IntegrationDeltaService) Get(ctx context.Context, id int64, ro ...Reque
 // Create creates integration deltas and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationDelta
-func (s *IntegrationDeltaService) Create(ctx context.Context, inputs []IntegrationDeltaInput, ro ...RequestOption) ([]IntegrationDelta, error) {
+func (s *IntegrationDeltaService) Create(ctx context.Context, inputs []IntegrationDeltaInput, ro ...RequestOption) ([]*IntegrationDelta, error) {
 	return createOf[IntegrationDelta](ctx, s.client, "IntegrationDelta", inputs, ro)
 }
 

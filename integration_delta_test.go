@@ -43,7 +43,7 @@ func TestIntegrationDelta(t *testing.T) {
 					ThirdPartyID: halopsa.Set("dev-55"), Delta: halopsa.Null[string](), Date: halopsa.Set(date), Sequence: halopsa.Set("000000017"),
 				}})
 			},
-			want:    []halopsa.IntegrationDelta{nameDelta},
+			want:    []*halopsa.IntegrationDelta{&nameDelta},
 			refused: http.StatusBadRequest, reason: halopsa.ErrInvalid,
 		},
 		{

@@ -115,7 +115,7 @@ func (s *IntegrationErrorService) Get(ctx context.Context, id int64, opts *Integ
 // Create logs integration errors and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationError
-func (s *IntegrationErrorService) Create(ctx context.Context, inputs []IntegrationErrorInput, ro ...RequestOption) ([]IntegrationError, error) {
+func (s *IntegrationErrorService) Create(ctx context.Context, inputs []IntegrationErrorInput, ro ...RequestOption) ([]*IntegrationError, error) {
 	return createOf[IntegrationError](ctx, s.client, "IntegrationError", inputs, ro)
 }
 

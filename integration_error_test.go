@@ -49,7 +49,7 @@ func TestIntegrationError(t *testing.T) {
 					Endpoint: halopsa.Set("/v2/device/902"), Error: halopsa.Set("404 Not Found: no such device"), Date: halopsa.Set(millis(457)),
 				}})
 			},
-			want:    []halopsa.IntegrationError{deviceError},
+			want:    []*halopsa.IntegrationError{&deviceError},
 			refused: http.StatusBadRequest, reason: halopsa.ErrInvalid,
 		},
 		{

@@ -3,6 +3,7 @@ package halopsa
 import (
 	"context"
 	"iter"
+	"slices"
 )
 
 // IntegrationExport is a record that HaloPSA has staged for another system to take.
@@ -66,6 +67,12 @@ type IntegrationExportInput struct {
 
 func (i IntegrationExportInput) recordID() Opt[int64] { return i.ID }
 
+// addsParts reports whether the input has a part without an id, which each Update adds anew.
+func (i IntegrationExportInput) addsParts() bool {
+	parts, _ := i.ExportData.Get()
+	return slices.ContainsFunc(parts, func(part IntegrationExportDataInput) bool { id, ok := part.ID.Get(); return !ok || id <= 0 })
+}
+
 // IntegrationExportDataInput is a part of [IntegrationExportInput.ExportData].
 type IntegrationExportDataInput struct {
 	ID                  Opt[int64]  `json:"id,omitzero"`
@@ -114,14 +121,14 @@ func (s *IntegrationExportService) All(ctx context.Context, opts *IntegrationExp
 // Create stages exports and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationExport
-func (s *IntegrationExportService) Create(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]IntegrationExport, error) {
+func (s *IntegrationExportService) Create(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
 	return createOf[IntegrationExport](ctx, s.client, "IntegrationExport", inputs, ro)
 }
 
 // Update changes exports, as a worker does that reports progress; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationExport
-func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]IntegrationExport, error) {
+func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
 	return updateOf[IntegrationExport](ctx, s.client, "IntegrationExport", inputs, ro)
 }
 

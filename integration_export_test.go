@@ -46,7 +46,7 @@ func TestIntegrationExport(t *testing.T) {
 					}}),
 				}})
 			},
-			want:    []halopsa.IntegrationExport{invoiceExport},
+			want:    []*halopsa.IntegrationExport{&invoiceExport},
 			refused: http.StatusBadRequest, reason: halopsa.ErrInvalid,
 		},
 		{
@@ -57,7 +57,7 @@ func TestIntegrationExport(t *testing.T) {
 					ID: halopsa.Set[int64](64), ExportProgress: halopsa.Set("50%"), ReadyForImport: halopsa.Set(true),
 				}})
 			},
-			want:    []halopsa.IntegrationExport{invoiceExport},
+			want:    []*halopsa.IntegrationExport{&invoiceExport},
 			refused: http.StatusUnprocessableEntity, reason: halopsa.ErrInvalid,
 		},
 		{

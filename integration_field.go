@@ -66,14 +66,14 @@ func (s *IntegrationFieldDataService) Get(ctx context.Context, id int64, ro ...R
 // Create creates field data and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationFieldData
-func (s *IntegrationFieldDataService) Create(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]IntegrationFieldData, error) {
+func (s *IntegrationFieldDataService) Create(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]*IntegrationFieldData, error) {
 	return createOf[IntegrationFieldData](ctx, s.client, "IntegrationFieldData", inputs, ro)
 }
 
 // Update changes field data; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationFieldData
-func (s *IntegrationFieldDataService) Update(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]IntegrationFieldData, error) {
+func (s *IntegrationFieldDataService) Update(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]*IntegrationFieldData, error) {
 	return updateOf[IntegrationFieldData](ctx, s.client, "IntegrationFieldData", inputs, ro)
 }
 

@@ -42,7 +42,7 @@ func TestIntegrationFieldData(t *testing.T) {
 					DetailsID: halopsa.Set[int64](5),
 				}})
 			},
-			want:    []halopsa.IntegrationFieldData{serialField},
+			want:    []*halopsa.IntegrationFieldData{&serialField},
 			refused: http.StatusBadRequest, reason: halopsa.ErrInvalid,
 		},
 		{
@@ -51,7 +51,7 @@ func TestIntegrationFieldData(t *testing.T) {
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
 				return c.IntegrationFieldData.Update(ctx, []halopsa.IntegrationFieldDataInput{{ID: halopsa.Set[int64](31), Name: halopsa.Set("Serial number")}})
 			},
-			want:    []halopsa.IntegrationFieldData{serialField},
+			want:    []*halopsa.IntegrationFieldData{&serialField},
 			refused: http.StatusUnprocessableEntity, reason: halopsa.ErrInvalid,
 		},
 		{

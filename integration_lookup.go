@@ -88,13 +88,13 @@ func (s *IntegrationLookUpService) All(ctx context.Context, ro ...RequestOption)
 // Create creates lookups and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationLookUp
-func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]IntegrationLookUp, error) {
+func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
 	return createOf[IntegrationLookUp](ctx, s.client, "IntegrationLookUp", inputs, ro)
 }
 
 // Update changes lookups; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationLookUp
-func (s *IntegrationLookUpService) Update(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]IntegrationLookUp, error) {
+func (s *IntegrationLookUpService) Update(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
 	return updateOf[IntegrationLookUp](ctx, s.client, "IntegrationLookUp", inputs, ro)
 }

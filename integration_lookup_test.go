@@ -35,7 +35,7 @@ func TestIntegrationLookUp(t *testing.T) {
 					Extra: map[string]any{"colour": "#ff0000", "rank": 3},
 				}})
 			},
-			want:    []halopsa.IntegrationLookUp{priority},
+			want:    []*halopsa.IntegrationLookUp{&priority},
 			refused: http.StatusBadRequest, reason: halopsa.ErrInvalid,
 		},
 		{
@@ -44,7 +44,7 @@ func TestIntegrationLookUp(t *testing.T) {
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
 				return c.IntegrationLookUp.Update(ctx, []halopsa.IntegrationLookUpInput{{ID: halopsa.Set[int64](19), Value: halopsa.Set("High")}})
 			},
-			want:    []halopsa.IntegrationLookUp{priority},
+			want:    []*halopsa.IntegrationLookUp{&priority},
 			refused: http.StatusUnprocessableEntity, reason: halopsa.ErrInvalid,
 		},
 	})

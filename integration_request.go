@@ -190,7 +190,7 @@ func (s *IntegrationRequestService) Get(ctx context.Context, id int64, opts *Int
 // Create logs integration requests and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationRequest
-func (s *IntegrationRequestService) Create(ctx context.Context, inputs []IntegrationRequestInput, ro ...RequestOption) ([]IntegrationRequest, error) {
+func (s *IntegrationRequestService) Create(ctx context.Context, inputs []IntegrationRequestInput, ro ...RequestOption) ([]*IntegrationRequest, error) {
 	return createOf[IntegrationRequest](ctx, s.client, "IntegrationRequest", inputs, ro)
 }
 

@@ -60,7 +60,7 @@ func TestIntegrationRequest(t *testing.T) {
 					ApplicationID: halopsa.Set("6f1d3c1e-8f4b-4a43-9a3f-0a9e5d3c2b1a"), DetailsIDString: halopsa.Set("5"),
 				}})
 			},
-			want:    []halopsa.IntegrationRequest{deviceRequest},
+			want:    []*halopsa.IntegrationRequest{&deviceRequest},
 			refused: http.StatusBadRequest, reason: halopsa.ErrInvalid,
 		},
 		{

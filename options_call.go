@@ -1,6 +1,8 @@
 package halopsa
 
 import (
+	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/textproto"
@@ -31,6 +33,9 @@ type callConfig struct {
 	prefetch   int
 	page       ListOptions
 	sort       []SortKey
+
+	warned       []func(context.Context, Warning)
+	unattributed *[]json.RawMessage
 }
 
 // with returns the configuration of one call; the receiver, which all calls share, stays as it is.

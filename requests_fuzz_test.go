@@ -76,7 +76,7 @@ func FuzzPath(f *testing.F) {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, path, id string) {
-		client, sent := recording(t, `{"id":1}`)
+		client, sent := recording(t, `{"found":true}`)
 		_, err := halopsa.GetOf[map[string]any](context.Background(), client, path, id)
 		got := sentOrRefused(t, sent, err)
 		if got == nil {

@@ -80,8 +80,8 @@ func TestRetryTable(t *testing.T) {
 		"403":              {fault: halopsatest.Fault{Status: 403}, others: retryOutcome{requests: 1, is: halopsa.ErrForbidden}, create: retryOutcome{requests: 1, is: halopsa.ErrForbidden}},
 		"404":              {fault: halopsatest.Fault{Status: 404}, others: retryOutcome{requests: 1, is: halopsa.ErrNotFound}, create: retryOutcome{requests: 1, is: halopsa.ErrNotFound}},
 		"409":              {fault: halopsatest.Fault{Status: 409}, others: retryOutcome{requests: 1, is: halopsa.ErrConflict}, create: retryOutcome{requests: 1, is: halopsa.ErrConflict}},
-		"401":              {fault: halopsatest.Fault{Status: 401}, others: succeeds(2, 0), create: succeeds(2, 0)},
-		"401, 401":         {fault: halopsatest.Fault{Status: 401, Times: 2}, others: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}, create: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}},
+		"401":              {fault: halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}}, others: succeeds(2, 0), create: succeeds(2, 0)},
+		"401, 401":         {fault: halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}, Times: 2}, others: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}, create: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}},
 	}
 	for name, test := range tests {
 		for kind, call := range retryCalls {
@@ -182,7 +182,7 @@ func TestRetriesEnd(t *testing.T) {
 // TestStatusesThatAreNotRetried: another attempt would not change them. A write with a 5xx may have happened all the same.
 func TestStatusesThatAreNotRetried(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 402, 403, 405, 406, 409, 410, 415, 422, 501, 505, 520} {
+	for _, status := range []int{400, 402, 403, 405, 406, 409, 410, 415, 422, 501, 505, 525} {
 		for kind, call := range retryCalls {
 			client, server := newStandin(t, nil)
 			server.Fault(halopsatest.Fault{Status: status})
@@ -205,7 +205,7 @@ func TestDeleteOfWhatIsGone(t *testing.T) {
 	}{
 		"at once":            {nil, false},
 		"after a 429":        {[]halopsatest.Fault{{Status: 429, Header: http.Header{"Retry-After": {"1"}}}}, false},
-		"after a 401":        {[]halopsatest.Fault{{Status: 401}}, false},
+		"after a 401":        {[]halopsatest.Fault{{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}}}, false},
 		"after a 504":        {[]halopsatest.Fault{{Kind: halopsatest.HTML504}}, true},
 		"after a 503":        {[]halopsatest.Fault{{Status: 503, Header: http.Header{"Retry-After": {"1"}}}}, true},
 		"after a reset":      {[]halopsatest.Fault{{Kind: halopsatest.Reset}}, true},

@@ -81,6 +81,9 @@ func TestMethodsSendTheDocumentedRequest(t *testing.T) {
 					case isFollowing(name):
 						return respond(http.StatusOK, "application/json", `[{"id":8},{"id":7}]`), nil
 					}
+					if name == "Create" || name == "Update" {
+						return respond(http.StatusOK, "application/json", `[{"id":7}]`), nil
+					}
 					return respond(http.StatusOK, "application/json", `[]`), nil
 				})
 				method := services(client)[d.resource()].MethodByName(name)

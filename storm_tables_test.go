@@ -12,11 +12,13 @@ func (w *stormWorker) asWorker(ro []halopsa.RequestOption) []halopsa.RequestOpti
 }
 
 // told returns the ids and the texts of records.
-func told[T any](records []T, of func(*T) (int64, string)) (ids []int64, texts []string) {
+func told[T any](records []*T, of func(*T) (int64, string)) (ids []int64, texts []string) {
 	texts = []string{}
-	for i := range records {
-		id, text := of(&records[i])
-		ids, texts = append(ids, id), append(texts, text)
+	for _, record := range records {
+		if record != nil {
+			id, text := of(record)
+			ids, texts = append(ids, id), append(texts, text)
+		}
 	}
 	return ids, texts
 }

@@ -22,6 +22,8 @@ import (
 
 	"github.com/halopsa-go/halopsa/internal/limit"
 	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/verdict"
+	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // exchange is one call on its way: what its attempts share. It travels in the context of the request, since neither
@@ -51,6 +53,8 @@ type attemptTransport struct {
 var (
 	errTooLarge = errors.New("the answer is larger than the limit")
 	errTimeout  = &timeoutError{}
+	// errNoResponse is returned for a transport or a middleware that keeps to nothing.
+	errNoResponse = errors.New("the HTTP client's transport returned neither a response with a body nor an error")
 )
 
 // timeoutError is an attempt that took too long. It is not context.DeadlineExceeded: the caller's context is still good.
@@ -84,13 +88,14 @@ func (t *attemptTransport) attempt(ctx context.Context, x *exchange, req *http.R
 		}
 		return nil, err
 	}
+	giveBack := slot.Cancel
+	defer func() { giveBack() }() // also where a token source or a transport panics
 	token, err := t.client.conf.tokens.Token(ctx)
 	if err == nil && (token == nil || token.AccessToken == "") {
 		err = errors.New("the token source returned no token")
 	}
 	a.Wait = time.Since(a.Begin)
 	if err != nil {
-		slot.Cancel()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -98,8 +103,9 @@ func (t *attemptTransport) attempt(ctx context.Context, x *exchange, req *http.R
 		return nil, authError(t.client.conf.clientSecret, err)
 	}
 	x.result.Fatal = false
+	giveBack = slot.Done
 	resp, err := t.send(ctx, x, req, token.AccessToken)
-	t.settle(x, slot, resp, err, token)
+	giveBack = t.settle(x, slot, resp, err, token)
 	a.Duration = time.Since(a.Begin) - a.Wait
 	return resp, err
 }
@@ -119,10 +125,16 @@ func (t *attemptTransport) admit(ctx context.Context) (*limit.Slot, error) {
 		return nil, err
 	}
 	if limiter := t.client.conf.limiter; limiter != nil {
+		admitted := false
+		defer func() {
+			if !admitted { // a limiter can panic, too
+				slot.Cancel()
+			}
+		}()
 		if err := limiter.Wait(ctx); err != nil {
-			slot.Cancel()
 			return nil, fmt.Errorf("the limiter lets no request through: %w", err)
 		}
+		admitted = true
 	}
 	return slot, nil
 }
@@ -157,6 +169,9 @@ func (t *attemptTransport) send(parent context.Context, x *exchange, req *http.R
 		return nil, plainError(parent, ctx, err)
 	}
 	x.result.Sent = true
+	if resp == nil || resp.Body == nil { // against the contract of http.RoundTripper, which http.Client only checks for its own
+		return nil, errNoResponse
+	}
 	err = readBody(x, resp, t.client.conf.maxResponse)
 	_ = resp.Body.Close()
 	if err != nil && (resp.StatusCode < http.StatusMultipleChoices || parent.Err() != nil) {
@@ -172,30 +187,49 @@ func (t *attemptTransport) send(parent context.Context, x *exchange, req *http.R
 	return resp, nil
 }
 
-// settle records the result of an attempt and gives the slot back.
-func (t *attemptTransport) settle(x *exchange, slot *limit.Slot, resp *http.Response, err error, token *oauth2.Token) {
+// settle records the result of an attempt and returns how its slot is to be given back.
+func (t *attemptTransport) settle(x *exchange, slot *limit.Slot, resp *http.Response, err error, token *oauth2.Token) (giveBack func()) {
 	if err != nil {
 		x.result.Err = err
 		x.result.Fatal = fatal(err)
 		if x.result.Sent {
-			slot.Done()
-		} else {
-			slot.Cancel()
+			return slot.Done
 		}
-		return
+		return slot.Cancel
 	}
-	x.result.Status = resp.StatusCode
+	x.result.Verdict = verdict.Of(resp.StatusCode, resp.Header, x.body.Bytes())
 	x.result.RetryAfter, x.result.Asked = retry.After(resp.Header, time.Now())
-	if resp.StatusCode == http.StatusTooManyRequests {
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
 		x.result.Held = slot.Refused(x.result.RetryAfter, x.result.Asked)
-		return
+		return func() {}
+	case http.StatusUnauthorized:
+		x.result.Renewed = t.renew(x, token.AccessToken, blamesToken(resp.Header, x.body.Bytes()))
+	default:
+		t.client.rights.accept(token.AccessToken, x.op)
 	}
-	slot.Done()
-	if resp.StatusCode == http.StatusUnauthorized {
-		if source, ok := t.client.conf.tokens.(invalidator); ok {
-			source.Invalidate(token.AccessToken)
-		}
+	return slot.Done
+}
+
+// blamesToken reports whether a 401 says that the token is wrong; that of a missing right is empty. [live]
+func blamesToken(header http.Header, body []byte) bool {
+	said := wire.Challenge(header.Get("WWW-Authenticate")) + wire.ErrorMessage(header.Get("Content-Type"), body)
+	return strings.Contains(strings.ToLower(said), "token") || strings.Contains(strings.ToLower(said), "expired")
+}
+
+// renew drops a token that was refused, unless it is another right that is missing.
+func (t *attemptTransport) renew(x *exchange, token string, blamed bool) bool {
+	var fetched time.Time
+	if source, ok := t.client.conf.tokens.(interface{ fetchedAt(token string) time.Time }); ok {
+		fetched = source.fetchedAt(token)
 	}
+	if !t.client.rights.refuse(token, x.op, fetched, blamed) {
+		return false
+	}
+	if source, ok := t.client.conf.tokens.(invalidator); ok {
+		source.Invalidate(token)
+	}
+	return true
 }
 
 func requestID(header http.Header) string {
@@ -227,7 +261,7 @@ func readBody(x *exchange, resp *http.Response, longest int64) error {
 	x.body.Reset()
 	failed := resp.StatusCode >= http.StatusMultipleChoices
 	if failed { // its status says more than its size does, and only its beginning is of use
-		longest = max(longest, 2*longestErrorBody)
+		longest = 2 * longestErrorBody
 	}
 	if resp.ContentLength > longest && !failed {
 		return fmt.Errorf("%w of %d bytes; a smaller page or a filter makes it smaller, WithMaxResponseSize raises the limit", errTooLarge, longest)

@@ -19,8 +19,8 @@ func writeSomething(ctx context.Context, client *halopsa.Client, out io.Writer) 
 	if err != nil {
 		return err
 	}
-	if len(logged) == 0 {
-		return errors.New("the error was logged, but the answer does not say under which id")
+	if logged[0] == nil {
+		return errors.New("the error was logged, but the response does not say under which id")
 	}
 	fmt.Fprintf(out, "\nlogged error %d\n", logged[0].ID)
 	defer tidy(ctx, out, &err, "error", logged[0].ID, client.IntegrationError.Delete)
@@ -32,8 +32,8 @@ func writeSomething(ctx context.Context, client *halopsa.Client, out io.Writer) 
 	if err != nil {
 		return err
 	}
-	if len(queued) == 0 {
-		return errors.New("the export was queued, but the answer does not say under which id")
+	if queued[0] == nil {
+		return errors.New("the export was queued, but the response does not say under which id")
 	}
 	id := queued[0].ID
 	fmt.Fprintf(out, "queued export %d\n", id)

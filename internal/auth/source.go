@@ -33,6 +33,7 @@ type Source struct {
 // entry is a token with the times that matter. refresh moves with every early refresh, which can fail.
 type entry struct {
 	token   *oauth2.Token
+	fetched time.Time
 	refresh atomic.Int64 // unix nanoseconds; 0 for never
 }
 
@@ -89,6 +90,14 @@ func (s *Source) Invalidate(accessToken string) {
 	if e := s.cached.Load(); e != nil && e.token.AccessToken == accessToken {
 		s.cached.CompareAndSwap(e, nil)
 	}
+}
+
+// FetchedAt returns when the cached token was fetched if it is this one, or the zero time.
+func (s *Source) FetchedAt(accessToken string) time.Time {
+	if e := s.cached.Load(); e != nil && e.token.AccessToken == accessToken {
+		return e.fetched
+	}
+	return time.Time{}
 }
 
 // refresh starts a fetch to replace old, unless one is under way or was just made.
@@ -158,7 +167,7 @@ func (s *Source) run(ctx context.Context, f *fetch) {
 	defer s.mu.Unlock()
 	f.token, f.err = token, err
 	if err == nil {
-		e := &entry{token: token}
+		e := &entry{token: token, fetched: time.Now()}
 		if !token.Expiry.IsZero() {
 			early := min(s.conf.Early, time.Until(token.Expiry)/10)
 			e.refresh.Store(token.Expiry.Add(-early).UnixNano())

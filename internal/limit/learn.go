@@ -77,7 +77,9 @@ func (w *Window) proven(now time.Time) int {
 func (w *Window) refuse(s *Slot, now time.Time, retryAfter time.Duration, asked bool) {
 	until := now
 	if asked {
-		until = now.Add(retryAfter)
+		// The server's rule is the window: after one of them a request finds out, whatever a header says, which can be milliseconds taken for
+		// seconds or a date of another century.
+		until = now.Add(min(retryAfter, w.window))
 	}
 	w.refusedAt = now
 	if s.epoch == w.epoch {

@@ -27,7 +27,7 @@ func TestHolds(t *testing.T) {
 	}{
 		"as asked":                {[]time.Duration{40 * time.Second}, []time.Duration{40 * time.Second}},
 		"asked for nothing":       {[]time.Duration{0}, []time.Duration{0}},
-		"longer than a window":    {[]time.Duration{time.Hour}, []time.Duration{time.Hour}},
+		"longer than a window":    {[]time.Duration{time.Hour}, []time.Duration{fiveMinutes + margin}},
 		"asked again in vain":     {[]time.Duration{1, 1, 1}, []time.Duration{1, sixtieth, 2 * sixtieth}},
 		"asked for nothing again": {[]time.Duration{0, 0, 0}, []time.Duration{0, sixtieth, 2 * sixtieth}},
 		"asked for longer":        {[]time.Duration{1, time.Minute, time.Second}, []time.Duration{1, time.Minute, 2 * sixtieth}},
@@ -141,7 +141,7 @@ func TestEverybodyIsHeldBack(t *testing.T) {
 func TestLongHold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := limit.NewWindow(2, time.Minute)
+		w := limit.NewWindow(2, 2*time.Hour)
 		w.SetLongestHold(10 * time.Minute)
 		slot, other := acquire(t, w), acquire(t, w)
 		var waiters sync.WaitGroup
@@ -172,6 +172,22 @@ func TestLongHold(t *testing.T) {
 		slot, err = w.Acquire(t.Context())
 		require.NoError(t, err, "ten minutes are waited for")
 		assert.Equal(t, time.Hour, time.Since(begin))
+		slot.Done()
+	})
+}
+
+// TestHoldIsAtMostAWindow is about a server that asks for more than its own rule can need: a year, milliseconds, a date in 2099.
+func TestHoldIsAtMostAWindow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const window = 5*time.Minute + 5*time.Minute/1000
+		w := limit.NewWindow(700, 5*time.Minute)
+		w.SetLongestHold(6 * time.Minute)
+		begin := time.Now()
+		assert.Equal(t, window, acquire(t, w).Refused(365*24*time.Hour, true))
+		slot, err := w.Acquire(t.Context())
+		require.NoError(t, err, "one finds out")
+		assert.Equal(t, window, time.Since(begin))
 		slot.Done()
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/halopsa-go/halopsa/internal/verdict"
 )
 
 // Kind says what a request does, and so what may be repeated.
@@ -32,19 +34,21 @@ type Policy struct {
 
 // Result is what became of one attempt.
 type Result struct {
-	Status     int           // 0 when there was no answer
-	Err        error         // why there was none
-	Sent       bool          // the request may have reached the server
-	Fatal      bool          // Err will be the same next time
-	RetryAfter time.Duration // as the server asked, with Asked
-	Asked      bool
-	Held       time.Duration // after a 429: for how long the client holds back
+	verdict.Verdict               // of the response; its Status is 0 when there was none
+	Err             error         // why there was none
+	Sent            bool          // the request may have reached the server
+	Fatal           bool          // Err will be the same next time
+	RetryAfter      time.Duration // as the server asked, with Asked
+	Asked           bool
+	Held            time.Duration // after a 429: for how long the client holds back
+	Renewed         bool          // after a 401: the token was dropped, and another one may fare better
 }
 
 // State is one call's history of attempts. Its zero value with a Kind is ready.
 type State struct {
 	Kind     Kind
 	Once     bool // never retry, whatever happens
+	Inputs   int  // how many records a write is about; 0 is one
 	Attempts int
 	// Ambiguous is true once an attempt of a write may have been applied without our knowing.
 	Ambiguous bool
@@ -75,58 +79,51 @@ func (s *State) Next(ctx context.Context, p Policy, r Result) bool {
 			}
 		}
 		return !r.Fatal && s.again(ctx, p, r)
+	case r.Success():
+		return false
 	case r.Status == http.StatusUnauthorized:
 		// Nothing was done; the token may have been revoked. Once.
-		if s.replayed || s.Once {
+		if !r.Renewed || s.replayed || s.Once {
 			return false
 		}
 		s.replayed = true
 		return true
 	case r.Status == http.StatusTooManyRequests:
 		return s.afterRefusal(ctx, p, r)
-	case r.Status == http.StatusSeeOther && write:
-		s.Ambiguous = true // "see other" is what a server says of a write that it has done
-	case r.Status >= http.StatusInternalServerError:
-		if write {
-			s.Ambiguous = true
-			if s.Kind == Create {
-				return false
-			}
-		}
-		switch r.Status {
-		case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return s.again(ctx, p, r)
+	case write && !r.NotApplied(s.Inputs):
+		s.Ambiguous = true
+		if s.Kind == Create {
+			return false
 		}
 	}
-	return false
+	return r.Transient() && s.again(ctx, p, r)
 }
 
-// again allows a retry within the budget, after a backoff or what the server asked for.
+// again allows a retry within the budget, after a backoff or what the server asks for, whichever is longer.
 func (s *State) again(ctx context.Context, p Policy, r Result) bool {
 	if s.Once || s.retries >= p.MaxRetries || ctx.Err() != nil {
 		return false
 	}
 	s.Wait = Backoff(p.MinBackoff, p.MaxBackoff, s.retries)
 	if r.Asked {
-		s.Wait = r.RetryAfter
+		s.Wait = max(s.Wait, r.RetryAfter)
 	}
 	s.retries++
 	return s.allowed(ctx, p, s.Wait)
 }
 
-// afterRefusal allows a retry after a 429: the limiter holds the call back, so there is no wait of its own.
+// afterRefusal allows a retry after a 429: the limiter holds the call back, and the call has a wait of its own, which grows with each refusal,
+// so that a server which asks for none, or for too little, is not hammered.
 func (s *State) afterRefusal(ctx context.Context, p Policy, r Result) bool {
 	if s.Once || ctx.Err() != nil {
 		return false
 	}
 	wait := max(r.Held, r.RetryAfter)
-	if wait < time.Second {
-		// "Retry-After: 0" from a server that then refuses again would be hammered.
-		s.Wait = Backoff(p.MinBackoff, p.MaxBackoff, s.refusals)
-		wait = max(wait, s.Wait)
+	if own := Pause(p.MinBackoff, p.MaxBackoff, s.refusals); own > wait {
+		s.Wait, wait = own, own
 	}
 	s.refusals++
-	// A second at the least, or a call whose backoff is 0 would go on for ever.
+	// A second at the least, or a call whose backoff is 0 would be repeated forever.
 	counted := max(wait, time.Second)
 	s.refused += counted
 	if s.refused > p.MaxRefused {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/verdict"
 )
 
 var policy = retry.Policy{
@@ -21,10 +22,24 @@ var policy = retry.Policy{
 
 var errNetwork = errors.New("connection reset by peer")
 
-func answer(status int) retry.Result { return retry.Result{Status: status, Sent: true} }
+func answer(status int) retry.Result { return saying(status, "") }
+
+// saying is a response with a body, after a 401 of which another token is at hand.
+func saying(status int, body string) retry.Result {
+	return retry.Result{Verdict: verdict.Of(status, nil, []byte(body)), Sent: true, Renewed: status == http.StatusUnauthorized}
+}
 
 func asking(status int, wait time.Duration) retry.Result {
-	return retry.Result{Status: status, Sent: true, RetryAfter: wait, Asked: true}
+	result := answer(status)
+	result.RetryAfter, result.Asked = wait, true
+	return result
+}
+
+// refused is a 429 after which the client holds back.
+func refused(held time.Duration) retry.Result {
+	result := answer(http.StatusTooManyRequests)
+	result.Held = held
+	return result
 }
 
 var (
@@ -59,9 +74,21 @@ func TestRetryTable(t *testing.T) {
 		"fails always, after":        {retry.Result{Err: errNetwork, Fatal: true, Sent: true}, [4]int{stop, unknown, unknown, unknown}},
 		"401":                        {answer(401), [4]int{again, again, again, again}},
 		"another server error":       {answer(501), [4]int{stop, unknown, unknown, unknown}},
-		"a gateway's own 5xx":        {answer(520), [4]int{stop, unknown, unknown, unknown}},
+		"a content network's 5xx":    {answer(520), [4]int{again, perhaps, perhaps, unknown}},
+		"530":                        {answer(530), [4]int{again, perhaps, perhaps, unknown}},
+		"525, a broken certificate":  {answer(525), [4]int{stop, unknown, unknown, unknown}},
+		"408":                        {answer(408), [4]int{again, perhaps, perhaps, unknown}},
+		"425":                        {answer(425), [4]int{again, perhaps, perhaps, unknown}},
+		"499 of a proxy":             {answer(499), [4]int{stop, unknown, unknown, unknown}},
+		"101":                        {answer(101), [4]int{stop, unknown, unknown, unknown}},
 		"303, done and seen there":   {answer(303), [4]int{stop, unknown, unknown, unknown}},
-		"302":                        {answer(302), [4]int{stop, stop, stop, stop}},
+		"302":                        {answer(302), [4]int{stop, unknown, unknown, unknown}},
+		"202, not done yet":          {answer(202), [4]int{stop, unknown, unknown, unknown}},
+		"207, done in part":          {answer(207), [4]int{stop, unknown, unknown, unknown}},
+		"403 of a firewall":          {saying(403, "<html>"), [4]int{stop, unknown, unknown, unknown}},
+		"404 of a web server":        {saying(404, "<html>"), [4]int{stop, unknown, unknown, unknown}},
+		"413 of a web server":        {saying(413, "<html>"), [4]int{stop, stop, stop, stop}},
+		"401 without another token":  {retry.Result{Verdict: verdict.Verdict{Status: 401}, Sent: true}, [4]int{stop, stop, stop, stop}},
 		"success":                    {answer(200), [4]int{stop, stop, stop, stop}},
 		"no content":                 {answer(204), [4]int{stop, stop, stop, stop}},
 		"400":                        {answer(400), [4]int{stop, stop, stop, stop}},
@@ -89,10 +116,10 @@ func TestRetryTable(t *testing.T) {
 				over, cancel := context.WithCancel(t.Context())
 				cancel()
 				late := retry.State{Kind: kind}
-				if row.result.Status != http.StatusUnauthorized { // a replay has no wait, and meets the context by itself
+				if !row.result.Renewed { // a replay has no wait, and meets the context by itself
 					assert.False(t, late.Next(over, policy, row.result), "nothing is retried for a caller who has gone")
 				}
-				assert.Equal(t, row.result.Status != http.StatusUnauthorized && state.Ambiguous, late.Ambiguous)
+				assert.Equal(t, !row.result.Renewed && state.Ambiguous, late.Ambiguous)
 			})
 		}
 	}
@@ -167,19 +194,19 @@ func TestWait(t *testing.T) {
 		tooLong time.Duration
 	}{
 		"as asked":                           {result: asking(503, 40*time.Second), again: true, wait: 40 * time.Second},
-		"as asked, at once":                  {result: asking(503, 0), again: true},
+		"at once, but for the backoff":       {result: asking(503, 0), again: true, wait: -1},
 		"as long as the policy allows":       {result: asking(503, 6*time.Minute), again: true, wait: 6 * time.Minute},
 		"longer than the policy allows":      {result: asking(503, 6*time.Minute+1), wait: -1, tooLong: 6*time.Minute + 1},
 		"as long as the context has left":    {result: asking(503, time.Minute), left: time.Minute, again: true, wait: time.Minute},
 		"longer than the context has left":   {result: asking(503, time.Minute), left: time.Minute - 1, wait: -1, tooLong: time.Minute},
 		"a backoff":                          {result: answer(503), again: true, wait: -1},
 		"a replay waits for nothing":         {result: asking(401, time.Hour), left: time.Second, again: true},
-		"a refusal is waited for elsewhere":  {result: retry.Result{Status: 429, RetryAfter: time.Minute, Asked: true, Held: time.Minute}, again: true},
-		"a refusal within the context":       {result: retry.Result{Status: 429, Held: time.Minute}, left: time.Minute, again: true},
-		"a refusal past the context":         {result: retry.Result{Status: 429, Held: time.Minute}, left: time.Minute - 1, wait: -1, tooLong: time.Minute},
-		"a refusal past the policy":          {result: retry.Result{Status: 429, Held: time.Second, RetryAfter: time.Hour}, wait: -1, tooLong: time.Hour},
+		"a refusal is waited for elsewhere":  {result: retry.Result{Verdict: verdict.Verdict{Status: 429}, RetryAfter: time.Minute, Asked: true, Held: time.Minute}, again: true},
+		"a refusal within the context":       {result: refused(time.Minute), left: time.Minute, again: true},
+		"a refusal past the context":         {result: refused(time.Minute), left: time.Minute - 1, wait: -1, tooLong: time.Minute},
+		"a refusal past the policy":          {result: retry.Result{Verdict: verdict.Verdict{Status: 429}, Held: time.Second, RetryAfter: time.Hour}, wait: -1, tooLong: time.Hour},
 		"a refusal without a wait":           {result: asking(429, 0), again: true, wait: -1},
-		"a refusal with a very short wait":   {result: retry.Result{Status: 429, Held: 20 * time.Millisecond}, again: true, wait: -1},
+		"a refusal with a very short wait":   {result: refused(20 * time.Millisecond), again: true, wait: -1},
 		"a policy that waits for nothing":    {policy: retry.Policy{MaxRetries: 1, MaxRefused: time.Hour}, result: asking(503, 1), wait: -1, tooLong: 1},
 		"a policy of no pause, server error": {policy: retry.Policy{MaxRetries: 1, MaxWait: 1}, result: answer(503), again: true},
 	}
@@ -222,9 +249,9 @@ func TestRefusedForHours(t *testing.T) {
 		policy   retry.Policy
 		attempts int
 	}{
-		"held a window each time":   {retry.Result{Status: 429, Held: 5 * time.Minute}, policy, 13},
+		"held a window each time":   {refused(5 * time.Minute), policy, 13},
 		"no wait and no backoff":    {asking(429, 0), retry.Policy{MaxWait: time.Minute, MaxRefused: time.Hour}, 3601},
-		"a policy without patience": {retry.Result{Status: 429, Held: time.Second}, retry.Policy{MaxWait: time.Minute}, 1},
+		"a policy without patience": {refused(time.Second), retry.Policy{MaxWait: time.Minute}, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

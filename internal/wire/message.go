@@ -24,7 +24,7 @@ func ErrorMessage(contentType string, body []byte) string {
 		return oneLine(jsonMessage(value))
 	}
 	text := strings.ToValidUTF8(string(body), "\ufffd")
-	if strings.Contains(strings.ToLower(contentType), "html") || bytes.HasPrefix(body, []byte("<")) {
+	if HTML(contentType, body) {
 		return oneLine(htmlMessage(text))
 	}
 	return oneLine(text)
@@ -41,40 +41,80 @@ func jsonMessage(value any) string {
 		}
 		return joined("; ", parts...)
 	case map[string]any:
-		members := make(map[string]any, len(value))
-		for _, name := range slices.Sorted(maps.Keys(value)) { // of two spellings the same one each time
-			members[strings.ToLower(name)] = value[name]
-		}
-		text := func(name string) string { s, _ := members[name].(string); return s }
-		message := joined(": ", text("error"), text("error_description"))
-		switch nested := members["error"].(type) {
-		case map[string]any, []any:
-			message = jsonMessage(nested)
-		}
-		if message == "" {
-			message = joined(": ", text("message"), text("exceptionmessage"))
-		}
-		if message == "" {
-			message = joined(": ", text("title"), text("detail"))
-		}
-		switch errors := members["errors"].(type) {
-		case map[string]any:
-			parts := []string{message}
-			for _, name := range slices.Sorted(maps.Keys(errors)) {
-				parts = append(parts, joined(": ", name, jsonMessage(errors[name])))
-			}
-			message = joined("; ", parts...)
-		case []any:
-			message = joined("; ", message, jsonMessage(errors))
-		}
-		if message == "" {
-			message = text("classname")
-		}
-		return message
+		return objectMessage(value)
 	case nil:
 		return ""
 	}
 	return fmt.Sprint(value)
+}
+
+// wordings are the pairs of members in which errors say what is wrong, in the order of what says most.
+var wordings = [][2]string{
+	{"error", "error_description"}, {"message", "exceptionmessage"}, {"errormessage", "error_message"}, {"load_error", "msg"}, {"title", "detail"},
+}
+
+func objectMessage(object map[string]any) string {
+	members := make(map[string]any, len(object))
+	for _, name := range slices.Sorted(maps.Keys(object)) { // of two spellings the same one each time
+		members[strings.ToLower(name)] = object[name]
+	}
+	text := func(name string) string {
+		if s, ok := members[name].(string); ok {
+			return s
+		}
+		if name == "error" {
+			switch nested := members[name].(type) {
+			case map[string]any, []any:
+				return jsonMessage(nested)
+			}
+		}
+		return ""
+	}
+	var message string
+	for i := 0; i < len(wordings) && message == ""; i++ {
+		message = joined(": ", text(wordings[i][0]), text(wordings[i][1]))
+	}
+	inner := ""
+	if nested, ok := members["innerexception"].(map[string]any); ok {
+		inner = jsonMessage(nested)
+	}
+	message = joined(": ", message, inner)
+	details := ""
+	for _, name := range []string{"errors", "modelstate"} {
+		details = joined("; ", details, membersMessage(members[name]))
+	}
+	message = joined("; ", message, details)
+	if message == "" {
+		message = text("classname")
+	}
+	if message == "" && lists(object) {
+		message = membersMessage(object)
+	}
+	return message
+}
+
+// lists reports whether an object holds nothing but arrays, as a validation error does [live].
+func lists(object map[string]any) bool {
+	for _, value := range object {
+		if _, ok := value.([]any); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// membersMessage returns what a validation error says, member by member, as [Members] finds it.
+func membersMessage(errors any) string {
+	object, ok := errors.(map[string]any)
+	if !ok {
+		list, _ := errors.([]any)
+		return jsonMessage(list)
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		parts = append(parts, joined(": ", name, jsonMessage(object[name])))
+	}
+	return joined("; ", parts...)
 }
 
 // joined puts sep between the parts that say something new.
@@ -102,6 +142,34 @@ func htmlMessage(page string) string {
 		return html.UnescapeString(anyTag.ReplaceAllString(title[1], " "))
 	}
 	return html.UnescapeString(anyTag.ReplaceAllString(hiddenTags.ReplaceAllString(page, " "), " "))
+}
+
+// HTML reports whether a body is a page, or other markup, that no API sends: by its beginning, or by its label where it is no JSON.
+func HTML(contentType string, body []byte) bool {
+	body = trim(body)
+	if len(body) > 0 && bytes.IndexByte([]byte(`{["`), body[0]) >= 0 {
+		return false
+	}
+	return bytes.HasPrefix(body, []byte("<")) || strings.Contains(strings.ToLower(contentType), "html")
+}
+
+// Trim drops a byte order mark and white space.
+func Trim(body []byte) []byte { return trim(body) }
+
+// challenge is a part of a WWW-Authenticate header that says what is wrong.
+var challenge = regexp.MustCompile(`(?i)\b(error|error_description)\s*=\s*(?:"([^"]*)"|([^\s,"]+))`)
+
+// Challenge returns what a WWW-Authenticate header says is wrong, such as "invalid_token: The token expired"; "" where it says nothing.
+func Challenge(header string) string {
+	var words [2]string
+	for _, part := range challenge.FindAllStringSubmatch(header, -1) {
+		at := 0
+		if len(part[1]) > len("error") {
+			at = 1
+		}
+		words[at] = part[2] + part[3]
+	}
+	return oneLine(joined(": ", words[:]...))
 }
 
 // oneLine folds white space and control characters, and cuts what is too long.

@@ -1,0 +1,180 @@
+package halopsa
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// WithUnattributed appends to into the records with which a write was answered and of which it cannot be told whose they are: HaloPSA may
+// answer an array with one object. They are JSON as it came.
+func WithUnattributed(into *[]json.RawMessage) RequestOption {
+	return callOptionFunc(func(c *callConfig) error {
+		if into == nil {
+			return badArgument("WithUnattributed", "the destination must not be nil")
+		}
+		c.unattributed = into
+		return nil
+	})
+}
+
+// attribute puts the records of a response into their inputs' places: an update's by its id, a create's by its position where as many came back
+// as were sent. It returns the inputs of which the response does not say that they were written, with the error that says so.
+//
+// The body of a success is an object, an array or empty. [2024, 2026] An array of another length, an element that is an error, a record without
+// an id or with another one than was sent are none. [seen]
+func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (unknown []int, err error) {
+	all := func(err error) ([]int, error) { return indices(0, b.n), a.decodeError(err) }
+	body, err := a.plain()
+	if err != nil {
+		return all(err)
+	}
+	elements, array, err := wire.Elements(body)
+	if err != nil {
+		return all(err)
+	}
+	a.warn(ctx, elements)
+	switch {
+	case array && len(elements) != b.n:
+		a.keep(elements)
+		return all(&wire.Error{Reason: fmt.Sprintf("%d records in response to %d inputs", len(elements), b.n)})
+	case len(elements) == 0:
+		return nil, nil
+	case !array && b.n > 1:
+		return attributeOne(a, b, elements[0], records)
+	}
+	at := newPlaces(b)
+	var refused []MemberError
+	var failed error
+	for i, raw := range elements {
+		if words, bad := wire.Failure(raw); bad {
+			unknown = append(unknown, i)
+			if words != "" {
+				refused = append(refused, MemberError{Input: i, Messages: []string{words}})
+			}
+			continue
+		}
+		place, err := at.of(i, raw)
+		if err != nil {
+			unknown, failed = append(unknown, i), err
+			continue
+		}
+		if record, ok, err := recordOf[T](raw); err != nil {
+			at.taken[place] = false
+			unknown, failed = append(unknown, i), err
+		} else if ok {
+			records[place] = record
+		}
+	}
+	if b.ids != nil { // a record in the wrong place leaves open which input is meant
+		unknown = at.missing(unknown)
+	}
+	switch {
+	case len(unknown) == 0:
+		return nil, nil
+	case failed != nil && len(refused) == 0:
+		return unknown, a.decodeError(failed)
+	}
+	return unknown, a.refusal(refused, array && b.n > 1)
+}
+
+// attributeOne looks at an object in response to several inputs.
+func attributeOne[T any](a *answer, b batch, raw json.RawMessage, records []*T) (unknown []int, err error) {
+	if _, bad := wire.Failure(raw); bad {
+		return indices(0, b.n), a.refusal(nil, false)
+	}
+	if id, ok := wire.ID(raw); ok && b.ids != nil {
+		place := slices.IndexFunc(b.ids, func(sent int64) bool { return strconv.FormatInt(sent, 10) == id })
+		if place < 0 {
+			return indices(0, b.n), a.decodeError(&wire.Error{Reason: fmt.Sprintf("a record with the id %s, which none of the inputs has", shortID(id))})
+		}
+		record, _, err := recordOf[T](raw)
+		if err != nil {
+			return indices(0, b.n), a.decodeError(err)
+		}
+		records[place] = record
+		return nil, nil
+	}
+	a.keep([]json.RawMessage{raw})
+	return nil, nil
+}
+
+// recordOf decodes an element that names a record; false is an acknowledgement without one, such as {}.
+func recordOf[T any](raw json.RawMessage) (*T, bool, error) {
+	if _, named := wire.ID(raw); !named && wire.HasID[T]() {
+		return nil, false, nil
+	}
+	record, err := wire.DecodeElement[T](raw)
+	return &record, err == nil, err
+}
+
+// places find the input that a record belongs to.
+type places struct {
+	ids   []int64 // of an update's inputs
+	taken []bool
+	seen  map[string]bool // the ids of created records
+}
+
+func newPlaces(b batch) *places {
+	return &places{ids: b.ids, taken: make([]bool, b.n), seen: make(map[string]bool)}
+}
+
+// of returns the place of the ith element, or an error if it is the record of none.
+func (p *places) of(i int, raw json.RawMessage) (int, error) {
+	id, ok := wire.ID(raw)
+	switch {
+	case raw[0] != '{':
+		return 0, elementError(i, "not a record")
+	case !ok:
+		p.taken[i] = true
+		return i, nil
+	case !wire.RealID(id):
+		return 0, elementError(i, "a record with the id "+shortID(id)+", which no record has")
+	case p.ids == nil && p.seen[id]:
+		return 0, elementError(i, "the id "+shortID(id)+" comes twice")
+	case p.ids == nil:
+		p.seen[id] = true
+		return i, nil
+	}
+	for j, sent := range p.ids {
+		if !p.taken[j] && strconv.FormatInt(sent, 10) == id {
+			p.taken[j] = true
+			return j, nil
+		}
+	}
+	if i < len(p.ids) {
+		return 0, elementError(i, fmt.Sprintf("a record with the id %s, where the one with the id %d was sent", shortID(id), p.ids[i]))
+	}
+	return 0, elementError(i, "a record with the id "+shortID(id)+", which none of the inputs has")
+}
+
+// missing returns the inputs of an update of which no record came, where one at least went wrong.
+func (p *places) missing(failed []int) []int {
+	if len(failed) == 0 {
+		return nil
+	}
+	var missing []int
+	for i, taken := range p.taken {
+		if !taken {
+			missing = append(missing, i)
+		}
+	}
+	return missing
+}
+
+func elementError(i int, reason string) error {
+	return &wire.Error{Path: "[" + strconv.Itoa(i) + "]", Reason: reason}
+}
+
+// keep stores records that belong to no input, for the caller who wants them.
+func (a *answer) keep(elements []json.RawMessage) {
+	if into := a.req.conf.unattributed; into != nil {
+		for _, raw := range elements {
+			*into = append(*into, slices.Clone(raw))
+		}
+	}
+}

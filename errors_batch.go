@@ -1,0 +1,85 @@
+package halopsa
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+// BatchError is returned when a Create or Update does not go through to the end: it says what became of each input.
+//
+// Inputs are named by their index in the slice that was given. An index is in exactly one of the four lists. The records of those that were
+// written stand at their index in the slice that the method returned, as far as the tenant sent them.
+type BatchError struct {
+	// Op is as in [APIError].
+	Op string
+	// Written are the inputs that were written.
+	Written []int
+	// Refused are the inputs of the request that failed, where it is known that it wrote none of them.
+	Refused []int
+	// Unknown are the inputs of the request that failed, where they may have been written: read back before sending them again. Where the response
+	// names records, those whose record it has are in Written.
+	Unknown []int
+	// NotSent are the inputs that come after them.
+	NotSent []int
+	// Members are what HaloPSA says of members of the inputs, with the index of each input; nil where it names none.
+	Members []MemberError
+	// Err is why the request failed.
+	Err error `json:"-"`
+}
+
+// Error returns one line with the counts and the reason.
+func (e *BatchError) Error() string {
+	if len(e.Written) == 0 && len(e.NotSent) == 0 {
+		return e.Err.Error()
+	}
+	all := len(e.Written) + len(e.Refused) + len(e.Unknown) + len(e.NotSent)
+	return fmt.Sprintf("halopsa: %s: %d of %d inputs written, %d refused, %d unknown, %d not sent: %s",
+		e.Op, len(e.Written), all, len(e.Refused), len(e.Unknown), len(e.NotSent), strings.TrimPrefix(e.Err.Error(), "halopsa: "))
+}
+
+// Unwrap returns why the request failed.
+func (e *BatchError) Unwrap() error { return e.Err }
+
+// GoString returns the error's text.
+func (e *BatchError) GoString() string { return goString("BatchError", e) }
+
+// LogValue returns the counts and the reason.
+func (e *BatchError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("op", e.Op), slog.Int("written", len(e.Written)), slog.Int("refused", len(e.Refused)),
+		slog.Int("unknown", len(e.Unknown)), slog.Int("not_sent", len(e.NotSent)), slog.Any("cause", e.Err),
+	)
+}
+
+// batchError makes the error of a batch, the inputs from begin up to end, of which unknown may have been written.
+func batchError(op string, begin, end, all int, unknown []int, err error) error {
+	e := &BatchError{Op: op, NotSent: indices(end, all), Err: err}
+	if !errors.Is(err, ErrOutcomeUnknown) {
+		e.Written, e.Refused = indices(0, begin), indices(begin, end)
+	} else {
+		e.Written = indices(0, begin)
+		for i := begin; i < end; i++ {
+			if slices.Contains(unknown, i-begin) {
+				e.Unknown = append(e.Unknown, i)
+			} else {
+				e.Written = append(e.Written, i)
+			}
+		}
+	}
+	var refused *APIError
+	if errors.As(err, &refused) {
+		for _, m := range refused.Members {
+			switch {
+			case m.Input >= 0:
+				m.Input += begin
+			case end-begin == 1:
+				m.Input = begin
+			}
+			e.Members = append(e.Members, m)
+		}
+	}
+	return e
+}

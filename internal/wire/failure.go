@@ -1,0 +1,239 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Failure reports whether one JSON value that came with a status of success says that the request failed, and in which words. The words are
+// "" where it gives none.
+//
+// Members that say so, in any case and with or without underscores: error, errors, load_error, errorMessage, error_description,
+// ExceptionMessage; resultCode other than 0 with errorMessage; ClassName with Message; title with a status of 400 or more; a message where
+// nothing else is; success that is false. A value that is null or empty says nothing. [seen, live]
+//
+// An object with an id is a record, whose member error is data, as that of an IntegrationError is. Only success: false outweighs the id.
+// An id of 0, "0", "" or an empty GUID is none.
+func Failure(body []byte) (message string, failed bool) {
+	s := scannerOf(trim(body))
+	defer s.free()
+	if s.space() != '{' {
+		return "", false
+	}
+	var f failure
+	err := s.object(func(name []byte) *Error {
+		member := string(name)
+		s.space()
+		raw, err := s.skip()
+		if err == nil {
+			f.note(member, raw)
+		}
+		return err
+	})
+	if err == nil {
+		err = s.end()
+	}
+	if err != nil || !f.sure() && !f.vague() {
+		return "", false
+	}
+	return f.words(), true
+}
+
+// failure gathers, member by member, whether an object says that a request failed.
+type failure struct {
+	record  bool // has a real id
+	refused bool // success is false
+	error   bool // has a member that only errors have
+	text    bool // has a message
+	halves  half
+	said    []said
+}
+
+// half is a member that says something only together with another one.
+type half uint8
+
+const (
+	hasMessage half = 1 << iota
+	hasErrorMessage
+	hasClassName
+	hasTitle
+	badStatus
+	badWord
+	badCode
+)
+
+// said is a member as it came.
+type said struct {
+	name, key string
+	raw       []byte
+}
+
+// sure reports whether the object says that the request failed, whatever else is in it.
+func (f *failure) sure() bool {
+	both := func(h half) bool { return f.halves&h == h }
+	return f.refused || !f.record && (f.error || both(hasClassName|hasMessage) || both(hasTitle|badStatus) || both(badCode|hasErrorMessage) ||
+		f.text && both(badWord))
+}
+
+// vague reports whether the object has a message, which is an error unless there is something else that was asked for.
+func (f *failure) vague() bool { return f.text && !f.record }
+
+// longestSaid is how long a member may be that goes into the words of a failure.
+const longestSaid = 32 << 10
+
+// note takes a member of the object.
+func (f *failure) note(name string, raw []byte) {
+	key := strings.ToLower(strings.ReplaceAll(name, "_", ""))
+	set := func(h half, on bool) {
+		if on {
+			f.halves |= h
+		}
+	}
+	switch key {
+	case "id":
+		f.record = f.record || !strings.Contains(name, "_") && realID(raw)
+	case "success":
+		f.refused = f.refused || isFalse(raw)
+	case "error":
+		f.error = f.error || !isNumber(raw) && says(raw) && !listsRecords(raw)
+	case "errors":
+		f.error = f.error || raw[0] != 't' && !isNumber(raw) && says(raw) && !listsRecords(raw)
+	case "loaderror", "errordescription", "exceptionmessage":
+		f.error = f.error || raw[0] == '"' && says(raw)
+	case "errormessage":
+		f.error = f.error || raw[0] == '"' && says(raw)
+		set(hasErrorMessage, true)
+	case "message":
+		set(hasMessage, true)
+		f.text = f.text || raw[0] == '"' && says(raw)
+	case "classname":
+		set(hasClassName, raw[0] == '"' && says(raw))
+	case "title":
+		set(hasTitle, raw[0] == '"' && says(raw))
+	case "status":
+		n, ok := integerOf(raw)
+		set(badStatus, ok && n >= 400)
+		set(badWord, slices.Contains([]string{`"error"`, `"fail"`, `"failed"`, `"failure"`}, strings.ToLower(string(raw))))
+	case "resultcode":
+		n, ok := integerOf(raw)
+		set(badCode, ok && n != 0)
+	}
+	if len(raw) <= longestSaid {
+		f.said = append(f.said, said{name, key, raw})
+	}
+}
+
+// words returns what the noted members say.
+func (f *failure) words() string {
+	object := []byte{'{'}
+	for i, member := range f.said {
+		if i > 0 {
+			object = append(object, ',')
+		}
+		object = append(appendText(object, member.name), ':')
+		object = append(object, member.raw...)
+	}
+	message := ErrorMessage("", append(object, '}'))
+	for _, member := range f.said {
+		if member.key == "loaderror" || member.key == "errormessage" {
+			if text := ErrorMessage("", member.raw); member.raw[0] == '"' && !strings.Contains(message, text) {
+				message = joined(": ", message, text)
+			}
+		}
+	}
+	return oneLine(message)
+}
+
+// appendText appends a text as JSON.
+func appendText(to []byte, text string) []byte {
+	raw, _ := json.Marshal(text) //nolint:errchkjson // a string can always be written
+	return append(to, raw...)
+}
+
+// says reports whether a value holds anything: null, false, 0, "", and arrays and objects of such do not.
+func says(raw []byte) bool {
+	s := &scanner{data: raw}
+	return s.says()
+}
+
+func (s *scanner) says() bool {
+	found := false
+	switch s.space() {
+	case '{':
+		_ = s.object(func([]byte) *Error { found = s.says() || found; return nil }) // it has been read once
+	case '[':
+		_ = s.array(func(int) *Error { found = s.says() || found; return nil })
+	default:
+		text, kind, err := s.scalar()
+		switch {
+		case err != nil || kind == 'n' || kind == 'f':
+		case kind == '"':
+			word := strings.ToLower(strings.TrimSpace(string(text)))
+			found = !slices.Contains([]string{"", "0", "false", "null"}, word)
+		default:
+			n, ok := integer(text, kind)
+			found = !ok || n != 0
+		}
+	}
+	return found
+}
+
+// listsRecords reports whether an array begins with an object that has an id: it is a list of records, whatever its name.
+func listsRecords(raw []byte) bool {
+	s := &scanner{data: raw}
+	if s.space() != '[' {
+		return false
+	}
+	s.at++
+	if s.space() != '{' {
+		return false
+	}
+	record := false
+	_ = s.object(func(name []byte) *Error { // it has been read once
+		isID := strings.EqualFold(string(name), "id")
+		s.space()
+		raw, err := s.skip()
+		record = record || isID && err == nil && realID(raw)
+		return err
+	})
+	return record
+}
+
+// realID reports whether an id names a record: a number above 0, or a text that is not one of those that stand for none.
+func realID(raw []byte) bool {
+	s := &scanner{data: raw}
+	text, kind, err := s.scalar()
+	if err != nil || kind != '"' && kind != '0' {
+		return false
+	}
+	if n, ok := integer(text, kind); ok {
+		return n > 0
+	}
+	return !noID(text)
+}
+
+// noID reports whether a text stands for no id: "", "0", an empty GUID.
+func noID(text []byte) bool { return len(bytes.Trim(text, " \t\r\n0.-{}()")) == 0 }
+
+func isNumber(raw []byte) bool { return raw[0] == '-' || raw[0]-'0' <= 9 }
+
+// isFalse reports whether a value is false in any of its forms, of which null is none.
+func isFalse(raw []byte) bool {
+	switch word := strings.ToLower(strings.Trim(string(raw), "\" \t")); word {
+	case "false", "0", "no":
+		return true
+	}
+	return false
+}
+
+// integerOf reads an integer, as a number or as a text.
+func integerOf(raw []byte) (int64, bool) {
+	s := &scanner{data: raw}
+	text, kind, err := s.scalar()
+	if err != nil {
+		return 0, false
+	}
+	return integer(text, kind)
+}

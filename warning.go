@@ -1,0 +1,56 @@
+package halopsa
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/halopsa-go/halopsa/internal/line"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// Warning is a message of HaloPSA that came with a success: the member _warning of a record, an envelope or the response to a delete.
+type Warning struct {
+	// Op, Method and Path are as in [APIError].
+	Op, Method, Path string
+	// Text is the message, in one line.
+	Text string
+}
+
+// WithWarnings calls notify with each message that HaloPSA sends along with a success, before the call returns.
+//
+// The rows of a list have theirs in the record's Warning. notify is called from many goroutines where the client is used by many. Without it
+// the messages are still logged at warn level by the logger of [WithLogger].
+func WithWarnings(notify func(ctx context.Context, warning Warning)) Option {
+	return optionFunc(func(c *callConfig) error {
+		if notify == nil {
+			return badArgument("WithWarnings", "the function must not be nil")
+		}
+		c.warned = append(c.warned[:len(c.warned):len(c.warned)], notify)
+		return nil
+	})
+}
+
+// warn surfaces the warnings of the objects of a response.
+func (a *answer) warn(ctx context.Context, objects []json.RawMessage) {
+	if !bytes.Contains(a.body.Bytes(), []byte("arning")) { // in nearly all
+		return
+	}
+	for _, object := range objects {
+		a.surface(ctx, wire.Warning(object))
+	}
+}
+
+// surface tells of one warning.
+func (a *answer) surface(ctx context.Context, text string) {
+	if text == "" {
+		return
+	}
+	w := Warning{Op: a.req.op, Method: a.req.method, Path: a.req.path, Text: line.Fold(a.client.secrets(a.req, a.exchange).String(text))}
+	a.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: warning",
+		slog.String("op", w.Op), slog.String("method", w.Method), slog.String("path", w.Path), slog.String("warning", w.Text))
+	for _, notify := range a.req.conf.warned {
+		notify(ctx, w)
+	}
+}
