@@ -30,18 +30,18 @@ func TestAuthError(t *testing.T) {
 		is      error
 		fetches int
 	}{
-		"bad credentials": {401, nil, `{"error":"invalid_client","error_description":"The secret is wrong.\nTry again."}`, "invalid_client", "answered 401: invalid_client: The secret is wrong. Try again.", halopsa.ErrUnauthorized, 1},
-		"bad scope":       {400, nil, `{"error":"invalid_scope"}`, "invalid_scope", "answered 400: invalid_scope", halopsa.ErrUnauthorized, 1},
-		"nothing":         {400, nil, "", "", "answered 400: the credentials are not accepted; check the client id, the client secret and the tenant", halopsa.ErrUnauthorized, 1},
-		"not JSON":        {403, nil, "no", "", "answered 403: the credentials are not accepted", halopsa.ErrUnauthorized, 1},
-		"HTML":            {404, html, "<html>", "", "answered 404: HTML instead of a token; check the authorisation URL", halopsa.ErrUnauthorized, 1},
-		"no endpoint":     {404, nil, "", "", "answered 404: there is no token endpoint; check the authorisation URL", halopsa.ErrUnauthorized, 1},
-		"HTML with 200":   {200, html, "<html>", "", "its answer is no token; check the authorisation URL", nil, 1},
-		"no token in it":  {200, nil, `{"token_type":"Bearer"}`, "", "its answer is no token; check the authorisation URL", nil, 1},
-		"error with 200":  {200, nil, `{"error":"invalid_client"}`, "invalid_client", "invalid_client", nil, 1},
-		"gateway":         {504, html, "<html>", "", "answered 504: HTML instead of a token", halopsa.ErrServer, 3},
-		"busy":            {429, http.Header{"Retry-After": {"2"}}, "", "", "answered 429: no token: it asks to wait 2s", halopsa.ErrRateLimited, 3},
-		"busy for long":   {429, http.Header{"Retry-After": {"3600"}}, "", "", "answered 429: no token: it asks to wait 1h0m0s", halopsa.ErrRateLimited, 1},
+		"bad credentials": {401, nil, `{"error":"invalid_client","error_description":"The secret is wrong.\nTry again."}`, "invalid_client", "responded with 401: invalid_client: The secret is wrong. Try again.", halopsa.ErrUnauthorized, 1},
+		"bad scope":       {400, nil, `{"error":"invalid_scope"}`, "invalid_scope", "responded with 400: invalid_scope", halopsa.ErrUnauthorized, 1},
+		"nothing":         {400, nil, "", "", "responded with 400: an empty response", halopsa.ErrUnauthorized, 1},
+		"not JSON":        {403, nil, "no", "", "responded with 403: no", halopsa.ErrUnauthorized, 1},
+		"HTML":            {404, html, "<html>", "", "responded with 404: an HTML page instead of a token: this is not the authorization server itself; check the authorization URL", nil, 1},
+		"no endpoint":     {404, nil, "", "", "responded with 404: an empty response: there is no token endpoint here; check the authorization URL", nil, 1},
+		"HTML with 200":   {200, html, "<html>", "", "an HTML page instead of a token: this is not the authorization server itself; check the authorization URL", nil, 1},
+		"no token in it":  {200, nil, `{"token_type":"Bearer"}`, "", "JSON without a token: check the authorization URL", nil, 1},
+		"error with 200":  {200, nil, `{"error":"invalid_client"}`, "invalid_client", "responded with 200: invalid_client", halopsa.ErrUnauthorized, 1},
+		"gateway":         {504, html, "<html>", "", "responded with 504: an HTML page instead of a token", halopsa.ErrServer, 3},
+		"busy":            {429, http.Header{"Retry-After": {"2"}}, "", "", "responded with 429: an empty response: it asks to wait 2s", halopsa.ErrRateLimited, 3},
+		"busy for long":   {429, http.Header{"Retry-After": {"3600"}}, "", "", "responded with 429: an empty response: it asks to wait 1h0m0s", halopsa.ErrRateLimited, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -105,8 +105,8 @@ func TestErrorsOfAnOAuth2Source(t *testing.T) {
 		says  string
 		is    error
 	}{
-		"text":    {halopsatest.Fault{Status: 401, Body: "no such client: canary\nline"}, "no access token: the authorisation server answered 401", halopsa.ErrUnauthorized},
-		"OAuth":   {halopsatest.Fault{Status: 400, Body: `{"error":"invalid_client","error_description":"a\nb"}`, Header: http.Header{"Content-Type": {"application/json"}}}, "answered 400: invalid_client: a b", halopsa.ErrUnauthorized},
+		"text":    {halopsatest.Fault{Status: 401, Body: "no such client: canary\nline"}, "no access token: the authorization server responded with 401", halopsa.ErrUnauthorized},
+		"OAuth":   {halopsatest.Fault{Status: 400, Body: `{"error":"invalid_client","error_description":"a\nb"}`, Header: http.Header{"Content-Type": {"application/json"}}}, "responded with 400: invalid_client: a b", halopsa.ErrUnauthorized},
 		"network": {halopsatest.Fault{Kind: halopsatest.Reset}, "no access token: halopsatest: connection reset", halopsatest.ErrReset},
 	} {
 		t.Run(name, func(t *testing.T) {

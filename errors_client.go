@@ -110,16 +110,18 @@ func (e *WaitError) Unwrap() error {
 // LogValue returns the wait.
 func (e *WaitError) LogValue() slog.Value { return slog.GroupValue(slog.Duration("wait", e.Wait)) }
 
-// AuthError is a token that could not be had.
+// AuthError is a token that could not be obtained, or that cannot be sent.
 type AuthError struct {
-	// StatusCode is the authorisation server's status, or 0 when it did not answer.
+	// StatusCode is the authorization server's status, or 0 when it did not respond.
 	StatusCode int
 	// Code is OAuth2's error, such as "invalid_client", or empty.
 	Code string
-	// Message says what went wrong, in one line.
+	// Message says what went wrong, in one line: where the token was asked for, the server's own words, and what to do.
 	Message string
 	// Err is the error of the network or the context behind it, or nil.
 	Err error `json:"-"`
+
+	page bool // the response is a page of a firewall, a proxy or a web server
 }
 
 // Error returns one line with the reason.
@@ -128,18 +130,34 @@ func (e *AuthError) Error() string { return "halopsa: no access token: " + e.Mes
 // Unwrap returns the error of the network or the context, if that is what it was.
 func (e *AuthError) Unwrap() error { return e.Err }
 
-// Is reports whether target is what the authorisation server's status means: [ErrUnauthorized] for credentials that it refuses,
-// [ErrRateLimited] or [ErrServer].
+// Is reports whether target is what the authorization server means: [ErrUnauthorized] for credentials or rights that it refuses itself,
+// with 400, 401 or 403, [ErrRateLimited] or [ErrServer].
 func (e *AuthError) Is(target error) bool {
 	switch target { //nolint:errorlint // sentinels are compared by identity
 	case ErrUnauthorized:
-		return e.StatusCode >= 400 && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests
+		return e.refused()
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
 	case ErrServer:
-		return e.StatusCode >= http.StatusInternalServerError
+		return e.StatusCode >= http.StatusInternalServerError || e.troubled()
 	}
 	return false
+}
+
+// refused reports whether the server has refused the credentials. Some servers do so with 200.
+func (e *AuthError) refused() bool {
+	switch e.StatusCode {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return !e.page && !e.troubled()
+	case http.StatusOK:
+		return e.Code != "" && !e.troubled()
+	}
+	return false
+}
+
+// troubled reports whether the server speaks of its own state.
+func (e *AuthError) troubled() bool {
+	return strings.EqualFold(e.Code, "server_error") || strings.EqualFold(e.Code, "temporarily_unavailable")
 }
 
 // GoString returns the error's text.

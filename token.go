@@ -53,17 +53,24 @@ func authError(clientSecret string, err error) error {
 	case errors.As(err, &refused):
 		return &AuthError{
 			StatusCode: refused.StatusCode, Code: line.Fold(shown.String(refused.Code)), Message: line.Fold(shown.String(refused.Error())),
-			Err: hiding(shown, refused.Err),
+			Err: hiding(shown, refused.Err), page: refused.Page,
 		}
 	case errors.As(err, &answered) && answered.Response != nil:
+		// The source's secret is not known here, so that no other word of the body can be shown.
 		status := answered.Response.StatusCode
-		message := "the authorisation server answered " + strconv.Itoa(status)
+		message := "the authorization server responded with " + strconv.Itoa(status)
+		page := answered.ErrorCode == "" && auth.IsPage(answered.Response.Header, answered.Body)
+		if page {
+			message += ": a page instead of a token; check the URL of the token endpoint"
+		}
 		for _, part := range []string{answered.ErrorCode, answered.ErrorDescription} {
 			if part != "" {
 				message += ": " + part
 			}
 		}
-		return &AuthError{StatusCode: status, Code: line.Fold(shown.String(answered.ErrorCode)), Message: line.Fold(shown.String(message))}
+		return &AuthError{
+			StatusCode: status, Code: line.Fold(shown.String(answered.ErrorCode)), Message: line.Fold(shown.String(message)), page: page,
+		}
 	case errors.As(err, &wrapped):
 		err = wrapped.Err
 	}

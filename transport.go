@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/halopsa-go/halopsa/internal/auth"
 	"github.com/halopsa-go/halopsa/internal/limit"
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/verdict"
@@ -89,11 +90,8 @@ func (t *attemptTransport) attempt(ctx context.Context, x *exchange, req *http.R
 		return nil, err
 	}
 	giveBack := slot.Cancel
-	defer func() { giveBack() }() // also where a token source or a transport panics
-	token, err := t.client.conf.tokens.Token(ctx)
-	if err == nil && (token == nil || token.AccessToken == "") {
-		err = errors.New("the token source returned no token")
-	}
+	defer func() { giveBack() }() // also where a transport panics
+	token, err := auth.Ask(ctx, t.client.conf.tokens.Token)
 	a.Wait = time.Since(a.Begin)
 	if err != nil {
 		if ctx.Err() != nil {

@@ -4,17 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/clientcredentials"
 
-	"github.com/halopsa-go/halopsa/internal/line"
-	"github.com/halopsa-go/halopsa/internal/redact"
 	"github.com/halopsa-go/halopsa/internal/retry"
 )
 
@@ -24,141 +21,105 @@ type Credentials struct {
 	Scopes                           []string
 }
 
-// Error is a token that the authorisation server did not give.
-type Error struct {
-	StatusCode        int
-	Code, Description string
-	RetryAfter        time.Duration
-	Host              string
-	Err               error `json:"-"` // of the network or the context
-}
-
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Host)
-	if e.StatusCode > 0 {
-		fmt.Fprintf(&b, " answered %d", e.StatusCode)
-	}
-	for _, part := range []string{e.Code, e.Description} {
-		if part != "" {
-			b.WriteString(": " + part)
-		}
-	}
-	if e.RetryAfter > 0 {
-		b.WriteString(": it asks to wait " + e.RetryAfter.String())
-	}
-	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
-	}
-	return b.String()
-}
-
-// Unwrap returns the error of the network or the context.
-func (e *Error) Unwrap() error { return e.Err }
-
-// GoString returns the text.
-func (e *Error) GoString() string { return fmt.Sprintf("&auth.Error{%q}", e.Error()) }
+// largestResponse is more than any token's.
+const largestResponse = 1 << 20
 
 // Exchange fetches a token with one request.
+//
+// It reads the response itself: oauth2 loses a token to a lifetime or a content type that it does not expect. The secret goes into the form
+// [doc], and nowhere else: no redirect is followed. A token whose lifetime cannot be read is given one of an hour, HaloPSA's usual.
 func Exchange(ctx context.Context, hc *http.Client, c Credentials) (*oauth2.Token, error) {
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ClientID}, "client_secret": {c.ClientSecret}}
+	if len(c.Scopes) > 0 {
+		form.Set("scope", strings.Join(c.Scopes, " "))
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.TokenURL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, c.failure(ctx, err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
 	own := *hc
-	watched := &tokenTransport{next: own.Transport}
-	own.Transport = watched
+	own.Transport = located{hc.Transport}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	config := clientcredentials.Config{
-		ClientID: c.ClientID, ClientSecret: c.ClientSecret, TokenURL: c.TokenURL, Scopes: c.Scopes,
-		AuthStyle: oauth2.AuthStyleInParams, // no probing: bad credentials are tried once
+	resp, err := own.Do(req)
+	if err != nil {
+		return nil, c.failure(ctx, err)
 	}
-	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, &own))
-	if err == nil {
-		return token, nil
+	body, err := io.ReadAll(io.LimitReader(resp.Body, largestResponse+1))
+	_ = resp.Body.Close()
+	switch {
+	case !succeeded(resp.StatusCode): // the status of a refusal stands, even if its text broke off
+		return nil, c.refusal(resp, body)
+	case err != nil:
+		return nil, c.failure(ctx, fmt.Errorf("the response broke off after %d bytes: %w", len(body), err))
+	case len(body) > largestResponse:
+		return nil, c.odd(resp, fmt.Sprintf("a response larger than %d bytes", largestResponse))
 	}
-	return nil, explain(ctx, c, watched.status, err)
+	said := read(body)
+	if said.refused || len(said.tokens) != 1 {
+		return nil, c.refusal(resp, body)
+	}
+	token := said.token(time.Now())
+	if err := Usable(token); err != nil {
+		return nil, c.odd(resp, err.Error())
+	}
+	return token, nil
 }
 
-// explain makes an *Error of what oauth2 returned, without the secret, which a server may echo.
-func explain(ctx context.Context, c Credentials, status int, err error) error {
-	e := &Error{}
-	if u, parseErr := url.Parse(c.TokenURL); parseErr == nil {
-		e.Host = u.Host
-	}
-	var answered *oauth2.RetrieveError
-	var wrapped *url.Error
+func succeeded(status int) bool { return status >= 200 && status < 300 }
+
+// failure makes an *Error of a request without a response, without the secret: net/http repeats the beginning of what is no HTTP.
+func (c Credentials) failure(ctx context.Context, err error) *Error {
+	var wrapped *url.Error // repeats the URL and its query
 	switch {
 	case ctx.Err() != nil:
-		e.Err = context.Cause(ctx)
-	case errors.As(err, &answered) && answered.Response != nil:
-		e.StatusCode = answered.Response.StatusCode
-		e.RetryAfter, _ = retry.After(answered.Response.Header, time.Now())
-		e.Code, e.Description = answered.ErrorCode, answered.ErrorDescription
-		if e.Code == "" && e.Description == "" {
-			e.Description = describe(answered.Response)
-		}
-	case redirects(status): // with a Location that net/http cannot read, and repeats
-		e.StatusCode, e.Description = status, redirected
+		err = context.Cause(ctx)
 	case errors.As(err, &wrapped):
-		e.Err = wrapped.Err
-	default:
-		e.StatusCode = status
-		e.Description = "its answer is no token; check the authorisation URL"
+		err = wrapped.Err
 	}
-	secrets := redact.Secrets{c.ClientSecret}
-	e.Code, e.Description = shown(secrets, e.Code), shown(secrets, e.Description)
-	if e.Err != nil {
-		// net/http repeats the beginning of what is no HTTP.
-		if text := shown(secrets, e.Err.Error()); text != e.Err.Error() {
-			e.Err = redact.Hide(e.Err, text)
+	return &Error{Endpoint: c.endpoint(), Err: hidden(c.secrets(), err)}
+}
+
+// odd makes an *Error of a response that has a token, or room for one, which is not to be used.
+func (c Credentials) odd(resp *http.Response, why string) *Error {
+	return &Error{Endpoint: c.endpoint(), StatusCode: resp.StatusCode, Description: why}
+}
+
+// endpoint is the URL that is asked, without its query.
+func (c Credentials) endpoint() string {
+	u, err := url.Parse(c.TokenURL)
+	if err != nil {
+		return "the authorization server"
+	}
+	return u.Host + u.EscapedPath()
+}
+
+// hasTenant reports whether the URL names a tenant.
+func (c Credentials) hasTenant() bool {
+	u, err := url.Parse(c.TokenURL)
+	return err == nil && u.Query().Get("tenant") != ""
+}
+
+// after is how long a response asks to wait.
+func after(resp *http.Response) time.Duration {
+	wait, _ := retry.After(resp.Header, time.Now())
+	return wait
+}
+
+// located drops a Location that cannot be read: http.Client would make an error of it, which hides the status and shows the text.
+type located struct{ next http.RoundTripper }
+
+func (l located) RoundTrip(req *http.Request) (*http.Response, error) {
+	next := l.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	resp, err := next.RoundTrip(req)
+	if err == nil && resp != nil {
+		if _, err := resp.Location(); err != nil {
+			resp.Header.Del("Location")
 		}
 	}
-	return e
-}
-
-// shown returns a text of the server in one line, of a sensible length and without the secrets.
-func shown(secrets redact.Secrets, text string) string {
-	const longest = 500
-	text = line.Fold(strings.ToValidUTF8(string(secrets.Bytes([]byte(text))), "\ufffd"))
-	if len(text) > longest {
-		text = strings.ToValidUTF8(text[:longest], "") + "…"
-	}
-	return text
-}
-
-const redirected = "a redirect, which is not followed; check the authorisation URL"
-
-func redirects(status int) bool { return status >= 300 && status < 400 }
-
-// describe says what to do about an answer that is not OAuth2's.
-func describe(resp *http.Response) string {
-	if redirects(resp.StatusCode) {
-		if to, err := resp.Location(); err == nil {
-			return "a redirect to " + to.Host + ", which is not followed so that the secret stays here; check the authorisation URL"
-		}
-		return redirected
-	}
-	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" {
-		return "HTML instead of a token; check the authorisation URL"
-	}
-	switch resp.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusBadRequest:
-		return "the credentials are not accepted; check the client id, the client secret and the tenant"
-	case http.StatusNotFound:
-		return "there is no token endpoint; check the authorisation URL"
-	}
-	return "no token"
-}
-
-// Retryable reports whether a failed fetch may be tried again, and after how long at the least.
-func Retryable(err error) (time.Duration, bool) {
-	var e *Error
-	if !errors.As(err, &e) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return 0, false
-	}
-	switch e.StatusCode {
-	case 0:
-		return 0, e.Err != nil
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return e.RetryAfter, true
-	}
-	return 0, false
+	return resp, err
 }

@@ -174,7 +174,7 @@ func TestFetchContext(t *testing.T) {
 				})
 				begin := time.Now()
 				_, err := s.Token(ctx)
-				require.EqualError(t, err, "the authorisation server took too long")
+				require.EqualError(t, err, "the authorization server took too long")
 				require.NotErrorIs(t, err, context.DeadlineExceeded, "the caller's own context is good")
 				assert.Equal(t, test.want, time.Since(begin), "and there is no other attempt")
 			})
@@ -257,7 +257,7 @@ func TestFetchWithoutAToken(t *testing.T) {
 			t.Parallel()
 			s := auth.New(auth.Config{Fetch: func(context.Context) (*oauth2.Token, error) { return token, nil }})
 			got, err := s.Token(t.Context())
-			require.ErrorContains(t, err, "no access token")
+			require.ErrorContains(t, err, "the token source returned no token")
 			assert.Nil(t, got)
 		})
 	}

@@ -123,8 +123,8 @@ func TestHiddenErrorsStayKnown(t *testing.T) {
 	var op *net.OpError
 	require.ErrorAs(t, err, &op)
 	assert.Same(t, cause, op)
-	require.EqualError(t, err, "acme.halopsa.com: read [redacted]: refused")
-	assert.Equal(t, `&auth.Error{"acme.halopsa.com: read [redacted]: refused"}`, fmt.Sprintf("%#v", err))
+	require.EqualError(t, err, "acme.halopsa.com/auth/token: read [redacted]: refused")
+	assert.Equal(t, `&auth.Error{"acme.halopsa.com/auth/token: read [redacted]: refused"}`, fmt.Sprintf("%#v", err))
 	assertHidden(t, err)
 	_, retryable := auth.Retryable(err)
 	assert.True(t, retryable)

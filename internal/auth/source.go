@@ -48,7 +48,10 @@ type fetch struct {
 	err       error
 }
 
-var errSlow = errors.New("the authorisation server took too long")
+var (
+	errSlow  = errors.New("the authorization server took too long")
+	errEnded = errors.New("the token source ended its goroutine")
+)
 
 // New returns a source that has no token yet.
 func New(conf Config) *Source {
@@ -162,29 +165,35 @@ func (s *Source) leave(f *fetch) {
 // run fetches a token, keeps it, and tells those who wait.
 func (s *Source) run(ctx context.Context, f *fetch) {
 	defer f.cancel()
-	token, err := s.try(ctx)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f.token, f.err = token, err
-	if err == nil {
-		e := &entry{token: token, fetched: time.Now()}
-		if !token.Expiry.IsZero() {
-			early := min(s.conf.Early, time.Until(token.Expiry)/10)
-			e.refresh.Store(token.Expiry.Add(-early).UnixNano())
+	var token *oauth2.Token
+	err := errEnded
+	defer func() { // deferred, so that nobody waits forever for a fetch that ends its goroutine
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		f.token, f.err = token, err
+		if err == nil {
+			s.keep(token)
 		}
-		s.cached.Store(e)
+		s.fetch = nil
+		close(f.done)
+	}()
+	token, err = s.try(ctx)
+}
+
+// keep caches a token. It requires that s.mu is held.
+func (s *Source) keep(token *oauth2.Token) {
+	e := &entry{token: token, fetched: time.Now()}
+	if !token.Expiry.IsZero() {
+		early := min(s.conf.Early, time.Until(token.Expiry)/10)
+		e.refresh.Store(token.Expiry.Add(-early).UnixNano())
 	}
-	s.fetch = nil
-	close(f.done)
+	s.cached.Store(e)
 }
 
 // try makes the attempts of one fetch.
 func (s *Source) try(ctx context.Context) (*oauth2.Token, error) {
 	for n := 0; ; n++ {
-		token, err := s.conf.Fetch(ctx)
-		if err == nil && (token == nil || token.AccessToken == "") {
-			err = errors.New("the answer holds no access token")
-		}
+		token, err := Ask(ctx, s.conf.Fetch)
 		if err == nil {
 			return token, nil
 		}
