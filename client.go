@@ -3,9 +3,7 @@ package halopsa
 import (
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"runtime"
 	"strings"
@@ -107,11 +105,13 @@ func (c *Client) addServices() {
 // NewClientFromEnv returns a client set up by the environment, after which opts apply.
 //
 // HALOPSA_URL, HALOPSA_CLIENT_ID and HALOPSA_CLIENT_SECRET are needed; HALOPSA_TENANT, HALOPSA_SCOPE and HALOPSA_AUTH_URL are as
-// [WithTenant], [WithScope] and [WithAuthURL]. The error names every variable that is missing.
+// [WithTenant], [WithScope] and [WithAuthURL]. White space around a value is dropped, such as the line break of a mounted file, and a value
+// of nothing else is missing. The error names every variable that is missing.
 func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
 	var missing []string
+	get := func(name string) string { return trim(os.Getenv(name)) }
 	need := func(name string) string {
-		value := os.Getenv(name)
+		value := get(name)
 		if value == "" {
 			missing = append(missing, name)
 		}
@@ -121,76 +121,14 @@ func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
 	if len(missing) > 0 {
 		return nil, badArgument("environment", "%s not set", strings.Join(missing, ", "))
 	}
-	env := []ClientOption{WithClientCredentials(id, secret), WithTenant(os.Getenv("HALOPSA_TENANT"))}
-	if authURL := os.Getenv("HALOPSA_AUTH_URL"); authURL != "" {
+	env := []ClientOption{WithClientCredentials(id, secret), WithTenant(get("HALOPSA_TENANT"))}
+	if authURL := get("HALOPSA_AUTH_URL"); authURL != "" {
 		env = append(env, WithAuthURL(authURL))
 	}
-	if scope := os.Getenv("HALOPSA_SCOPE"); scope != "" {
+	if scope := get("HALOPSA_SCOPE"); scope != "" {
 		env = append(env, WithScope(scope))
 	}
 	return NewClient(baseURL, append(env, opts...)...)
-}
-
-// serverURL checks raw and returns it without /api, /auth, /token and trailing slashes.
-func serverURL(argument, raw string, insecure bool) (string, error) {
-	raw = strings.TrimSpace(raw)
-	if raw == "" {
-		return "", badArgument(argument, "empty; it looks like https://acme.halopsa.com")
-	}
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil: // url.Error would repeat what can be a URL with a password in it
-		return "", badArgument(argument, "malformed; it looks like https://acme.halopsa.com")
-	case u.User != nil:
-		return "", badArgument(argument, "has a user name or password in it; use WithClientCredentials")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return "", badArgument(argument, "must begin with https://, as in https://acme.halopsa.com")
-	case u.Hostname() == "" || u.Opaque != "":
-		return "", badArgument(argument, "has no host; it looks like https://acme.halopsa.com")
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", badArgument(argument, "has a query or fragment; it looks like https://acme.halopsa.com")
-	case u.Scheme == "http" && !insecure && !loopback(u.Hostname()):
-		return "", badArgument(argument, "http:// to %s would send credentials in the clear; use https://, or WithInsecureHTTP if that is meant", u.Hostname())
-	}
-	path := strings.TrimRight(u.EscapedPath(), "/")
-	for _, suffix := range []string{"/token", "/api", "/auth"} {
-		if len(path) >= len(suffix) && strings.EqualFold(path[len(path)-len(suffix):], suffix) {
-			path = strings.TrimRight(path[:len(path)-len(suffix)], "/")
-		}
-	}
-	return u.Scheme + "://" + u.Host + path, nil
-}
-
-func loopback(host string) bool {
-	host = strings.ToLower(host)
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
-}
-
-// tokenEndpoint is where tokens are fetched: /auth/token of the base URL, or of the authorisation server: /token below the path that was
-// given, and /auth/token where that is none or /api.
-func tokenEndpoint(base string, conf *config) (string, error) {
-	endpoint := base + "/auth/token"
-	if conf.authURL != "" {
-		server, err := serverURL("authorisation URL", conf.authURL, conf.insecure)
-		if err != nil {
-			return "", err
-		}
-		given := strings.TrimRight(strings.TrimSpace(conf.authURL), "/")
-		_, path, below := strings.Cut(given[strings.Index(given, "://")+3:], "/")
-		switch path = "/" + strings.ToLower(path); {
-		case strings.HasSuffix(path, "/token"):
-			endpoint = given
-		case below && !strings.HasSuffix(path, "/api"):
-			endpoint = given + "/token"
-		default:
-			endpoint = server + "/auth/token"
-		}
-	}
-	if conf.tenant != "" {
-		endpoint += "?tenant=" + url.QueryEscape(conf.tenant)
-	}
-	return endpoint, nil
 }
 
 // httpClient returns a copy of given, or a client of our own, which follows redirects only where nothing can go wrong by it.

@@ -71,16 +71,18 @@ func (f clientOptionFunc) applyClient(c *config) error { return f(c) }
 // API: POST /auth/token?tenant=NAME. On-premise instances have none.
 func WithTenant(tenant string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
-		c.tenant = strings.TrimSpace(tenant)
+		c.tenant = trim(tenant)
 		return nil
 	})
 }
 
 // WithClientCredentials sets the id and the secret of an API application that uses OAuth2 client credentials.
 //
-// Both must be non-empty. Either this or [WithTokenSource] is needed.
+// Both must be non-empty. White space around them is dropped: HaloPSA makes both of them, without any. Either this or [WithTokenSource] is
+// needed.
 func WithClientCredentials(id, secret string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
+		id, secret := trim(id), trim(secret)
 		if id == "" || secret == "" {
 			return badArgument("WithClientCredentials", "the client id and the client secret must not be empty")
 		}
@@ -102,13 +104,14 @@ func WithScope(scopes ...string) ClientOption {
 	})
 }
 
-// WithAuthURL sets the authorisation server where it is not at /auth of the base URL.
+// WithAuthURL sets the authorization server where it is not at /auth of the base URL.
 //
 // The token endpoint is /token below it, as with https://auth.example.com/auth; of a host alone it is /auth/token. The whole endpoint can be
-// given too.
+// given too, such as https://auth.example.com/token, where trial tenants have it. It has the rules of the base URL: a host, perhaps a port and
+// a path, and nothing else. An empty URL is none.
 func WithAuthURL(authURL string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
-		c.authURL = authURL
+		c.authURL = trim(authURL)
 		return nil
 	})
 }

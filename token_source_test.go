@@ -58,7 +58,7 @@ func TestTokenSourceArguments(t *testing.T) {
 		"no URL":            {"", []halopsa.ClientOption{anyCredentials}, "halopsa: base URL: empty; it looks like https://acme.halopsa.com"},
 		"no credentials":    {standinURL, nil, "halopsa: credentials: none given; use WithClientCredentials or WithTokenSource"},
 		"a bad option":      {standinURL, []halopsa.ClientOption{halopsa.WithScope()}, "halopsa: WithScope: no scope is named"},
-		"a bad auth URL":    {standinURL, []halopsa.ClientOption{anyCredentials, halopsa.WithAuthURL("ftp://a")}, "authorisation URL"},
+		"a bad auth URL":    {standinURL, []halopsa.ClientOption{anyCredentials, halopsa.WithAuthURL("ftp://a")}, "authorization URL"},
 		"http to elsewhere": {"http://acme.halopsa.com", []halopsa.ClientOption{anyCredentials}, "http:// to acme.halopsa.com"},
 		"a password in it":  {"https://a:canary@b", []halopsa.ClientOption{anyCredentials}, "has a user name or password in it"},
 		"a nil source":      {standinURL, []halopsa.ClientOption{halopsa.WithTokenSource(nil)}, "the token source must not be nil"},

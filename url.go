@@ -1,0 +1,180 @@
+package halopsa
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// server is a URL of HaloPSA, checked: a scheme, a host and a path without a slash at its end.
+type server struct{ origin, path string }
+
+// trim drops white space and byte order marks around what was copied from somewhere.
+func trim(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' })
+}
+
+// parseServer reads the URL of a server.
+//
+// It refuses whatever a server, a proxy or net/http could read differently from the user: the secret must not go anywhere else than was
+// meant, and nothing may fail only at the first call. An error never repeats the URL, which can have a password in it.
+func parseServer(argument, raw string, insecure bool) (server, error) {
+	const like = "it looks like https://acme.halopsa.com"
+	refuse := func(format string, args ...any) (server, error) {
+		return server{}, badArgument(argument, format, args...)
+	}
+	raw = trim(raw)
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return refuse("empty; %s", like)
+	case strings.ContainsFunc(raw, invisible):
+		return refuse("has a blank, a control character or an invisible one in it; %s", like)
+	case strings.Contains(raw, `\`):
+		return refuse("has a backslash in it; %s", like)
+	case err != nil:
+		return refuse("malformed; %s", like)
+	case u.User != nil:
+		return refuse("has a user name or password in it; %s, and WithClientCredentials takes the credentials", like)
+	case u.Scheme != "https" && u.Scheme != "http":
+		return refuse("must begin with https://, as in https://acme.halopsa.com")
+	case u.Host == "" || u.Hostname() == "" || u.Opaque != "":
+		return refuse("has no host; %s", like)
+	case strings.ContainsAny(raw, "?#"):
+		return refuse("has a query or fragment; %s, and WithTenant names the tenant", like)
+	}
+	host, reason := hostOf(u)
+	if reason != "" {
+		return refuse("%s; %s", reason, like)
+	}
+	if u.Scheme == "http" && !insecure && !loopback(host) {
+		return refuse("http:// to %s would send credentials in the clear; use https://, or WithInsecureHTTP if that is meant", host)
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	for _, segment := range segments(path) {
+		if !plainSegment(segment) {
+			return refuse("has a path with an empty part, . or .., or an escaped slash or control character; it looks like https://halo.example.com/halo")
+		}
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return refuse("has a port that is not between 1 and 65535; %s:8443", like)
+		}
+		host += ":" + strconv.FormatUint(n, 10)
+	}
+	return server{u.Scheme + "://" + host, path}, nil
+}
+
+// invisible reports whether r is a character that nobody sees in a URL.
+func invisible(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+}
+
+// hostOf returns the host without the dot of a complete name at its end, or what is wrong with it.
+func hostOf(u *url.URL) (host, reason string) {
+	host = u.Hostname()
+	if strings.HasPrefix(u.Host, "[") || strings.Contains(host, ":") {
+		address, err := netip.ParseAddr(host)
+		switch {
+		case err != nil || !address.Is6():
+			return "", "has a host in brackets that is not an IPv6 address"
+		case address.Zone() != "":
+			return "", "has an IPv6 address with a zone"
+		}
+		return host, ""
+	}
+	host = strings.TrimSuffix(host, ".")
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > 63 || len(host) > 253 || strings.ContainsFunc(label, notOfHost) {
+			return "", "has a host that is not a name or an address"
+		}
+	}
+	return host, ""
+}
+
+// notOfHost reports whether r is not a character of a host's name.
+func notOfHost(r rune) bool {
+	return r != '-' && r != '_' && !unicode.In(r, unicode.L, unicode.N, unicode.M)
+}
+
+// segments returns the parts of an escaped path that begins with a slash, or is empty.
+func segments(path string) []string {
+	if path == "" {
+		return nil
+	}
+	return strings.Split(path[1:], "/")
+}
+
+// plainSegment reports whether a part of an escaped path is one for every server and proxy.
+func plainSegment(segment string) bool {
+	text, err := url.PathUnescape(segment)
+	name, _, _ := strings.Cut(text, ";") // some servers take ..;x for ..
+	return err == nil && name != "" && name != "." && name != ".." &&
+		!strings.ContainsAny(text, `/\%?#`) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+// last reports whether the last part of the path is this word, in any case and however it is escaped.
+func (s server) last(word string) bool {
+	parts := segments(s.path)
+	if len(parts) == 0 {
+		return false
+	}
+	text, _ := url.PathUnescape(parts[len(parts)-1])
+	return strings.EqualFold(text, word)
+}
+
+// base returns the URL without /api, /auth or /auth/token at its end.
+func (s server) base() string {
+	for _, word := range []string{"token", "api", "auth"} {
+		if s.last(word) {
+			s.path = s.path[:strings.LastIndex(s.path, "/")]
+		}
+	}
+	return s.origin + s.path
+}
+
+// serverURL checks raw and returns it without /api, /auth, /token and trailing slashes.
+func serverURL(argument, raw string, insecure bool) (string, error) {
+	s, err := parseServer(argument, raw, insecure)
+	if err != nil {
+		return "", err
+	}
+	return s.base(), nil
+}
+
+func loopback(host string) bool {
+	host = strings.ToLower(host)
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+// tokenEndpoint is where tokens are fetched: /auth/token of the base URL, or of the authorization server: /token below the path that was
+// given, and /auth/token where that is none or /api. A path that ends in /token is the endpoint itself [seen: /token of a host].
+func tokenEndpoint(base string, conf *config) (string, error) {
+	endpoint := base + "/auth/token"
+	if conf.authURL != "" {
+		s, err := parseServer("authorization URL", conf.authURL, conf.insecure)
+		if err != nil {
+			return "", err
+		}
+		switch {
+		case s.last("token"):
+			endpoint = s.origin + s.path
+		case s.path == "" || s.last("api"):
+			endpoint = s.base() + "/auth/token"
+		default:
+			endpoint = s.origin + s.path + "/token"
+		}
+	}
+	if conf.tenant != "" {
+		endpoint += "?tenant=" + url.QueryEscape(conf.tenant)
+	}
+	return endpoint, nil
+}
