@@ -104,7 +104,7 @@ func TestLooseValues(t *testing.T) {
 		},
 		"members that nobody knows": {
 			`{"new":{"deep":[1,{"x":"y"}]},"id":12,"other":[null,false],"operation":"GET"}`,
-			halopsa.IntegrationRequest{ID: 12, Operation: "GET"},
+			halopsa.IntegrationRequest{ID: 12, Operation: "GET", Extra: map[string]json.RawMessage{"new": raw(`{"deep":[1,{"x":"y"}]}`), "other": raw(`[null,false]`)}},
 		},
 		"trace": {
 			`{"id":12,"trace":[{"id":"1","log":"a","timestamp":"2026-10-02T11:22:33"},{"id":2,"log":"b"}]}`,
@@ -172,13 +172,13 @@ func nested(n int) string {
 	return string(deep)
 }
 
-// TestUnknownMembersAreKept where HaloPSA publishes no schema.
+// TestUnknownMembersAreKept where HaloPSA publishes no schema, or has added to it.
 func TestUnknownMembersAreKept(t *testing.T) {
 	t.Parallel()
-	client := answering(t, `{"id":"3","module_id":12,"level":"info","steps":["a",{"b":null}],"n":1e400}`)
+	client := answering(t, `{"id":"3","config_id":12,"level":"info","steps":["a",{"b":null}],"n":1e400}`)
 	got, err := client.IntegratorTrace.Get(t.Context(), 3)
 	require.NoError(t, err)
-	assert.Equal(t, halopsa.IntegratorTrace{ID: 3, ModuleID: 12, Extra: map[string]json.RawMessage{
+	assert.Equal(t, halopsa.IntegratorTrace{ID: 3, ConfigID: 12, Extra: map[string]json.RawMessage{
 		"level": raw(`"info"`), "steps": raw(`["a",{"b":null}]`), "n": raw(`1e400`),
 	}}, *got)
 }

@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// documentedOperation is a row of HaloPSA's documentation: what the source, the README and the tests must agree with.
+// documentedOperation is a row of HaloPSA's documentation: what the source, the README and the tests must agree with. The paging parameters of
+// IntegrationDelta and IntegratorTrace are in none, but tenants honor them [live].
 type documentedOperation struct {
 	operation string // method and path below /api
 	methods   string // of the resource's service
@@ -31,7 +32,7 @@ const (
 
 // documentedOperations are the 33 operations of the integration API.
 var documentedOperations = []documentedOperation{
-	{"GET /IntegrationDelta", "List Pages All", ""},
+	{"GET /IntegrationDelta", "List Pages All Since Follow", pagingParams},
 	{"POST /IntegrationDelta", "Create", ""},
 	{"GET /IntegrationDelta/{id}", "Get", ""},
 	{"DELETE /IntegrationDelta/{id}", "Delete", ""},
@@ -58,7 +59,7 @@ var documentedOperations = []documentedOperation{
 	{"GET /IntegrationSiteMapping", "List Pages All", "get_active_only msid third_party_client_id"},
 	{"GET /IntegratorLog", "List Pages All Since Follow", "module_id " + pagingParams},
 	{"GET /IntegratorSchedule", "List Pages All", pagingParams},
-	{"GET /IntegratorTrace", "List Pages All", ""},
+	{"GET /IntegratorTrace", "List Pages All Since Follow", pagingParams},
 	{"GET /IntegratorTrace/{id}", "Get", ""},
 	{"GET /ConnectedInstance", "List Pages All", ""},
 	{"POST /ConnectedInstance", "Create Update", ""},

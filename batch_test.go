@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -220,8 +221,8 @@ func TestBatchErrorOfACallerWhoLeaves(t *testing.T) {
 func TestInputThatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	client, h := newStandin(t, nil, halopsa.WithBatchSize(1))
-	_, err := client.IntegrationLookUp.Create(t.Context(), []halopsa.IntegrationLookUpInput{
-		{Name: halopsa.Set("good")}, {Name: halopsa.Set("bad"), Extra: map[string]any{"f": func() {}}},
+	_, err := client.IntegrationRequest.Create(t.Context(), []halopsa.IntegrationRequestInput{
+		{Type: halopsa.Set("good")}, {Type: halopsa.Set("bad"), Duration: halopsa.Set(math.Inf(1))},
 	})
 	require.ErrorIs(t, err, halopsa.ErrInvalid)
 	changes := exportInputs(300, 1)

@@ -259,7 +259,7 @@ func TestUserAgent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, server := newStandin(t, nil, test.opts...)
-			_, err := client.IntegratorTrace.List(t.Context())
+			_, err := client.IntegratorTrace.List(t.Context(), nil)
 			require.NoError(t, err)
 			assert.Regexp(t, test.want, server.Requests()[1].Header.Get("User-Agent"))
 		})
@@ -295,7 +295,7 @@ func TestNewClientUsesNoNetwork(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, sent)
 	assert.Nil(t, given.CheckRedirect, "the caller's client stays as it is")
-	_, err = client.IntegratorTrace.List(t.Context(), halopsa.WithoutRetry())
+	_, err = client.IntegratorTrace.List(t.Context(), nil, halopsa.WithoutRetry())
 	require.Error(t, err)
 	assert.NotZero(t, sent)
 }

@@ -25,6 +25,19 @@ type ConnectedInstance struct {
 	TestResult json.RawMessage `json:"_test_result"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// Input returns an input for Update with the ID and the fields that are not zero. The secret, the last test and the members in Extra are left
+// out.
+//
+// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+func (c ConnectedInstance) Input() ConnectedInstanceInput {
+	return ConnectedInstanceInput{
+		ID: nonZero(c.ID), Name: nonZero(c.Name), APIURL: nonZero(c.APIURL), AuthURL: nonZero(c.AuthURL), Tenant: nonZero(c.Tenant),
+		ClientID: nonZero(c.ClientID),
+	}
 }
 
 // LogValue returns the fields that hold no credentials.
@@ -54,7 +67,7 @@ func (i ConnectedInstanceInput) LogValue() slog.Value {
 	return slog.GroupValue(slog.Any("id", i.ID), slog.Any("name", i.Name), slog.Any("apiurl", i.APIURL))
 }
 
-// ConnectedInstanceGetOptions choose what Get returns.
+// ConnectedInstanceGetOptions specifies what Get returns.
 type ConnectedInstanceGetOptions struct {
 	// IncludeDetails asks for the whole record.
 	IncludeDetails bool `url:"includedetails,omitempty"`

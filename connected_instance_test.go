@@ -10,7 +10,7 @@ import (
 
 var acmeUK = halopsa.ConnectedInstance{
 	ID: 2, Name: "ACME UK", APIURL: "https://uk.example/api", AuthURL: "https://uk.example/auth", Tenant: "acmeuk", ClientID: "0d6e1c4a",
-	Test: true, TestOK: true, TestResult: raw(`{"version": "2.170"}`),
+	Test: true, TestOK: true, TestResult: raw(`{"version": "2.170"}`), Extra: keptMember,
 }
 
 func TestConnectedInstance(t *testing.T) {

@@ -24,12 +24,33 @@
 //
 // [Page] says what a walk promises and [PaginationError] what it returns when the server makes that impossible.
 //
-// Since reads the errors, requests and log lines that are newer than an id, and Follow goes on with those to come; see [Followed].
+// Since reads the deltas, errors, requests, log lines and traces that are newer than an id, and Follow goes on with those to come; see [Followed].
+//
+// Every record keeps the members that it has no field for in Extra.
 //
 // # Write
 //
 // Create, Update and Delete take inputs whose fields are absent unless they are [Set] or [Null]. HaloPSA has no idempotency keys, so a
 // Create whose outcome is unknown is not repeated: it is an [ErrOutcomeUnknown]. [BatchError] says which of many inputs were written.
+//
+// Input makes an input of a record, to change it and write it back. What HaloPSA's columns cannot hold is refused before anything is sent;
+// [Truncate] cuts a text to what fits.
+//
+// # Which id is which
+//
+// Every id is an int64, except that of a variable group and those of other systems, which are texts. The names are HaloPSA's, which has several for
+// one thing:
+//
+//   - msid, module_id and moduleId are one and the same id, of an integration module such as that for NinjaRMM or Xero. IntegrationError stores
+//     its module_id in a column IEMSid, and IntegrationRequest its msid in IRMSID [db].
+//   - detail_id and details_id are the id of one configured connection of a module: a tenant can have two for Xero [db, spec].
+//   - config_id, of [IntegratorSchedule] and [IntegratorTrace], is the id of the integrator's own configuration [live]. Nothing more is known of it.
+//   - halo_id and halo_client_id, of [IntegrationSiteMapping], are the ids of a site and a client in HaloPSA [spec].
+//   - What begins with third_party_ are the other system's ids and names, as texts [spec].
+//   - value, of [IntegrationRunbookVariableGroup], is the group's id, and what Get takes [live].
+//
+// How a fact is known is in brackets, here and elsewhere: [live] was measured on a tenant, [seen] reported from one, [db] is in HaloPSA's table
+// definitions, [doc] on its documentation pages and [spec] in its OpenAPI document.
 //
 // # Errors
 //

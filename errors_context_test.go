@@ -37,7 +37,7 @@ func TestContextErrorsStayVisible(t *testing.T) {
 			h.Fault(halopsatest.Fault{Status: http.StatusBadGateway, Times: -1})
 		}},
 		"limit": {client: []halopsa.ClientOption{halopsa.WithRateLimit(1, time.Hour)}, set: func(t *testing.T, c *halopsa.Client, _ *halopsatest.Handler) {
-			_, err := c.IntegratorTrace.List(t.Context())
+			_, err := c.IntegratorTrace.List(t.Context(), nil)
 			require.NoError(t, err)
 		}},
 		"after a 429": {set: func(_ *testing.T, _ *halopsa.Client, h *halopsatest.Handler) {

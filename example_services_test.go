@@ -82,19 +82,25 @@ func ExampleIntegrationFieldMappingService_All() {
 	// Output: serialNumber → Serial number
 }
 
-// Create makes a look-up, Update changes one; the API documents few of their members, and Extra holds the others.
-func ExampleIntegrationLookUpService_Create() {
+// Read a lookup, change it, write it back: Input makes an input of the record.
+func ExampleIntegrationLookUpService_Update() {
 	server, client := tenant()
 	defer server.Close()
-	created, err := client.IntegrationLookUp.Create(context.Background(), []halopsa.IntegrationLookUpInput{{
-		ModuleID: halopsa.Set[int64](12), Name: halopsa.Set("default_status"), Value: halopsa.Set("Active"),
-		Extra: map[string]any{"colour": "green"},
-	}})
+	ctx := context.Background()
+	server.Seed("IntegrationLookUp", map[string]any{"module_id": 12, "type": 3, "third_party_id": "prio-2", "value": "High"})
+	page, err := client.IntegrationLookUp.List(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(created[0].Name, created[0].Value, string(created[0].Extra["colour"]))
-	// Output: default_status Active "green"
+
+	lookup := page.Records[0]
+	lookup.Value = "Urgent"
+	changed, err := client.IntegrationLookUp.Update(ctx, []halopsa.IntegrationLookUpInput{lookup.Input()})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(changed[0].ThirdPartyID, "is", changed[0].Value)
+	// Output: prio-2 is Urgent
 }
 
 // The slow requests to another system, the newest first.
@@ -117,19 +123,19 @@ func ExampleIntegrationRequestService_All() {
 	// Output: https://api.example.com/devices 200 7.5
 }
 
-// Groups have texts for ids.
+// Groups have texts for ids: the Value of a row of the list.
 func ExampleIntegrationRunbookVariableGroupService_Get() {
 	server, client := tenant()
 	defer server.Close()
 	server.Seed("IntegrationRunbookVariableGroup", map[string]any{
-		"id": "customer", "name": "Customer", "variables": []map[string]any{{"value": "$CUSTOMER", "type": "string"}},
+		"id": "faults", "label": "Ticket", "value": "faults", "variables": []map[string]any{{"value": "$SUMMARY", "type": "string"}},
 	})
-	group, err := client.IntegrationRunbookVariableGroup.Get(context.Background(), "customer", nil)
+	group, err := client.IntegrationRunbookVariableGroup.Get(context.Background(), "faults", nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(group.Name, group.Variables[0].Value)
-	// Output: Customer $CUSTOMER
+	fmt.Println(group.Label, group.Variables[0].Value)
+	// Output: Ticket $SUMMARY
 }
 
 // Which site of another system is which of HaloPSA's.
@@ -148,7 +154,7 @@ func ExampleIntegrationSiteMappingService_All() {
 	// Output: map[700:10]
 }
 
-// Watch the integrator engine: each line of its log as it comes.
+// Watch the integrator engine: each line of its log as it comes. HaloPSA does not document its members, which are in Extra.
 func ExampleIntegratorLogService_Follow() {
 	server, client := tenant()
 	defer server.Close()
@@ -157,36 +163,37 @@ func ExampleIntegratorLogService_Follow() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(line.Cursor, line.Record.Message)
-		if line.Record.Message == "Sync finished" {
+		message := string(line.Record.Extra["message"])
+		fmt.Println(line.Cursor, message)
+		if message == `"Sync finished"` {
 			break
 		}
 	}
 	// Output:
-	// 1 Sync started
-	// 2 Sync finished
+	// 1 "Sync started"
+	// 2 "Sync finished"
 }
 
-// The API does not document the members of a schedule: what the tenant sends besides the known ones is in Extra.
+// When the integrator engine runs what. The type of a schedule's frequency is not known: it is the JSON that arrived.
 func ExampleIntegratorScheduleService_List() {
 	server, client := tenant()
 	defer server.Close()
-	server.Seed("IntegratorSchedule", map[string]any{"module_id": 12, "name": "Datto RMM, hourly", "last_run": "2026-10-02T11:00:00"})
+	server.Seed("IntegratorSchedule", map[string]any{"config_id": 7, "importnames": "Devices", "frequency": 60, "last_run": "2026-10-02T11:00:00"})
 	page, err := client.IntegratorSchedule.List(context.Background(), nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, schedule := range page.Records {
-		fmt.Println(schedule.Name, string(schedule.Extra["last_run"]))
+		fmt.Println(schedule.ImportNames, schedule.LastRun.Format(time.TimeOnly), string(schedule.Frequency))
 	}
-	// Output: Datto RMM, hourly "2026-10-02T11:00:00"
+	// Output: Devices 11:00:00 60
 }
 
 // A tenant of an older version does not have every endpoint.
 func ExampleIntegratorTraceService_Get() {
 	server, client := tenant()
 	defer server.Close()
-	server.Seed("IntegratorTrace", map[string]any{"module_id": 12})
+	server.Seed("IntegratorTrace", map[string]any{"config_id": 7})
 	server.Fault(halopsatest.Fault{Resource: "IntegratorTrace", Status: 404})
 
 	_, err := client.IntegratorTrace.Get(context.Background(), 1)
@@ -195,8 +202,8 @@ func ExampleIntegratorTraceService_Get() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(trace.ID, trace.ModuleID)
+	fmt.Println(trace.ID, trace.ConfigID)
 	// Output:
 	// true
-	// 1 12
+	// 1 7
 }

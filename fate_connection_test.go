@@ -212,7 +212,7 @@ func TestWriteThatWaitsForAConnection(t *testing.T) {
 	client := overTCP(t, server.URL, network)
 	done := make(chan error)
 	go func() {
-		_, err := client.IntegratorTrace.List(t.Context())
+		_, err := client.IntegratorTrace.List(t.Context(), nil)
 		done <- err
 	}()
 	<-arrived

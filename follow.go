@@ -17,7 +17,7 @@ import (
 
 // Followed is a record of a log, and where to go on after it.
 //
-// What Since and Follow promise, for the integration errors, the integration requests and the integrator engine's log: the records with
+// What Since and Follow promise, for the integration deltas, errors and requests and the integrator engine's log and traces: the records with
 // an id above afterID come in the order of their ids, each once, and none is passed over, whatever is added and deleted meanwhile. A
 // record that is deleted before it is read does not come. The old records are not read again, but for about one of each page. Store the
 // cursor together with the work on its record, and begin with it after a restart: then each record is worked on exactly once. An afterID

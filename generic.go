@@ -84,12 +84,13 @@ func opOf(path, method string) string {
 // list says what a list endpoint takes.
 type list struct {
 	op, resource string
-	params       any         // a struct with url tags, or nil
+	params       any         // a struct with url tags; nil for a list of the caller's own, whose parameters nobody knows
 	page         ListOptions // what the caller chose
 	sort         []SortKey
-	paged        bool // has page_no, page_size and pageinate
-	sorted       bool // has order … orderdesc5
-	count        int  // the caller's count, which a walk cannot honour
+	paged        bool         // has page_no, page_size and pageinate
+	sorted       bool         // has order … orderdesc5
+	record       reflect.Type // whose members it can be sorted by; nil for a record of the caller's own
+	count        int          // the caller's count, which a walk cannot honour
 }
 
 // noParams is for the lists that take none.
@@ -98,11 +99,11 @@ var noParams *struct{}
 // unpaged is the list of a resource that has no paging parameters; params, a pointer to options, is read when a walk starts.
 func unpaged[O any](resource, op string, params *O) func() *list {
 	return func() *list {
-		l := &list{op: resource + "." + op, resource: resource}
+		var own O
 		if params != nil {
-			l.params = *params
+			own = *params
 		}
-		return l
+		return &list{op: resource + "." + op, resource: resource, params: own}
 	}
 }
 

@@ -268,7 +268,7 @@ func TestCollect(t *testing.T) {
 	require.ErrorIs(t, err, halopsa.ErrForbidden)
 	require.Len(t, got, 4)
 	assert.Equal(t, ticketID(4), got[3].ID)
-	pages, err := halopsa.Collect(client.IntegratorTrace.Pages(t.Context()))
+	pages, err := halopsa.Collect(client.IntegratorTrace.Pages(t.Context(), nil))
 	require.ErrorIs(t, err, halopsa.ErrForbidden)
 	assert.Empty(t, pages)
 }

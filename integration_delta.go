@@ -2,7 +2,10 @@ package halopsa
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"log/slog"
+	"time"
 )
 
 // IntegrationDelta is a change that an integration has still to pass on.
@@ -19,6 +22,23 @@ type IntegrationDelta struct {
 	Delta        string `json:"delta"`
 	Date         Time   `json:"date"`
 	Sequence     string `json:"sequence"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (d IntegrationDelta) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", d.ID), slog.Int64("module_id", d.ModuleID), slog.Int64("entity_id", d.EntityID), slog.Time("date", d.Date.Time),
+	)
+}
+
+// Input returns an input with the fields that are not zero; a delta has no Update, so it is for Create. Members in Extra are left out.
+func (d IntegrationDelta) Input() IntegrationDeltaInput {
+	return IntegrationDeltaInput{
+		ModuleID: nonZero(d.ModuleID), EntityID: nonZero(d.EntityID), RelatedID: nonZero(d.RelatedID), ThirdPartyID: nonZero(d.ThirdPartyID),
+		Delta: nonZero(d.Delta), Date: nonZero(d.Date), Sequence: nonZero(d.Sequence),
+	}
 }
 
 // IntegrationDeltaInput is an integration delta to create.
@@ -26,34 +46,65 @@ type IntegrationDeltaInput struct {
 	ModuleID     Opt[int64]  `json:"module_id,omitzero"`
 	EntityID     Opt[int64]  `json:"entity_id,omitzero"`
 	RelatedID    Opt[int64]  `json:"related_id,omitzero"`
-	ThirdPartyID Opt[string] `json:"third_party_id,omitzero"`
-	Delta        Opt[string] `json:"delta,omitzero"`
+	ThirdPartyID Opt[string] `json:"third_party_id,omitzero" column:"250"`
+	Delta        Opt[string] `json:"delta,omitzero" column:"100"`
 	Date         Opt[Time]   `json:"date,omitzero"`
 	Sequence     Opt[string] `json:"sequence,omitzero"`
+}
+
+// IntegrationDeltaListOptions specifies a page of integration deltas.
+//
+// No paging parameter of the list is documented, but tenants answer it in pages [live].
+type IntegrationDeltaListOptions struct {
+	ListOptions
+}
+
+func (o *IntegrationDeltaListOptions) list(op string) func() *list {
+	return func() *list {
+		var own IntegrationDeltaListOptions
+		if o != nil {
+			own = *o
+		}
+		return &list{op: "IntegrationDelta." + op, resource: "IntegrationDelta", paged: true, params: own, page: own.ListOptions}
+	}
 }
 
 // IntegrationDeltaService reads, creates and deletes integration deltas.
 type IntegrationDeltaService struct{ service }
 
-// List reads the list in one request.
+// List reads one page.
 //
 // API: GET /IntegrationDelta
-func (s *IntegrationDeltaService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationDelta], error) {
-	return listOf[IntegrationDelta](ctx, s.client, unpaged("IntegrationDelta", "List", noParams)(), ro)
+func (s *IntegrationDeltaService) List(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) (*Page[IntegrationDelta], error) {
+	return listOf[IntegrationDelta](ctx, s.client, opts.list("List")(), ro)
 }
 
-// Pages walks the whole list, which has one page; see [Page] for what it promises.
+// Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationDelta
-func (s *IntegrationDeltaService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationDelta], error] {
-	return pagesOf[IntegrationDelta](ctx, s.client, unpaged("IntegrationDelta", "Pages", noParams), ro)
+func (s *IntegrationDeltaService) Pages(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationDelta], error] {
+	return pagesOf[IntegrationDelta](ctx, s.client, opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationDelta
-func (s *IntegrationDeltaService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationDelta, error] {
-	return records(pagesOf[IntegrationDelta](ctx, s.client, unpaged("IntegrationDelta", "All", noParams), ro))
+func (s *IntegrationDeltaService) All(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*IntegrationDelta, error] {
+	return records(pagesOf[IntegrationDelta](ctx, s.client, opts.list("All"), ro))
+}
+
+// Since yields the integration deltas with an id above afterID, oldest first; see [Followed] for what it promises.
+//
+// API: GET /IntegrationDelta
+func (s *IntegrationDeltaService) Since(ctx context.Context, afterID int64, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*IntegrationDelta, error] {
+	return sinceOf[IntegrationDelta](ctx, s.client, opts.list("Since"), afterID, ro)
+}
+
+// Follow yields the integration deltas with an id above afterID, now and as they come; see [Followed] for what it promises.
+//
+// API: GET /IntegrationDelta
+func (s *IntegrationDeltaService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationDelta], error] {
+	return followOf[IntegrationDelta](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
 }
 
 // Get reads one integration delta.

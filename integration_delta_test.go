@@ -10,19 +10,19 @@ import (
 
 var nameDelta = halopsa.IntegrationDelta{
 	ID: 81, ModuleID: 12, EntityID: 902, RelatedID: 17, ThirdPartyID: "dev-55", Delta: `{"name":"ACME-LT-014"}`, Date: date,
-	Sequence: "000000017",
+	Sequence: "000000017", Extra: keptMember,
 }
 
 func TestIntegrationDelta(t *testing.T) {
 	t.Parallel()
 	runOperations(t, []operation{
 		{
-			api: "GET /IntegrationDelta", sent: "/IntegrationDelta",
+			api: "GET /IntegrationDelta", sent: "/IntegrationDelta?page_no=1&page_size=100&pageinate=true",
 			answer: "IntegrationDelta/list.json",
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
-				return c.IntegrationDelta.List(ctx)
+				return c.IntegrationDelta.List(ctx, nil)
 			},
-			want:    page(nameDelta, 1, -1),
+			want:    page(nameDelta, 100, 1),
 			refused: http.StatusForbidden, reason: halopsa.ErrForbidden,
 		},
 		{

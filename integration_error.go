@@ -2,7 +2,10 @@ package halopsa
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"log/slog"
+	"reflect"
 	"time"
 )
 
@@ -22,6 +25,25 @@ type IntegrationError struct {
 	Date       Time   `json:"date"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (e IntegrationError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", e.ID), slog.Int64("module_id", e.ModuleID), slog.String("module_name", e.ModuleName),
+		slog.String("entity_type", e.EntityType), slog.Int64("entity_id", e.EntityID), slog.Time("date", e.Date.Time),
+	)
+}
+
+// Input returns an input with the fields that are not zero; an error has no Update, so it is for Create. Members in Extra are left out.
+func (e IntegrationError) Input() IntegrationErrorInput {
+	return IntegrationErrorInput{
+		ModuleID: nonZero(e.ModuleID), ModuleName: nonZero(e.ModuleName), DetailID: nonZero(e.DetailID), EntityType: nonZero(e.EntityType),
+		EntityID: nonZero(e.EntityID), EntityName: nonZero(e.EntityName), Endpoint: nonZero(e.Endpoint), Error: nonZero(e.Error),
+		Date: nonZero(e.Date),
+	}
 }
 
 // IntegrationErrorInput is an integration error to log.
@@ -29,28 +51,28 @@ type IntegrationErrorInput struct {
 	ModuleID   Opt[int64]  `json:"module_id,omitzero"`
 	ModuleName Opt[string] `json:"module_name,omitzero"`
 	DetailID   Opt[int64]  `json:"detail_id,omitzero"`
-	EntityType Opt[string] `json:"entity_type,omitzero"`
+	EntityType Opt[string] `json:"entity_type,omitzero" column:"100,notnull"`
 	EntityID   Opt[int64]  `json:"entity_id,omitzero"`
-	EntityName Opt[string] `json:"entity_name,omitzero"`
-	Endpoint   Opt[string] `json:"endpoint,omitzero"`
-	Error      Opt[string] `json:"error,omitzero"`
+	EntityName Opt[string] `json:"entity_name,omitzero" column:"100,notnull"`
+	Endpoint   Opt[string] `json:"endpoint,omitzero" column:"100,notnull"`
+	Error      Opt[string] `json:"error,omitzero" column:"2000,notnull"`
 	Date       Opt[Time]   `json:"date,omitzero"`
 }
 
-// IntegrationErrorListOptions choose and sort integration errors; the zero value is all of them by id.
+// IntegrationErrorListOptions specifies which integration errors to list, and in which order; the zero value is all of them by id.
 type IntegrationErrorListOptions struct {
 	ListOptions
 	// Count is the API's count, for List only: how many records to send where the server ignores paging.
 	Count int `url:"count,omitempty"`
-	// DetailID is the id of an integration's set-up.
+	// DetailID is the id of one configured connection of a module, of which a tenant can have several.
 	DetailID int64 `url:"detail_id,omitempty"`
-	// ModuleID is the id of an integration, such as 12.
+	// ModuleID is the id of an integration module, such as 12.
 	ModuleID int64 `url:"module_id,omitempty"`
-	// Sort has up to five keys; nil sorts by id.
+	// Sort has up to five keys, spelled as the record's JSON members; nil sorts by id. Another name is refused: HaloPSA would ignore it silently.
 	Sort []SortKey `url:"-"`
 }
 
-// IntegrationErrorGetOptions choose what Get returns.
+// IntegrationErrorGetOptions specifies what Get returns.
 type IntegrationErrorGetOptions struct {
 	// IncludeDetails asks for the whole record.
 	IncludeDetails bool `url:"includedetails,omitempty"`
@@ -58,12 +80,14 @@ type IntegrationErrorGetOptions struct {
 
 func (o *IntegrationErrorListOptions) list(op string) func() *list {
 	return func() *list {
-		l := &list{op: "IntegrationError." + op, resource: "IntegrationError", paged: true, sorted: true}
+		var own IntegrationErrorListOptions
 		if o != nil {
-			own := *o
-			l.params, l.page, l.sort, l.count = own, own.ListOptions, own.Sort, own.Count
+			own = *o
 		}
-		return l
+		return &list{
+			op: "IntegrationError." + op, resource: "IntegrationError", paged: true, sorted: true, record: reflect.TypeFor[IntegrationError](),
+			params: own, page: own.ListOptions, sort: own.Sort, count: own.Count,
+		}
 	}
 }
 
@@ -91,7 +115,7 @@ func (s *IntegrationErrorService) All(ctx context.Context, opts *IntegrationErro
 	return records(pagesOf[IntegrationError](ctx, s.client, opts.list("All"), ro))
 }
 
-// Since yields the integration errors with an id above afterID, the oldest first; see [Followed] for what it promises.
+// Since yields the integration errors with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Since(ctx context.Context, afterID int64, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {

@@ -10,7 +10,7 @@ import (
 
 var deviceError = halopsa.IntegrationError{
 	ID: 4711, ModuleID: 12, ModuleName: "Datto RMM", DetailID: 3, EntityType: "Asset", EntityID: 902, EntityName: "ACME-LT-014",
-	Endpoint: "/v2/device/902", Error: "404 Not Found: no such device", Date: millis(457), Warning: "The module is disabled.",
+	Endpoint: "/v2/device/902", Error: "404 Not Found: no such device", Date: millis(457), Warning: "The module is disabled.", Extra: keptMember,
 }
 
 func TestIntegrationError(t *testing.T) {

@@ -2,7 +2,9 @@ package halopsa
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"log/slog"
 	"slices"
 )
 
@@ -28,6 +30,29 @@ type IntegrationExport struct {
 	ExportData []IntegrationExportData `json:"exportdata"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (e IntegrationExport) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", e.ID), slog.String("export_id", e.ExportID), slog.Int64("module_id", e.ModuleID), slog.Int64("halo_id", e.HaloID),
+		slog.String("export_progress", e.ExportProgress), slog.Bool("ready_for_import", e.ReadyForImport),
+	)
+}
+
+// Input returns an input for Update with the ID and the fields that are not zero, parts included. Members in Extra are left out.
+//
+// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+func (e IntegrationExport) Input() IntegrationExportInput {
+	return IntegrationExportInput{
+		ID: nonZero(e.ID), ExportID: nonZero(e.ExportID), ModuleID: nonZero(e.ModuleID), HaloID: nonZero(e.HaloID), HaloName: nonZero(e.HaloName),
+		ThirdPartyID: nonZero(e.ThirdPartyID), ThirdPartyName: nonZero(e.ThirdPartyName), ExportURL: nonZero(e.ExportURL),
+		ExportDate: nonZero(e.ExportDate), ExportProgress: nonZero(e.ExportProgress), ReadyForImport: nonZero(e.ReadyForImport),
+		ProgressError: nonZero(e.ProgressError), DetailsID: nonZero(e.DetailsID), ExportBody: nonEmpty(e.ExportBody),
+		ExportData: nonEmpty(inputsOf(e.ExportData, IntegrationExportData.Input)),
+	}
 }
 
 // IntegrationExportData is one part of an [IntegrationExport].
@@ -42,21 +67,38 @@ type IntegrationExportData struct {
 	ExportBody []byte `json:"export_body"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (d IntegrationExportData) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", d.ID), slog.Int64("integration_export_id", d.IntegrationExportID), slog.Bool("exported", d.Exported),
+	)
+}
+
+// Input returns an input with the fields that are not zero, its id included. Members in Extra are left out.
+func (d IntegrationExportData) Input() IntegrationExportDataInput {
+	return IntegrationExportDataInput{
+		ID: nonZero(d.ID), IntegrationExportID: nonZero(d.IntegrationExportID), ThirdPartyID: nonZero(d.ThirdPartyID),
+		Exported: nonZero(d.Exported), ExportBody: nonEmpty(d.ExportBody),
+	}
 }
 
 // IntegrationExportInput is an integration export to create, or with an ID to change.
 type IntegrationExportInput struct {
 	// ID names the record that Update changes; Create refuses it.
 	ID             Opt[int64]  `json:"id,omitzero"`
-	ExportID       Opt[string] `json:"export_id,omitzero"`
+	ExportID       Opt[string] `json:"export_id,omitzero" column:"100"`
 	ModuleID       Opt[int64]  `json:"module_id,omitzero"`
 	HaloID         Opt[int64]  `json:"halo_id,omitzero"`
 	HaloName       Opt[string] `json:"halo_name,omitzero"`
-	ThirdPartyID   Opt[string] `json:"third_party_id,omitzero"`
-	ThirdPartyName Opt[string] `json:"third_party_name,omitzero"`
+	ThirdPartyID   Opt[string] `json:"third_party_id,omitzero" column:"100"`
+	ThirdPartyName Opt[string] `json:"third_party_name,omitzero" column:"100"`
 	ExportURL      Opt[string] `json:"export_url,omitzero"`
 	ExportDate     Opt[Time]   `json:"export_date,omitzero"`
-	ExportProgress Opt[string] `json:"export_progress,omitzero"`
+	ExportProgress Opt[string] `json:"export_progress,omitzero" column:"25"`
 	ReadyForImport Opt[bool]   `json:"ready_for_import,omitzero"`
 	ProgressError  Opt[string] `json:"progress_error,omitzero"`
 	DetailsID      Opt[int64]  `json:"details_id,omitzero"`
@@ -82,9 +124,9 @@ type IntegrationExportDataInput struct {
 	ExportBody          Opt[[]byte] `json:"export_body,omitzero"`
 }
 
-// IntegrationExportListOptions choose integration exports; the zero value is all of them.
+// IntegrationExportListOptions specifies which integration exports to list; the zero value is all of them.
 type IntegrationExportListOptions struct {
-	// ModuleID is the id of an integration, such as 12.
+	// ModuleID is the id of an integration module, such as 12.
 	ModuleID int64 `url:"moduleId,omitempty"`
 	// ReadyForImport chooses the exports that are ready, or with Set(false) those that are not.
 	ReadyForImport Opt[bool] `url:"readyForImport,omitempty"`

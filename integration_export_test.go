@@ -14,8 +14,9 @@ var invoiceExport = halopsa.IntegrationExport{
 	ReadyForImport: true, DetailsID: 5, ExportBody: []byte(`{"total":120}`),
 	ExportData: []halopsa.IntegrationExportData{{
 		ID: 640, IntegrationExportID: 64, ThirdPartyID: "qbo-77-1", Exported: true, ExportBody: []byte("line 1"), Warning: "rounded",
+		Extra: keptMember,
 	}},
-	Warning: "The export is old.",
+	Warning: "The export is old.", Extra: keptMember,
 }
 
 func TestIntegrationExport(t *testing.T) {

@@ -2,7 +2,9 @@ package halopsa
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"log/slog"
 )
 
 // IntegrationFieldData is a field of another system that can be mapped.
@@ -17,14 +19,32 @@ type IntegrationFieldData struct {
 	DetailsID int64  `json:"details_id"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (f IntegrationFieldData) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("id", f.ID), slog.Int64("msid", f.MSID), slog.String("name", f.Name), slog.String("fieldid", f.FieldID))
+}
+
+// Input returns an input for Update with the ID and the fields that are not zero. Members in Extra are left out.
+//
+// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+func (f IntegrationFieldData) Input() IntegrationFieldDataInput {
+	return IntegrationFieldDataInput{
+		ID: nonZero(f.ID), MSID: nonZero(f.MSID), Name: nonZero(f.Name), FieldID: nonZero(f.FieldID), Type: nonZero(f.Type),
+		DetailsID: nonZero(f.DetailsID),
+	}
 }
 
 // IntegrationFieldDataInput is field data to create, or with an ID to change.
 type IntegrationFieldDataInput struct {
 	// ID names the record that Update changes; Create refuses it.
-	ID        Opt[int64]  `json:"id,omitzero"`
-	MSID      Opt[int64]  `json:"msid,omitzero"`
-	Name      Opt[string] `json:"name,omitzero"`
+	ID   Opt[int64] `json:"id,omitzero"`
+	MSID Opt[int64] `json:"msid,omitzero"`
+	// Name has a column of 255 characters; how long that of FieldID is, is not known [db].
+	Name      Opt[string] `json:"name,omitzero" column:"255"`
 	FieldID   Opt[string] `json:"fieldid,omitzero"`
 	Type      Opt[int]    `json:"type,omitzero"`
 	DetailsID Opt[int64]  `json:"details_id,omitzero"`
@@ -103,7 +123,7 @@ type IntegrationFieldMapping struct {
 	ThirdPartyFriendlyName string `json:"third_party_friendly_name"`
 	Sync                   bool   `json:"sync"`
 	SyncType               int    `json:"synctype"`
-	Product                int    `json:"product"`
+	Product                int64  `json:"product"`
 	DontUpdate             bool   `json:"dontupdate"`
 	ProductName            string `json:"product_name"`
 	ThirdPartyFieldType    int    `json:"third_party_field_type"`
@@ -116,20 +136,29 @@ type IntegrationFieldMapping struct {
 	ParentID int64  `json:"parent_id"`
 	// ChildMappings are the mappings of the members of a composite field.
 	ChildMappings []IntegrationFieldMapping `json:"child_mappings"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// IntegrationFieldMappingListOptions choose field mappings; the zero value is all of them.
+// LogValue returns the fields that hold no credentials.
+func (m IntegrationFieldMapping) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", m.ID), slog.Int64("msid", m.MSID), slog.String("name", m.Name), slog.String("thirdpartyname", m.ThirdPartyName),
+	)
+}
+
+// IntegrationFieldMappingListOptions specifies which field mappings to list; the zero value is all of them.
 type IntegrationFieldMappingListOptions struct {
-	// MSID is the id of an integration's set-up; a text, as the API has it here.
-	MSID string `url:"msid,omitempty"`
+	// MSID is the id of an integration module, such as 12: the module_id of other resources. HaloPSA declares it as a text here [spec].
+	MSID int64 `url:"msid,omitempty"`
 	// ProductID is the id of a product.
 	ProductID int64 `url:"product_id,omitempty"`
-	// SubtypeID is a text, as the API has it here.
-	SubtypeID string `url:"subtypeid,omitempty"`
+	// SubtypeID is the subtypeid of the mappings. HaloPSA declares it as a text here [spec].
+	SubtypeID int64 `url:"subtypeid,omitempty"`
 	// SyncFields chooses the fields that are kept in step, or with Set(false) those that are not.
 	SyncFields Opt[bool] `url:"syncfields,omitempty"`
-	// TypeID is a text, as the API has it here.
-	TypeID string `url:"typeid,omitempty"`
+	// TypeID is the typeid of the mappings. HaloPSA declares it as a text here [spec].
+	TypeID int64 `url:"typeid,omitempty"`
 	// XMValue is a value of the mapping.
 	XMValue string `url:"xmvalue,omitempty"`
 }

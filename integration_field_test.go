@@ -10,6 +10,7 @@ import (
 
 var serialField = halopsa.IntegrationFieldData{
 	ID: 31, MSID: 3, Name: "Serial number", FieldID: "serial_no", Type: 2, DetailsID: 5, Warning: "The field is hidden.",
+	Extra: keptMember,
 }
 
 func TestIntegrationFieldData(t *testing.T) {
@@ -70,7 +71,8 @@ var serialMapping = halopsa.IntegrationFieldMapping{
 	ID: 7, FIID: 101, Name: "Serial", ThirdPartyName: "serial_no", MSID: 3, TypeID: 4, IsAssetField: true, IsIdentifier: true,
 	SubtypeID: 2, NewRecords: true, XMValue: "1", ThirdPartyFriendlyName: "Serial number", Sync: true, SyncType: 1, Product: 9,
 	ProductName: "Laptop", ThirdPartyFieldType: 6, PopulateEmptyValue: true, ValueSet: "A,B", FIID2: 102, Name2: "Serial 2", ParentID: 1,
-	ChildMappings: []halopsa.IntegrationFieldMapping{{ID: 8, Name: "Part", ParentID: 7}},
+	ChildMappings: []halopsa.IntegrationFieldMapping{{ID: 8, Name: "Part", ParentID: 7, Extra: keptMember}},
+	Extra:         keptMember,
 }
 
 func TestIntegrationFieldMapping(t *testing.T) {
@@ -81,7 +83,7 @@ func TestIntegrationFieldMapping(t *testing.T) {
 			answer: "IntegrationFieldMapping/list.json",
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
 				return c.IntegrationFieldMapping.List(ctx, &halopsa.IntegrationFieldMappingListOptions{
-					MSID: "3", ProductID: 9, SubtypeID: "2", SyncFields: halopsa.Set(false), TypeID: "4", XMValue: "a b&c",
+					MSID: 3, ProductID: 9, SubtypeID: 2, SyncFields: halopsa.Set(false), TypeID: 4, XMValue: "a b&c",
 				})
 			},
 			want:    page(serialMapping, 1, -1),

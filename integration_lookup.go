@@ -4,61 +4,66 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"strings"
+	"log/slog"
 )
 
-// IntegrationLookUp is a value that an integration looks up.
+// IntegrationLookUp is a value that an integration looks up: what HaloPSA calls something that another system knows by ThirdPartyID.
 //
-// HaloPSA publishes no schema for it: what has no field here is in Extra.
-//
-// API: GET /IntegrationLookUp
+// API: schema IntegrationLookUp of the 2025 edition.
 type IntegrationLookUp struct {
-	ID       int64  `json:"id"`
-	ModuleID int64  `json:"module_id"`
-	Name     string `json:"name"`
-	Value    string `json:"value"`
-	// Extra holds every member that has no field above, under its name on the wire.
+	ID           int64  `json:"id"`
+	ModuleID     int64  `json:"module_id"`
+	Type         int    `json:"type"`
+	ThirdPartyID string `json:"third_party_id"`
+	Value        string `json:"value"`
+	// Success is the API's _success.
+	Success bool `json:"_success"`
+	// Warning is a message to the caller that can come with a success.
+	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (l IntegrationLookUp) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", l.ID), slog.Int64("module_id", l.ModuleID), slog.Int("type", l.Type), slog.String("third_party_id", l.ThirdPartyID),
+	)
+}
+
+// Input returns an input for Update with the ID and the fields that are not zero. Members in Extra are left out.
+//
+// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+func (l IntegrationLookUp) Input() IntegrationLookUpInput {
+	return IntegrationLookUpInput{
+		ID: nonZero(l.ID), ModuleID: nonZero(l.ModuleID), Type: nonZero(l.Type), ThirdPartyID: nonZero(l.ThirdPartyID), Value: nonZero(l.Value),
+	}
 }
 
 // IntegrationLookUpInput is a lookup to create, or with an ID to change.
 type IntegrationLookUpInput struct {
 	// ID names the record that Update changes; Create refuses it.
-	ID       Opt[int64]  `json:"id,omitzero"`
-	ModuleID Opt[int64]  `json:"module_id,omitzero"`
-	Name     Opt[string] `json:"name,omitzero"`
-	Value    Opt[string] `json:"value,omitzero"`
-	// Extra are further members to send, under their names on the wire. A name of a field above is refused.
-	Extra map[string]any `json:"-"`
+	ID Opt[int64] `json:"id,omitzero"`
+	// ModuleID is the id of an integration module, such as 12. Create refuses an input without it, since HaloPSA requires it [spec25].
+	ModuleID     Opt[int64]  `json:"module_id,omitzero"`
+	Type         Opt[int]    `json:"type,omitzero"`
+	ThirdPartyID Opt[string] `json:"third_party_id,omitzero" column:"250"`
+	// Value is what is looked up. Create refuses an input without it, and Update one that empties it, since HaloPSA requires it [spec25].
+	Value Opt[string] `json:"value,omitzero" column:"1000"`
 }
 
 func (i IntegrationLookUpInput) recordID() Opt[int64] { return i.ID }
 
-// MarshalJSON writes the fields that are set and the members of Extra as one object.
-func (i IntegrationLookUpInput) MarshalJSON() ([]byte, error) {
-	type fields IntegrationLookUpInput
-	if len(i.Extra) == 0 {
-		return json.Marshal(fields(i))
+// check refuses what lacks a required member; an update leaves those alone that are absent.
+func (i IntegrationLookUpInput) check() (field, reason string) {
+	creates := i.ID.IsZero()
+	if id, _ := i.ModuleID.Get(); id <= 0 && (creates || !i.ModuleID.IsZero()) {
+		return "ModuleID", "a lookup requires a positive module_id"
 	}
-	object := make(map[string]any, len(i.Extra)+4)
-	for name, value := range i.Extra {
-		switch strings.ToLower(name) {
-		case "id", "module_id", "name", "value":
-			return nil, badArgument("Extra", "%q has a field of its own", name)
-		}
-		object[name] = value
+	if value, _ := i.Value.Get(); value == "" && (creates || !i.Value.IsZero()) {
+		return "Value", "a lookup requires a value that is not empty"
 	}
-	add(object, "id", i.ID)
-	add(object, "module_id", i.ModuleID)
-	add(object, "name", i.Name)
-	add(object, "value", i.Value)
-	return json.Marshal(object)
-}
-
-func add[T any](object map[string]any, name string, value Opt[T]) {
-	if !value.IsZero() {
-		object[name] = value
-	}
+	return "", ""
 }
 
 // IntegrationLookUpService reads and writes lookups.

@@ -2,7 +2,6 @@ package halopsa_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -10,8 +9,7 @@ import (
 )
 
 var priority = halopsa.IntegrationLookUp{
-	ID: 19, ModuleID: 12, Name: "Priority", Value: "High",
-	Extra: map[string]json.RawMessage{"colour": raw(`"#ff0000"`), "rank": raw("3")},
+	ID: 19, ModuleID: 12, Type: 3, ThirdPartyID: "prio-2", Value: "High", Success: true, Warning: "The value was in use.", Extra: keptMember,
 }
 
 func TestIntegrationLookUp(t *testing.T) {
@@ -31,8 +29,7 @@ func TestIntegrationLookUp(t *testing.T) {
 			body: "IntegrationLookUp/create.request.json", answer: "IntegrationLookUp/create.json", status: http.StatusCreated,
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
 				return c.IntegrationLookUp.Create(ctx, []halopsa.IntegrationLookUpInput{{
-					ModuleID: halopsa.Set[int64](12), Name: halopsa.Set("Priority"), Value: halopsa.Set("High"),
-					Extra: map[string]any{"colour": "#ff0000", "rank": 3},
+					ModuleID: halopsa.Set[int64](12), Type: halopsa.Set(3), ThirdPartyID: halopsa.Set("prio-2"), Value: halopsa.Set("High"),
 				}})
 			},
 			want:    []*halopsa.IntegrationLookUp{&priority},

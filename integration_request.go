@@ -2,8 +2,10 @@ package halopsa
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"log/slog"
+	"reflect"
 	"time"
 )
 
@@ -41,6 +43,30 @@ type IntegrationRequest struct {
 	DetailsIDString string `json:"details_id_string"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// Input returns an input with the fields that are not zero; a request has no Update, so it is for Create.
+//
+// What asks for an action and the token for it (_retrywebhook, _retry_webhook_token) are left out, as are the members in Extra. Lines of Trace
+// lose their ids, since those of the record are not to move to the new one.
+func (r IntegrationRequest) Input() IntegrationRequestInput {
+	input := IntegrationRequestInput{
+		IsOutgoing: nonZero(r.IsOutgoing), Operation: nonZero(r.Operation), Type: nonZero(r.Type), MSID: nonZero(r.MSID),
+		RequestBody: nonZero(r.RequestBody), DateLogged: nonZero(r.DateLogged), ResultCode: nonZero(r.ResultCode),
+		ResponseBody: nonZero(r.ResponseBody), URL: nonZero(r.URL), DetailsID: nonZero(r.DetailsID),
+		RequestHeaders: nonZero(r.RequestHeaders), ResponseHeaders: nonZero(r.ResponseHeaders), Preserve: nonZero(r.Preserve),
+		HasTrace: nonZero(r.HasTrace), FormatAsXML: nonZero(r.FormatAsXML), ModuleName: nonZero(r.ModuleName), Duration: nonZero(r.Duration),
+		ApplicationID: nonZero(r.ApplicationID), DetailsIDString: nonZero(r.DetailsIDString),
+	}
+	if lines := inputsOf(r.Trace, Trace.Input); len(lines) > 0 {
+		for i := range lines {
+			lines[i].ID = Opt[int64]{}
+		}
+		input.Trace = Set(lines)
+	}
+	return input
 }
 
 // LogValue returns the fields that hold no credentials.
@@ -62,19 +88,34 @@ type Trace struct {
 	SystemEventID int64  `json:"systemeventid"`
 	Timestamp     Time   `json:"timestamp"`
 	Log           string `json:"log"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (t Trace) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("id", t.ID), slog.Int("tracetype", t.TraceType), slog.Time("timestamp", t.Timestamp.Time))
+}
+
+// Input returns an input with the fields that are not zero, its id included. Members in Extra are left out.
+func (t Trace) Input() TraceInput {
+	return TraceInput{
+		ID: nonZero(t.ID), TraceType: nonZero(t.TraceType), RelatedID: nonZero(t.RelatedID), SystemEventID: nonZero(t.SystemEventID),
+		Timestamp: nonZero(t.Timestamp), Log: nonZero(t.Log),
+	}
 }
 
 // IntegrationRequestInput is an integration request to log.
 type IntegrationRequestInput struct {
 	IsOutgoing        Opt[bool]         `json:"isoutgoing,omitzero"`
-	Operation         Opt[string]       `json:"operation,omitzero"`
-	Type              Opt[string]       `json:"type,omitzero"`
+	Operation         Opt[string]       `json:"operation,omitzero" column:"25"`
+	Type              Opt[string]       `json:"type,omitzero" column:"500"`
 	MSID              Opt[int64]        `json:"msid,omitzero"`
 	RequestBody       Opt[string]       `json:"request_body,omitzero"`
 	DateLogged        Opt[Time]         `json:"datelogged,omitzero"`
 	ResultCode        Opt[int]          `json:"resultcode,omitzero"`
 	ResponseBody      Opt[string]       `json:"response_body,omitzero"`
-	URL               Opt[string]       `json:"url,omitzero"`
+	URL               Opt[string]       `json:"url,omitzero" column:"2000"`
 	DetailsID         Opt[int64]        `json:"details_id,omitzero"`
 	RequestHeaders    Opt[string]       `json:"request_headers,omitzero"`
 	ResponseHeaders   Opt[string]       `json:"response_headers,omitzero"`
@@ -108,24 +149,24 @@ type TraceInput struct {
 	Log           Opt[string] `json:"log,omitzero"`
 }
 
-// IntegrationRequestListOptions choose and sort integration requests; the zero value is all of them by id.
+// IntegrationRequestListOptions specifies which integration requests to list, and in which order; the zero value is all of them by id.
 type IntegrationRequestListOptions struct {
 	ListOptions
 	// Count is the API's count, for List only: how many records to send where the server ignores paging.
 	Count int `url:"count,omitempty"`
-	// DetailID is the id of an integration's set-up.
+	// DetailID is the id of one configured connection of a module, of which a tenant can have several.
 	DetailID int64 `url:"detail_id,omitempty"`
 	// InboundOnly leaves out the requests that HaloPSA made.
 	InboundOnly bool `url:"inbound_only,omitempty"`
-	// ModuleID is the id of an integration, such as 12.
+	// ModuleID is the id of an integration module, such as 12.
 	ModuleID int64 `url:"module_id,omitempty"`
 	// OutboundOnly leaves out the requests that HaloPSA received.
 	OutboundOnly bool `url:"outbound_only,omitempty"`
-	// Sort has up to five keys; nil sorts by id.
+	// Sort has up to five keys, spelled as the record's JSON members; nil sorts by id. Another name is refused: HaloPSA would ignore it silently.
 	Sort []SortKey `url:"-"`
 }
 
-// IntegrationRequestGetOptions choose what Get returns.
+// IntegrationRequestGetOptions specifies what Get returns.
 type IntegrationRequestGetOptions struct {
 	// IncludeDetails asks for the whole record, with headers, bodies and trace.
 	IncludeDetails bool `url:"includedetails,omitempty"`
@@ -133,12 +174,14 @@ type IntegrationRequestGetOptions struct {
 
 func (o *IntegrationRequestListOptions) list(op string) func() *list {
 	return func() *list {
-		l := &list{op: "IntegrationRequest." + op, resource: "IntegrationRequest", paged: true, sorted: true}
+		var own IntegrationRequestListOptions
 		if o != nil {
-			own := *o
-			l.params, l.page, l.sort, l.count = own, own.ListOptions, own.Sort, own.Count
+			own = *o
 		}
-		return l
+		return &list{
+			op: "IntegrationRequest." + op, resource: "IntegrationRequest", paged: true, sorted: true, record: reflect.TypeFor[IntegrationRequest](),
+			params: own, page: own.ListOptions, sort: own.Sort, count: own.Count,
+		}
 	}
 }
 
@@ -166,7 +209,7 @@ func (s *IntegrationRequestService) All(ctx context.Context, opts *IntegrationRe
 	return records(pagesOf[IntegrationRequest](ctx, s.client, opts.list("All"), ro))
 }
 
-// Since yields the integration requests with an id above afterID, the oldest first; see [Followed] for what it promises.
+// Since yields the integration requests with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Since(ctx context.Context, afterID int64, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {

@@ -13,10 +13,10 @@ var deviceRequest = halopsa.IntegrationRequest{
 	ResultCode: 200, ResponseBody: `{"devices":[]}`, URL: "https://rmm.example/v2/devices", DetailsID: 5,
 	RequestHeaders: "Accept: application/json", ResponseHeaders: "Content-Type: application/json",
 	Trace: []halopsa.Trace{{
-		ID: 90071992547409931, TraceType: 1, RelatedID: 5501, SystemEventID: 44, Timestamp: millis(1000), Log: "sent",
+		ID: 90071992547409931, TraceType: 1, RelatedID: 5501, SystemEventID: 44, Timestamp: millis(1000), Log: "sent", Extra: keptMember,
 	}},
 	Preserve: true, HasTrace: true, ModuleName: "Datto RMM", Duration: 0.327,
-	ApplicationID: "6f1d3c1e-8f4b-4a43-9a3f-0a9e5d3c2b1a", DetailsIDString: "5",
+	ApplicationID: "6f1d3c1e-8f4b-4a43-9a3f-0a9e5d3c2b1a", DetailsIDString: "5", Extra: keptMember,
 }
 
 func TestIntegrationRequest(t *testing.T) {

@@ -4,20 +4,27 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"log/slog"
 )
 
 // IntegrationRunbookVariableGroup is a group of variables of an integration runbook.
 //
-// HaloPSA publishes no schema for the group itself: what has no field here is in Extra.
+// HaloPSA publishes no schema for it. A list has Label and Value [live]; what Get returns is not known: its variables are in Variables if they
+// come as such, and everything else is in Extra.
 //
 // API: GET /IntegrationRunbookVariableGroup
 type IntegrationRunbookVariableGroup struct {
-	// ID is a text.
-	ID        string                       `json:"id"`
-	Name      string                       `json:"name"`
+	Label string `json:"label"`
+	// Value is the group's id, such as "faults", and what Get takes.
+	Value     string                       `json:"value"`
 	Variables []IntegrationRunbookVariable `json:"variables"`
-	// Extra holds every member that has no field above, under its name on the wire.
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (g IntegrationRunbookVariableGroup) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("label", g.Label), slog.String("value", g.Value))
 }
 
 // IntegrationRunbookVariable is a variable of an [IntegrationRunbookVariableGroup].
@@ -39,9 +46,16 @@ type IntegrationRunbookVariable struct {
 	VariableNameRootOverride string `json:"variable_name_root_override"`
 	AddToArray               bool   `json:"addtoarray"`
 	PositionToAdd            int    `json:"positiontoadd"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// IntegrationRunbookVariableGroupListOptions choose variable groups; the zero value is all of them.
+// LogValue returns the fields that hold no credentials.
+func (v IntegrationRunbookVariable) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("value", v.Value), slog.String("group", v.Group), slog.Int64("method_id", v.MethodID))
+}
+
+// IntegrationRunbookVariableGroupListOptions specifies which variable groups to list; the zero value is all of them.
 type IntegrationRunbookVariableGroupListOptions struct {
 	// ExcludeMethodID is a flag here, and a number in Get.
 	ExcludeMethodID Opt[bool] `url:"exclude_method_id,omitempty"`
@@ -49,7 +63,7 @@ type IntegrationRunbookVariableGroupListOptions struct {
 	OneRunbookID string `url:"one_runbook_id,omitempty"`
 }
 
-// IntegrationRunbookVariableGroupGetOptions choose what Get returns.
+// IntegrationRunbookVariableGroupGetOptions specifies what Get returns.
 type IntegrationRunbookVariableGroupGetOptions struct {
 	// ExcludeMethodID is the id of a method to leave out.
 	ExcludeMethodID int64 `url:"exclude_method_id,omitempty"`
@@ -85,7 +99,7 @@ func (s *IntegrationRunbookVariableGroupService) All(ctx context.Context, opts *
 	return records(pagesOf[IntegrationRunbookVariableGroup](ctx, s.client, opts.list("All"), ro))
 }
 
-// Get reads one variable group.
+// Get reads the variable group with this id, which is the Value of a list's row.
 //
 // API: GET /IntegrationRunbookVariableGroup/{id}
 func (s *IntegrationRunbookVariableGroupService) Get(ctx context.Context, id string, opts *IntegrationRunbookVariableGroupGetOptions, ro ...RequestOption) (*IntegrationRunbookVariableGroup, error) {

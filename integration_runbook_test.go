@@ -10,11 +10,11 @@ import (
 )
 
 var customerGroup = halopsa.IntegrationRunbookVariableGroup{
-	ID: "customer", Name: "Customer",
+	Label: "Tickets", Value: "faults",
 	Variables: []halopsa.IntegrationRunbookVariable{{
 		Value: "$CUSTOMER", Group: "customer", Type: "string", Description: "Its name", Output: "name", MethodID: 4,
 		MethodName: "Get customer", Step: 1, StepName: "Read", Persist: true, MappingType: 2, ObjectMapping: "client",
-		VariableNameRootOverride: "root", AddToArray: true, PositionToAdd: 3,
+		VariableNameRootOverride: "root", AddToArray: true, PositionToAdd: 3, Extra: keptMember,
 	}},
 	Extra: map[string]json.RawMessage{"sequence": raw("2")},
 }
@@ -32,10 +32,10 @@ func TestIntegrationRunbookVariableGroup(t *testing.T) {
 			refused: http.StatusForbidden, reason: halopsa.ErrForbidden,
 		},
 		{
-			api: "GET /IntegrationRunbookVariableGroup/{id}", sent: "/IntegrationRunbookVariableGroup/customer?exclude_method_id=4&method_ids=1%2C2",
+			api: "GET /IntegrationRunbookVariableGroup/{id}", sent: "/IntegrationRunbookVariableGroup/faults?exclude_method_id=4&method_ids=1%2C2",
 			answer: "IntegrationRunbookVariableGroup/get.json",
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
-				return c.IntegrationRunbookVariableGroup.Get(ctx, "customer", &halopsa.IntegrationRunbookVariableGroupGetOptions{ExcludeMethodID: 4, MethodIDs: []int64{1, 2}})
+				return c.IntegrationRunbookVariableGroup.Get(ctx, "faults", &halopsa.IntegrationRunbookVariableGroupGetOptions{ExcludeMethodID: 4, MethodIDs: []int64{1, 2}})
 			},
 			want:    &customerGroup,
 			refused: http.StatusNotFound, reason: halopsa.ErrNotFound,

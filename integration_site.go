@@ -2,7 +2,9 @@ package halopsa
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"log/slog"
 )
 
 // IntegrationSiteMapping maps a site of HaloPSA to one of another system.
@@ -28,6 +30,16 @@ type IntegrationSiteMapping struct {
 	DetailsID            int64                  `json:"details_id"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (m IntegrationSiteMapping) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", m.ID), slog.Int64("module_id", m.ModuleID), slog.Int64("halo_id", m.HaloID), slog.String("halo_name", m.HaloName),
+		slog.String("third_party_id", m.ThirdPartyID), slog.String("third_party_name", m.ThirdPartyName),
+	)
 }
 
 // XTypeMappingCriteria is one rule of an [IntegrationSiteMapping].
@@ -47,13 +59,23 @@ type XTypeMappingCriteria struct {
 	Type           int     `json:"type"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// IntegrationSiteMappingListOptions choose site mappings; the zero value is all of them.
+// LogValue returns the fields that hold no credentials.
+func (c XTypeMappingCriteria) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", c.ID), slog.Int64("xtypemapping_id", c.XTypeMappingID), slog.String("tablename", c.TableName),
+		slog.String("fieldname", c.FieldName),
+	)
+}
+
+// IntegrationSiteMappingListOptions specifies which site mappings to list; the zero value is all of them.
 type IntegrationSiteMappingListOptions struct {
 	// GetActiveOnly leaves out the mappings that are not active.
 	GetActiveOnly bool `url:"get_active_only,omitempty"`
-	// MSID is the id of an integration's set-up.
+	// MSID is the id of an integration module, such as 12: the module_id of the mappings.
 	MSID int64 `url:"msid,omitempty"`
 	// ThirdPartyClientID is the id of a client in the other system.
 	ThirdPartyClientID string `url:"third_party_client_id,omitempty"`

@@ -16,8 +16,9 @@ var headOffice = halopsa.IntegrationSiteMapping{
 	Criteria: []halopsa.XTypeMappingCriteria{{
 		ID: 1, XTypeMappingID: 21, TableName: "device", FieldName: "os", ValueType: "string", ValueInt: 4, ValueFloat: 1.5,
 		ValueString: "Windows", ValueDateTime: halopsa.NewTime(date.Truncate(24 * time.Hour)), ValueDisplay: "Windows", Type: 2,
+		Extra: keptMember,
 	}},
-	RuleCount: 1, Seq: 2, DetailsID: 5,
+	RuleCount: 1, Seq: 2, DetailsID: 5, Extra: keptMember,
 }
 
 func TestIntegrationSiteMapping(t *testing.T) {

@@ -4,38 +4,38 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"log/slog"
 	"time"
 )
 
 // IntegratorLog is a line that the integrator engine has logged.
 //
-// HaloPSA publishes no schema for it: what has no field here is in Extra.
+// HaloPSA publishes no schema for it, and its members are not known beyond the id: they are in Extra.
 //
 // API: GET /IntegratorLog
 type IntegratorLog struct {
-	ID       int64  `json:"id"`
-	ModuleID int64  `json:"module_id"`
-	Date     Time   `json:"date"`
-	Message  string `json:"message"`
-	// Extra holds every member that has no field above, under its name on the wire.
+	ID int64 `json:"id"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// IntegratorLogListOptions choose log lines; the zero value is all of them.
+// LogValue returns the fields that hold no credentials.
+func (l IntegratorLog) LogValue() slog.Value { return slog.GroupValue(slog.Int64("id", l.ID)) }
+
+// IntegratorLogListOptions specifies which log lines to list; the zero value is all of them.
 type IntegratorLogListOptions struct {
 	ListOptions
-	// ModuleID is the id of an integration, such as 12.
+	// ModuleID is the id of an integration module, such as 12.
 	ModuleID int64 `url:"module_id,omitempty"`
 }
 
 func (o *IntegratorLogListOptions) list(op string) func() *list {
 	return func() *list {
-		l := &list{op: "IntegratorLog." + op, resource: "IntegratorLog", paged: true}
+		var own IntegratorLogListOptions
 		if o != nil {
-			own := *o
-			l.params, l.page = own, own.ListOptions
+			own = *o
 		}
-		return l
+		return &list{op: "IntegratorLog." + op, resource: "IntegratorLog", paged: true, params: own, page: own.ListOptions}
 	}
 }
 
@@ -63,7 +63,7 @@ func (s *IntegratorLogService) All(ctx context.Context, opts *IntegratorLogListO
 	return records(pagesOf[IntegratorLog](ctx, s.client, opts.list("All"), ro))
 }
 
-// Since yields the log lines with an id above afterID, the oldest first; see [Followed] for what it promises.
+// Since yields the log lines with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Since(ctx context.Context, afterID int64, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
@@ -77,32 +77,49 @@ func (s *IntegratorLogService) Follow(ctx context.Context, afterID int64, interv
 	return followOf[IntegratorLog](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
 }
 
-// IntegratorSchedule is when the integrator engine runs an integration.
+// IntegratorSchedule is when the integrator engine runs a configuration, and what it runs.
 //
-// HaloPSA publishes no schema for it: what has no field here is in Extra.
+// HaloPSA publishes no schema for it; its members are those of a tenant's response [live]. The types of Frequency, ExpectedDuration and Modules
+// are not known: they hold the JSON as it arrived, nil where it did not.
 //
 // API: GET /IntegratorSchedule
 type IntegratorSchedule struct {
-	ID       int64  `json:"id"`
-	ModuleID int64  `json:"module_id"`
-	Name     string `json:"name"`
-	// Extra holds every member that has no field above, under its name on the wire.
+	ID int64 `json:"id"`
+	// ConfigID is the id of the integrator's own configuration; it is no module's id.
+	ConfigID         int64           `json:"config_id"`
+	ImportNames      string          `json:"importnames"`
+	ModuleList       string          `json:"module_list"`
+	Modules          json.RawMessage `json:"modules,omitempty"`
+	ModulesJSON      string          `json:"modules_json"`
+	Frequency        json.RawMessage `json:"frequency,omitempty"`
+	ExpectedDuration json.RawMessage `json:"expected_duration,omitempty"`
+	IsRunning        bool            `json:"is_running"`
+	LastRun          Time            `json:"last_run"`
+	NextRun          Time            `json:"next_run"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// IntegratorScheduleListOptions choose a page of the schedule.
+// LogValue returns the fields that hold no credentials.
+func (s IntegratorSchedule) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int64("id", s.ID), slog.Int64("config_id", s.ConfigID), slog.String("importnames", s.ImportNames),
+		slog.Bool("is_running", s.IsRunning), slog.Time("last_run", s.LastRun.Time), slog.Time("next_run", s.NextRun.Time),
+	)
+}
+
+// IntegratorScheduleListOptions specifies a page of the schedule.
 type IntegratorScheduleListOptions struct {
 	ListOptions
 }
 
 func (o *IntegratorScheduleListOptions) list(op string) func() *list {
 	return func() *list {
-		l := &list{op: "IntegratorSchedule." + op, resource: "IntegratorSchedule", paged: true}
+		var own IntegratorScheduleListOptions
 		if o != nil {
-			own := *o
-			l.params, l.page = own, own.ListOptions
+			own = *o
 		}
-		return l
+		return &list{op: "IntegratorSchedule." + op, resource: "IntegratorSchedule", paged: true, params: own, page: own.ListOptions}
 	}
 }
 
@@ -132,39 +149,76 @@ func (s *IntegratorScheduleService) All(ctx context.Context, opts *IntegratorSch
 
 // IntegratorTrace is what the integrator engine did in one run.
 //
-// HaloPSA publishes no schema for it: what has no field here is in Extra.
+// HaloPSA publishes no schema for it. A list has these members [live]; what more Get returns is not known, and is in Extra.
 //
 // API: GET /IntegratorTrace
 type IntegratorTrace struct {
-	ID       int64 `json:"id"`
-	ModuleID int64 `json:"module_id"`
-	Date     Time  `json:"date"`
-	// Extra holds every member that has no field above, under its name on the wire.
+	ID int64 `json:"id"`
+	// ConfigID is the id of the integrator's own configuration; it is no module's id.
+	ConfigID  int64 `json:"config_id"`
+	Timestamp Time  `json:"timestamp"`
+	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// LogValue returns the fields that hold no credentials.
+func (t IntegratorTrace) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("id", t.ID), slog.Int64("config_id", t.ConfigID), slog.Time("timestamp", t.Timestamp.Time))
+}
+
+// IntegratorTraceListOptions specifies a page of traces.
+//
+// No paging parameter of the list is documented, but tenants answer it in pages [live].
+type IntegratorTraceListOptions struct {
+	ListOptions
+}
+
+func (o *IntegratorTraceListOptions) list(op string) func() *list {
+	return func() *list {
+		var own IntegratorTraceListOptions
+		if o != nil {
+			own = *o
+		}
+		return &list{op: "IntegratorTrace." + op, resource: "IntegratorTrace", paged: true, params: own, page: own.ListOptions}
+	}
 }
 
 // IntegratorTraceService reads the integrator engine's traces.
 type IntegratorTraceService struct{ service }
 
-// List reads the list in one request.
+// List reads one page.
 //
 // API: GET /IntegratorTrace
-func (s *IntegratorTraceService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegratorTrace], error) {
-	return listOf[IntegratorTrace](ctx, s.client, unpaged("IntegratorTrace", "List", noParams)(), ro)
+func (s *IntegratorTraceService) List(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) (*Page[IntegratorTrace], error) {
+	return listOf[IntegratorTrace](ctx, s.client, opts.list("List")(), ro)
 }
 
-// Pages walks the whole list, which has one page; see [Page] for what it promises.
+// Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
-func (s *IntegratorTraceService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegratorTrace], error] {
-	return pagesOf[IntegratorTrace](ctx, s.client, unpaged("IntegratorTrace", "Pages", noParams), ro)
+func (s *IntegratorTraceService) Pages(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorTrace], error] {
+	return pagesOf[IntegratorTrace](ctx, s.client, opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
-func (s *IntegratorTraceService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
-	return records(pagesOf[IntegratorTrace](ctx, s.client, unpaged("IntegratorTrace", "All", noParams), ro))
+func (s *IntegratorTraceService) All(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
+	return records(pagesOf[IntegratorTrace](ctx, s.client, opts.list("All"), ro))
+}
+
+// Since yields the traces with an id above afterID, oldest first; see [Followed] for what it promises.
+//
+// API: GET /IntegratorTrace
+func (s *IntegratorTraceService) Since(ctx context.Context, afterID int64, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
+	return sinceOf[IntegratorTrace](ctx, s.client, opts.list("Since"), afterID, ro)
+}
+
+// Follow yields the traces with an id above afterID, now and as they come; see [Followed] for what it promises.
+//
+// API: GET /IntegratorTrace
+func (s *IntegratorTraceService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorTrace], error] {
+	return followOf[IntegratorTrace](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
 }
 
 // Get reads one trace.

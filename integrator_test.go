@@ -10,8 +10,10 @@ import (
 )
 
 var syncFinished = halopsa.IntegratorLog{
-	ID: 9001, ModuleID: 12, Date: millis(400), Message: "Sync finished",
-	Extra: map[string]json.RawMessage{"level": raw(`"info"`), "records": raw("214")},
+	ID: 9001,
+	Extra: map[string]json.RawMessage{
+		"module_id": raw("12"), "date": raw(`"2026-10-02T11:22:33.4"`), "message": raw(`"Sync finished"`), "level": raw(`"info"`), "records": raw("214"),
+	},
 }
 
 func TestIntegratorLog(t *testing.T) {
@@ -30,8 +32,8 @@ func TestIntegratorLog(t *testing.T) {
 }
 
 var hourly = halopsa.IntegratorSchedule{
-	ID: 3, ModuleID: 12, Name: "Datto RMM, hourly",
-	Extra: map[string]json.RawMessage{"next_run": raw(`"2026-10-02T12:00:00"`), "enabled": raw("true")},
+	ID: 3, ConfigID: 7, ImportNames: "Devices", ModuleList: "Datto RMM", Modules: raw("[12]"), ModulesJSON: "[12]",
+	Frequency: raw(`"1h"`), ExpectedDuration: raw("90.5"), IsRunning: true, LastRun: date, NextRun: millis(400), Extra: keptMember,
 }
 
 func TestIntegratorSchedule(t *testing.T) {
@@ -50,19 +52,19 @@ func TestIntegratorSchedule(t *testing.T) {
 }
 
 var syncTrace = halopsa.IntegratorTrace{
-	ID: 71, ModuleID: 12, Date: date, Extra: map[string]json.RawMessage{"steps": raw(`["login", "read"]`)},
+	ID: 71, ConfigID: 7, Timestamp: date, Extra: map[string]json.RawMessage{"steps": raw(`["login", "read"]`)},
 }
 
 func TestIntegratorTrace(t *testing.T) {
 	t.Parallel()
 	runOperations(t, []operation{
 		{
-			api: "GET /IntegratorTrace", sent: "/IntegratorTrace",
+			api: "GET /IntegratorTrace", sent: "/IntegratorTrace?page_no=1&page_size=100&pageinate=true",
 			answer: "IntegratorTrace/list.json",
 			call: func(ctx context.Context, c *halopsa.Client) (any, error) {
-				return c.IntegratorTrace.List(ctx)
+				return c.IntegratorTrace.List(ctx, nil)
 			},
-			want:    page(syncTrace, 1, -1),
+			want:    page(syncTrace, 100, 1),
 			refused: http.StatusForbidden, reason: halopsa.ErrForbidden,
 		},
 		{

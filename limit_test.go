@@ -48,7 +48,7 @@ func refusals(h *halopsatest.Handler) (n int) {
 
 func trace(c *halopsa.Client) func(context.Context) error {
 	return func(ctx context.Context) error {
-		_, err := c.IntegratorTrace.List(ctx)
+		_, err := c.IntegratorTrace.List(ctx, nil)
 		return err
 	}
 }

@@ -124,4 +124,7 @@ func page[T any](record T, size, count int) *halopsa.Page[T] {
 	return &halopsa.Page[T]{Records: []T{record}, Number: 1, Size: size, RecordCount: count}
 }
 
+// keptMember is what a record holds of the member that the fixtures have beyond the schemas.
+var keptMember = map[string]json.RawMessage{"added_later": raw(`"kept"`)}
+
 func raw(text string) json.RawMessage { return json.RawMessage(text) }

@@ -38,7 +38,7 @@ func TestRateLimitOption(t *testing.T) {
 				client, _ := newStandin(t, []halopsatest.Option{halopsatest.WithRateLimit(0, 0)}, test.opts...)
 				begin := time.Now()
 				for range test.calls {
-					_, err := client.IntegratorTrace.List(t.Context())
+					_, err := client.IntegratorTrace.List(t.Context(), nil)
 					require.NoError(t, err)
 				}
 				assert.Equal(t, test.took, time.Since(begin))

@@ -236,7 +236,7 @@ func TestRefusalHoldsBackEveryCall(t *testing.T) {
 
 func listTraces(t *testing.T, client *halopsa.Client) error {
 	t.Helper()
-	_, err := client.IntegratorTrace.List(t.Context())
+	_, err := client.IntegratorTrace.List(t.Context(), nil)
 	return err
 }
 

@@ -134,17 +134,31 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 			arg.Set(reflect.New(arg.Type().Elem()))
 			fillOptions(t, arg.Elem(), name)
 		case reflect.Slice:
-			input := `[{}]`
-			if name == "Update" {
-				input = `[{"id":7}]`
-			}
-			require.NoError(t, json.Unmarshal([]byte(input), arg.Addr().Interface()))
+			resource := strings.TrimSuffix(method.In(i).Elem().Name(), "Input")
+			require.NoError(t, json.Unmarshal([]byte(leastInput(resource, name)), arg.Addr().Interface()))
 		default:
 			require.Fail(t, "no such argument is known", "%s", arg.Type())
 		}
 		args = append(args, arg)
 	}
 	return args
+}
+
+// leastInput is one input of a write with no more than HaloPSA requires.
+func leastInput(resource, method string) string {
+	switch {
+	case method == "Update":
+		return `[{"id":7}]`
+	case resource == "IntegrationLookUp":
+		return `[{"module_id":12,"value":"High"}]`
+	}
+	return `[{}]`
+}
+
+// sortMembers are five members to sort by, of the lists that can be sorted.
+var sortMembers = map[string][]string{
+	"IntegrationErrorListOptions":   {"date", "module_id", "entity_type", "error", "id"},
+	"IntegrationRequestListOptions": {"datelogged", "msid", "resultcode", "url", "id"},
 }
 
 // fillOptions gives every field of an options struct a value that is sent.
@@ -157,7 +171,10 @@ func fillOptions(t *testing.T, options reflect.Value, method string) {
 			value.PageNo, value.PageSize = 1, 10
 		case *[]halopsa.SortKey:
 			if !isFollowing(method) {
-				*value = []halopsa.SortKey{halopsa.Desc("a"), halopsa.Desc("b"), halopsa.Desc("c"), halopsa.Desc("d"), halopsa.Desc("e")}
+				*value = nil
+				for _, member := range sortMembers[options.Type().Name()] {
+					*value = append(*value, halopsa.Desc(member))
+				}
 			}
 		case *halopsa.Opt[bool]:
 			*value = halopsa.Set(false)

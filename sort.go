@@ -10,16 +10,16 @@ import (
 //
 // API: order…order5 name the fields, orderdesc…orderdesc5 their directions.
 type SortKey struct {
-	// Field is the JSON name of a member of the record, such as "date".
+	// Field is the JSON name of a member of the record, such as "date", in exactly its spelling.
 	Field string
 	// Desc is true for the largest value first.
 	Desc bool
 }
 
-// Asc sorts by field, the smallest value first.
+// Asc sorts by field, smallest value first.
 func Asc(field string) SortKey { return SortKey{Field: field} }
 
-// Desc sorts by field, the largest value first.
+// Desc sorts by field, largest value first.
 func Desc(field string) SortKey { return SortKey{Field: field, Desc: true} }
 
 // maxSortKeys is how many order parameters the API has.

@@ -105,8 +105,42 @@ func Set[T any](v T) Opt[T] { return Opt[T]{value: v, state: optSet} }
 // Null returns an Opt that is sent as null.
 func Null[T any]() Opt[T] { return Opt[T]{state: optNull} }
 
+// nonZero returns an Opt that holds v, or an absent one where v is the zero value.
+func nonZero[T comparable](v T) Opt[T] {
+	var zero T
+	if date, ok := any(v).(Time); v == zero || ok && date.IsZero() {
+		return Opt[T]{}
+	}
+	return Set(v)
+}
+
+// nonEmpty is nonZero for a slice.
+func nonEmpty[S ~[]E, E any](s S) Opt[S] {
+	if len(s) == 0 {
+		return Opt[S]{}
+	}
+	return Set(s)
+}
+
+// inputsOf makes an input of each record.
+func inputsOf[R, I any](records []R, input func(R) I) []I {
+	inputs := make([]I, len(records))
+	for i, record := range records {
+		inputs[i] = input(record)
+	}
+	return inputs
+}
+
 // Get returns the value and whether there is one: false for an absent Opt and for null.
 func (o Opt[T]) Get() (T, bool) { return o.value, o.state == optSet }
+
+// held is Get for a T that the caller does not know: nil for an absent Opt and for null.
+func (o Opt[T]) held() any {
+	if o.state != optSet {
+		return nil
+	}
+	return o.value
+}
 
 // IsNull reports whether o is sent as null.
 func (o Opt[T]) IsNull() bool { return o.state == optNull }

@@ -155,7 +155,7 @@ func TestWhichOrdersAreReadAgain(t *testing.T) {
 	}{
 		"none":                       {},
 		"id":                         {sort: []halopsa.SortKey{halopsa.Asc("id")}},
-		"ID, down":                   {sort: []halopsa.SortKey{halopsa.Desc("ID")}},
+		"id, down":                   {sort: []halopsa.SortKey{halopsa.Desc("id")}},
 		"date":                       {sort: []halopsa.SortKey{halopsa.Desc("date")}, again: true},
 		"date, id":                   {sort: []halopsa.SortKey{halopsa.Desc("date"), halopsa.Asc("id")}},
 		"WithSort of date":           {opts: []halopsa.RequestOption{halopsa.WithSort(halopsa.Asc("date"))}, again: true},

@@ -280,7 +280,7 @@ func TestTraceparent(t *testing.T) {
 	require.NoError(t, err)
 	ctx, caller := te.caller(t.Context())
 	defer caller.End()
-	_, err = c.IntegratorTrace.List(ctx)
+	_, err = c.IntegratorTrace.List(ctx, nil)
 	require.NoError(t, err)
 	requests := h.Requests()
 	of := caller.SpanContext()

@@ -161,7 +161,7 @@ func makeCalls(client *halopsa.Client, calls int) error {
 	for range 4 {
 		all.Go(func() {
 			for range todo {
-				if _, err := client.IntegratorTrace.List(ctx); err != nil {
+				if _, err := client.IntegratorTrace.List(ctx, nil); err != nil {
 					failures <- err
 				}
 			}

@@ -68,7 +68,8 @@ func SeedDemo(h *Handler, errors int) {
 			"ready_for_import": i%2 == 0, "export_progress": "",
 		})
 		h.Seed("IntegratorSchedule", map[string]any{
-			"module_id": m.id, "name": m.name + ", hourly", "enabled": i != 5,
+			"config_id": i + 1, "importnames": m.entity + "s", "module_list": m.name, "modules": []int{m.id}, "modules_json": fmt.Sprintf("[%d]", m.id),
+			"frequency": 60, "expected_duration": 5, "is_running": i == 5,
 			"last_run": stamp(last), "next_run": stamp(last.Add(time.Hour)),
 		})
 		h.Seed("IntegratorLog", map[string]any{"module_id": m.id, "date": stamp(last), "message": "Sync of " + m.name + " finished", "level": "info"})
@@ -80,17 +81,18 @@ func SeedDemo(h *Handler, errors int) {
 		h.Seed("IntegrationFieldMapping", map[string]any{
 			"msid": m.id, "name": "Serial number", "thirdpartyname": "serialNumber", "sync": true, "typeid": 1, "isassetfield": true,
 		})
-		h.Seed("IntegrationLookUp", map[string]any{"module_id": m.id, "name": "default_status", "value": "Active"})
+		h.Seed("IntegrationLookUp", map[string]any{"module_id": m.id, "type": 1, "third_party_id": "active", "value": "Active"})
 		h.Seed("IntegrationDelta", map[string]any{
 			"module_id": m.id, "entity_id": 900 + i, "third_party_id": fmt.Sprint(700 + i), "delta": `{"status":"Active"}`, "date": stamp(last),
 		})
-		h.Seed("IntegratorTrace", map[string]any{"module_id": m.id, "date": stamp(last), "steps": []string{"login", "read", "write"}})
+		h.Seed("IntegratorTrace", map[string]any{"config_id": i + 1, "timestamp": stamp(last)})
 	}
 	h.Seed("ConnectedInstance", map[string]any{
 		"name": "Head office", "apiurl": "https://head.example.com/api", "authurl": "https://head.example.com/auth", "tenant": "head",
 	})
 	h.Seed("IntegrationRunbookVariableGroup", map[string]any{
-		"id": "customer", "name": "Customer", "variables": []map[string]any{{"value": "$CUSTOMER", "group": "customer", "type": "string"}},
+		"id": "faults", "label": "Ticket", "value": "faults",
+		"variables": []map[string]any{{"value": "$SUMMARY", "group": "faults", "type": "string"}},
 	})
 }
 

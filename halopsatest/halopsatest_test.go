@@ -269,9 +269,9 @@ func TestSeedDemoFillsEveryResource(t *testing.T) {
 		"IntegratorTrace ConnectedInstance") {
 		assert.Positive(t, h.Len(resource), resource)
 	}
-	status, body := call(t, h).get("/api/IntegrationRunbookVariableGroup/customer")
+	status, body := call(t, h).get("/api/IntegrationRunbookVariableGroup/faults")
 	assert.Equal(t, http.StatusOK, status)
-	assert.Contains(t, body, "$CUSTOMER")
+	assert.Contains(t, body, "$SUMMARY")
 	assert.Panics(t, func() { h.Seed("IntegrationError", "no object") })
 	assert.Panics(t, func() { h.Seed("IntegrationError", map[string]any{"id": -1}) })
 	assert.Nil(t, h.Stored("Nothing"))

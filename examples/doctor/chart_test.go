@@ -139,7 +139,7 @@ func TestSchedulesStandAroundNow(t *testing.T) {
 		{Name: "late", LastRun: at(-2 * time.Hour), NextRun: at(-time.Hour), Overdue: true},
 		{Name: "fine", LastRun: at(-time.Hour), NextRun: at(time.Hour)},
 		{Name: "far", LastRun: at(-1000 * time.Hour), NextRun: at(1000 * time.Hour)},
-		{Name: "off", LastRun: at(-3 * time.Hour), Disabled: true},
+		{Name: "running", LastRun: at(-3 * time.Hour), Running: true},
 		{Name: "unknown"},
 	}}
 	c := plotSchedules(r)
@@ -155,7 +155,7 @@ func TestSchedulesStandAroundNow(t *testing.T) {
 	assert.InDelta(t, float64(now), float64(middle), 1e-6)
 	assert.Equal(t, "late", c.Dots[0].Class)
 	assert.Less(t, c.Dots[0].X, now)
-	assert.Equal(t, "last off", c.Dots[6].Class)
+	assert.Equal(t, "last", c.Dots[6].Class)
 	assert.Contains(t, c.Dots[5].Tip, "far: last run 2026-08-27 20:00 UTC")
 	assert.LessOrEqual(t, c.Dots[5].X, min(c.Dots[1].X, c.Dots[6].X), "what is far away stands at the edge")
 }

@@ -71,7 +71,7 @@ func (g *gatherer) log(ctx context.Context) error {
 	return walk(g, source[halopsa.IntegratorLog]{
 		name:  "integrator log lines",
 		pages: g.client.IntegratorLog.Pages(ctx, options, halopsa.WithPrefetch(atOnce)),
-		date:  func(l *halopsa.IntegratorLog) time.Time { return l.Date.Time },
+		date:  func(l *halopsa.IntegratorLog) time.Time { return readLine(l).date },
 		add:   g.tally.addLog,
 	})
 }

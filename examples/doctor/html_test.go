@@ -46,8 +46,8 @@ func crowdedTenant() *tally {
 	for i := range 60 {
 		next := noon.Add(time.Duration(i-20) * 7 * time.Hour)
 		counts.addSchedule(&halopsa.IntegratorSchedule{
-			ID: int64(i), ModuleID: int64(i%14 + 1), Name: fmt.Sprintf("<i>Schedule</i> %d with a name that is longer than its place", i),
-			Extra: extra(fmt.Sprintf(`"next_run":%q,"last_run":%q`, next.Format(time.RFC3339), next.Add(-90*time.Hour).Format(time.RFC3339))),
+			ID: int64(i), ImportNames: fmt.Sprintf("<i>Schedule</i> %d with a name that is longer than its place", i),
+			NextRun: halopsa.NewTime(next), LastRun: halopsa.NewTime(next.Add(-90 * time.Hour)),
 		})
 	}
 	counts.note("a <note> & more")
@@ -156,10 +156,9 @@ func TestNoWayOutShowsACredential(t *testing.T) {
 		RequestBody: canary, ResponseBody: canary, RequestHeaders: "Authorization: kanarienvogel", ResponseHeaders: "Set-Cookie: kanarienvogel",
 		Trace: []halopsa.Trace{{Log: canary}}, RetryWebhookToken: canary, Warning: canary,
 	})
-	counts.addLog(&halopsa.IntegratorLog{ModuleID: 12, Date: before(time.Hour), Message: `{"client_secret":"kanarienvogel"}`,
-		Extra: extra(`"x":"kanarienvogel"`)})
-	counts.addSchedule(&halopsa.IntegratorSchedule{ID: 1, ModuleID: 12, Name: "daily pwd=kanarienvogel",
-		Extra: extra(`"connection":"kanarienvogel","last_run":"kanarienvogel"`)})
+	counts.addLog(line(12, time.Hour, `{"client_secret":"kanarienvogel"}`))
+	counts.addSchedule(&halopsa.IntegratorSchedule{ID: 1, ImportNames: "daily pwd=kanarienvogel", ModulesJSON: canary,
+		Modules: json.RawMessage(`"kanarienvogel"`), Extra: extra(`"connection":"kanarienvogel"`)})
 	r := counts.report()
 	require.Len(t, r.Integrations, 2)
 	require.Len(t, r.Problems, 2)

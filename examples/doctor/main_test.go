@@ -99,7 +99,7 @@ func TestDoctorShowsNoCredentialOfATenant(t *testing.T) {
 		"request_headers": "Authorization: Bearer kanarienvogel", "response_headers": "Set-Cookie: kanarienvogel",
 	})
 	server.Seed("IntegratorLog", map[string]any{"module_id": 12, "date": now, "message": "login with password 'kanarienvogel' failed"})
-	server.Seed("IntegratorSchedule", map[string]any{"module_id": 12, "name": "secret=kanarienvogel", "connection": "kanarienvogel"})
+	server.Seed("IntegratorSchedule", map[string]any{"importnames": "secret=kanarienvogel", "connection": "kanarienvogel"})
 
 	file := filepath.Join(t.TempDir(), "report.html")
 	var table, data, terminal bytes.Buffer

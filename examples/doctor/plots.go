@@ -274,10 +274,7 @@ func (c *chart) schedule(s schedule, now time.Time, y px, x func(time.Time) px) 
 	const room = 40 // letters before the time line
 	c.Labels = append(c.Labels, label{0, y + 4, "start", "name", shorten(s.Name, room), s.Name})
 	class, text := "span", "value"
-	switch {
-	case s.Disabled:
-		class, text = "span off", "note"
-	case s.Overdue:
+	if s.Overdue {
 		class, text = "span late", "value late"
 	}
 	c.text(c.W, y+4, "end", text, s.State(now))
@@ -287,19 +284,15 @@ func (c *chart) schedule(s schedule, now time.Time, y px, x func(time.Time) px) 
 	if s.Overdue {
 		c.Lines = append(c.Lines, stroke{x(s.NextRun), y, x(now), y, "overdue", "overdue by " + span(now.Sub(s.NextRun))})
 	}
-	off := ""
-	if s.Disabled {
-		off = " off"
-	}
 	if !s.NextRun.IsZero() {
 		next := "next"
 		if s.Overdue {
 			next = "late"
 		}
-		c.Dots = append(c.Dots, dot{x(s.NextRun), y, 5, next + off, s.Name + ": next run " + date(s.NextRun) + " UTC"})
+		c.Dots = append(c.Dots, dot{x(s.NextRun), y, 5, next, s.Name + ": next run " + date(s.NextRun) + " UTC"})
 	}
 	if !s.LastRun.IsZero() {
-		c.Dots = append(c.Dots, dot{x(s.LastRun), y, 5, "last" + off, s.Name + ": last run " + date(s.LastRun) + " UTC, " + ago(s.LastRun, now)})
+		c.Dots = append(c.Dots, dot{x(s.LastRun), y, 5, "last", s.Name + ": last run " + date(s.LastRun) + " UTC, " + ago(s.LastRun, now)})
 	}
 }
 

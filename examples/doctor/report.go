@@ -64,7 +64,6 @@ type integration struct {
 	Failed          int       `json:"failed_requests"`
 	LastSuccess     time.Time `json:"last_successful_request,omitzero"`
 
-	LastRun    time.Time `json:"last_run,omitzero"`
 	LastLog    time.Time `json:"last_log,omitzero"`
 	LogMessage string    `json:"last_log_message,omitempty"`
 	// Main is the most frequent problem.
@@ -117,16 +116,15 @@ type endpoint struct {
 	Longest     float64 `json:"longest"`
 }
 
-// schedule is when an integration runs.
+// schedule is when the integrator engine runs a configuration of its own.
 type schedule struct {
 	ID       int64     `json:"id"`
-	ModuleID int64     `json:"module_id"`
+	ConfigID int64     `json:"config_id"`
 	Name     string    `json:"name"`
 	LastRun  time.Time `json:"last_run,omitzero"`
 	NextRun  time.Time `json:"next_run,omitzero"`
-	// Disabled is true only when the tenant says so.
-	Disabled bool `json:"disabled,omitempty"`
-	// Overdue is true when NextRun has passed for more than a few minutes.
+	Running  bool      `json:"running,omitempty"`
+	// Overdue is true when NextRun has passed for more than a few minutes and it is not running.
 	Overdue bool `json:"overdue,omitempty"`
 }
 

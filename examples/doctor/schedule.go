@@ -2,8 +2,7 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/halopsa-go/halopsa"
@@ -12,57 +11,22 @@ import (
 // grace is how late a run may be before it is overdue.
 const grace = 5 * time.Minute
 
-// readSchedule reads what HaloPSA publishes no schema for: each member under the names that tenants may give it.
+// readSchedule reads a schedule of the engine. It runs a configuration, and which modules that is for is in no form that is known.
 func readSchedule(s *halopsa.IntegratorSchedule, now time.Time) schedule {
-	extra := make(map[string]json.RawMessage, len(s.Extra))
-	for name, value := range s.Extra {
-		extra[strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))] = value
-	}
+	name := cmp.Or(clean(s.ImportNames), clean(s.ModuleList), fmt.Sprintf("Schedule %d", s.ID))
 	read := schedule{
-		ID: s.ID, ModuleID: s.ModuleID, Name: shorten(clean(s.Name), 60),
-		LastRun: firstDate(extra, "lastrun", "lastrundate", "lastruntime", "lastrundatetime", "lastran", "lastexecuted", "lastsync", "lastsyncdate"),
-		NextRun: firstDate(extra, "nextrun", "nextrundate", "nextruntime", "nextrundatetime", "nextexecution", "nextsync", "nextsyncdate"),
+		ID: s.ID, ConfigID: s.ConfigID, Name: shorten(name, 60), LastRun: s.LastRun.Time, NextRun: s.NextRun.Time, Running: s.IsRunning,
 	}
-	if on, told := firstBool(extra, "enabled", "isenabled", "active", "isactive"); told {
-		read.Disabled = !on
-	}
-	if off, told := firstBool(extra, "disabled", "isdisabled", "inactive", "isinactive"); told && off {
-		read.Disabled = true
-	}
-	read.Overdue = !read.Disabled && !read.NextRun.IsZero() && now.Sub(read.NextRun) > grace
+	read.Overdue = !read.Running && !read.NextRun.IsZero() && now.Sub(read.NextRun) > grace
 	return read
 }
 
-func firstDate(extra map[string]json.RawMessage, names ...string) time.Time {
-	for _, name := range names {
-		var t halopsa.Time
-		if raw := extra[name]; raw != nil && json.Unmarshal(raw, &t) == nil && !t.IsZero() {
-			return t.Time
-		}
-	}
-	return time.Time{}
-}
-
-func firstBool(extra map[string]json.RawMessage, names ...string) (value, told bool) {
-	for _, name := range names {
-		switch strings.ToLower(strings.Trim(string(extra[name]), `" `)) {
-		case "true", "1", "yes":
-			return true, true
-		case "false", "0", "no":
-			return false, true
-		}
-	}
-	return false, false
-}
-
-// bySchedule sorts the overdue first, then by the next run, and the disabled last.
+// bySchedule sorts the overdue first, then by the next run.
 func bySchedule(a, b schedule) int {
 	rank := func(s schedule) int {
 		switch {
 		case s.Overdue:
 			return 0
-		case s.Disabled:
-			return 3
 		case s.NextRun.IsZero():
 			return 2
 		}
@@ -74,8 +38,8 @@ func bySchedule(a, b schedule) int {
 // State says in a few words how a schedule stands at a time.
 func (s schedule) State(now time.Time) string {
 	switch {
-	case s.Disabled:
-		return "disabled"
+	case s.Running:
+		return "running"
 	case s.Overdue:
 		return "overdue by " + span(now.Sub(s.NextRun))
 	case s.NextRun.IsZero():

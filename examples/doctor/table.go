@@ -21,12 +21,12 @@ func writeTable(out io.Writer, r *report) error {
 
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if len(r.Integrations) > 0 {
-		fmt.Fprintln(table, "\nINTEGRATION\tSTATE\tFAILING SINCE\tERRORS\tLAST ERROR\tFAILED REQUESTS\tLAST SUCCESS\tLAST RUN")
+		fmt.Fprintln(table, "\nINTEGRATION\tSTATE\tFAILING SINCE\tERRORS\tLAST ERROR\tFAILED REQUESTS\tLAST SUCCESS\tLAST LOG")
 	}
 	for i := range r.Integrations {
 		in := &r.Integrations[i]
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%d of %d\t%s\t%s\n", shorten(in.Label(), 32), in.State, since(in, r.To), in.Errors,
-			ago(in.LastError, r.To), in.Failed, in.Requests, ago(in.LastSuccess, r.To), ago(in.Ran(), r.To))
+			ago(in.LastError, r.To), in.Failed, in.Requests, ago(in.LastSuccess, r.To), ago(in.LastLog, r.To))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -75,14 +75,6 @@ func headline(r *report) string {
 		return fmt.Sprintf("1 of %s is failing", count(len(r.Integrations), "integration"))
 	}
 	return fmt.Sprintf("%d of %s are failing", n, count(len(r.Integrations), "integration"))
-}
-
-// Ran returns when the integration last ran, as its schedule or else its log tells.
-func (i integration) Ran() time.Time {
-	if i.LastRun.IsZero() {
-		return i.LastLog
-	}
-	return i.LastRun
 }
 
 // since says from when on an integration has been failing.

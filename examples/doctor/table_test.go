@@ -28,8 +28,8 @@ func TestTableOfASmallTenant(t *testing.T) {
 acme.halopsa.com: 1 of 3 integrations is failing
 2026-10-01 12:00 to 2026-10-08 12:00 UTC: 5 errors, 6 requests of which 2 failed
 
-INTEGRATION      STATE    FAILING SINCE           ERRORS  LAST ERROR  FAILED REQUESTS  LAST SUCCESS  LAST RUN
-Datto RMM (12)   failing  2026-10-08 04:00 (8 h)  4       60 min ago  1 of 3           2 h ago       30 min ago
+INTEGRATION      STATE    FAILING SINCE           ERRORS  LAST ERROR  FAILED REQUESTS  LAST SUCCESS  LAST LOG
+Datto RMM (12)   failing  2026-10-08 04:00 (8 h)  4       60 min ago  1 of 3           2 h ago       -
 QuickBooks (24)  quiet    -                       1       30 h ago    1 of 1           -             -
 Xero (47)        healthy  -                       0       -           0 of 2           60 min ago    60 min ago
 
@@ -39,9 +39,9 @@ QuickBooks   1      2026-10-07 07:00  29 h ago    -        HTTP 503 Service Unav
 QuickBooks   1      2026-10-07 06:00  30 h ago    -        Duplicate document number
 Datto RMM    1      2026-10-06 10:00  2 days ago  1        The site is not mapped
 
-SCHEDULE         LAST RUN          NEXT RUN          STATE
-QuickBooks       -                 2026-10-08 11:30  overdue by 30 min
-Devices, hourly  2026-10-08 11:30  2026-10-08 12:30  due in 30 min
+SCHEDULE    LAST RUN          NEXT RUN          STATE
+QuickBooks  -                 2026-10-08 11:30  overdue by 30 min
+Devices     2026-10-08 11:30  2026-10-08 12:30  due in 30 min
 
 Read with 4 API requests; nothing was written.
 `, "\n"), tableOf(t, r))
@@ -66,7 +66,7 @@ func TestTableSaysWhatItLeavesOut(t *testing.T) {
 	counts := newTally(week)
 	for i := range rowsOnTerminal + 2 {
 		counts.addError(logged(12, "Datto RMM", fmt.Sprint("problem ", i), time.Hour))
-		counts.addSchedule(&halopsa.IntegratorSchedule{ID: int64(i), ModuleID: 12})
+		counts.addSchedule(&halopsa.IntegratorSchedule{ID: int64(i)})
 	}
 	shown := tableOf(t, counts.report())
 	assert.Equal(t, rowsOnTerminal, strings.Count(shown, "problem "))

@@ -174,27 +174,19 @@ func refused(code int) bool {
 }
 
 func (t *tally) addLog(l *halopsa.IntegratorLog) {
-	if l.ModuleID <= 0 || t.module > 0 && l.ModuleID != t.module {
+	line := readLine(l)
+	if line.module <= 0 || t.module > 0 && line.module != t.module {
 		return
 	}
-	m := t.integration(l.ModuleID, "")
-	if l.Date.After(m.LastLog) {
-		m.LastLog, m.LogMessage = l.Date.Time, clean(l.Message)
+	m := t.integration(line.module, "")
+	if line.date.After(m.LastLog) {
+		m.LastLog, m.LogMessage = line.date, clean(line.message)
 	}
 }
 
+// addSchedule counts every schedule, since none says which module it is for.
 func (t *tally) addSchedule(s *halopsa.IntegratorSchedule) {
-	if t.module > 0 && s.ModuleID != t.module {
-		return // the schedule has no filter
-	}
-	read := readSchedule(s, t.now)
-	if s.ModuleID > 0 {
-		m := t.integration(s.ModuleID, "")
-		m.LastRun = later(m.LastRun, read.LastRun)
-		read.Name = cmp.Or(read.Name, m.name())
-	}
-	read.Name = cmp.Or(read.Name, fmt.Sprintf("Schedule %d", s.ID))
-	t.schedules = append(t.schedules, read)
+	t.schedules = append(t.schedules, readSchedule(s, t.now))
 }
 
 // problem counts one more of a sort.

@@ -62,12 +62,11 @@ func smallTenant() *tally {
 	} {
 		t.addRequest(r)
 	}
-	t.addSchedule(&halopsa.IntegratorSchedule{ID: 1, ModuleID: 12, Name: "Devices, hourly",
-		Extra: extra(`"last_run":"2026-10-08T11:30:00","next_run":"2026-10-08T12:30:00"`)})
-	t.addSchedule(&halopsa.IntegratorSchedule{ID: 2, ModuleID: 24, Extra: extra(`"next_run":"2026-10-08T11:30:00"`)})
-	t.addLog(&halopsa.IntegratorLog{ModuleID: 47, Date: before(2 * time.Hour), Message: "earlier"})
-	t.addLog(&halopsa.IntegratorLog{ModuleID: 47, Date: before(time.Hour), Message: "finished"})
-	t.addLog(&halopsa.IntegratorLog{ModuleID: 47, Date: before(3 * time.Hour), Message: "earliest"})
+	t.addSchedule(&halopsa.IntegratorSchedule{ID: 1, ConfigID: 7, ImportNames: "Devices", LastRun: before(30 * time.Minute), NextRun: before(-30 * time.Minute)})
+	t.addSchedule(&halopsa.IntegratorSchedule{ID: 2, ConfigID: 8, ModuleList: "QuickBooks", NextRun: before(30 * time.Minute)})
+	t.addLog(line(47, 2*time.Hour, "earlier"))
+	t.addLog(line(47, time.Hour, "finished"))
+	t.addLog(line(47, 3*time.Hour, "earliest"))
 	return t
 }
 
@@ -85,7 +84,7 @@ func TestReportCountsASmallTenant(t *testing.T) {
 	assert.Equal(t, integration{
 		ModuleID: 12, Name: "Datto RMM", State: failing, Since: at(8 * time.Hour), LastFailure: at(time.Hour),
 		Errors: 4, ErrorsPerPeriod: []int{0, 0, 0, 0, 0, 1, 0, 3}, LastError: at(time.Hour), Requests: 3, Failed: 1,
-		LastSuccess: at(2 * time.Hour), LastRun: at(30 * time.Minute), Main: "Device {id} is gone",
+		LastSuccess: at(2 * time.Hour), Main: "Device {id} is gone",
 	}, r.Integrations[0], "a request finds its integration by name, whatever its msid")
 	assert.Equal(t, integration{
 		ModuleID: 24, Name: "QuickBooks", State: quiet, LastFailure: at(29 * time.Hour),
@@ -114,7 +113,7 @@ func TestReportCountsASmallTenant(t *testing.T) {
 		{Integration: "QuickBooks", Operation: "POST", Route: "/webhook/{id}", Inbound: true, Count: 1, Median: 4, P95: 4, Longest: 4},
 	}, r.Endpoints, "what has no duration is not among them")
 	require.Len(t, r.Schedules, 2)
-	assert.Equal(t, "QuickBooks", r.Schedules[0].Name, "a schedule without a name has that of its integration")
+	assert.Equal(t, "QuickBooks", r.Schedules[0].Name, "the overdue first")
 	assert.True(t, r.Schedules[0].Overdue)
 	assert.Empty(t, r.Notes)
 }
@@ -143,7 +142,7 @@ func TestSinceIsWhereTheFailuresBegan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			counts := newTally(question{now: noon, since: 24 * time.Hour, quiet: 6 * time.Hour})
-			counts.addLog(&halopsa.IntegratorLog{ModuleID: 12, Date: before(0)})
+			counts.addLog(line(12, 0, ""))
 			hours := func(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
 			for i, h := range test.hoursAgo {
 				if i%2 == 0 {
@@ -201,13 +200,13 @@ func TestOneModuleOnly(t *testing.T) {
 	counts := newTally(q)
 	for _, module := range []int64{12, 24} {
 		counts.addError(logged(module, "", "x", time.Hour))
-		counts.addLog(&halopsa.IntegratorLog{ModuleID: module, Date: before(time.Hour)})
-		counts.addSchedule(&halopsa.IntegratorSchedule{ID: module, ModuleID: module})
+		counts.addLog(line(module, time.Hour, ""))
+		counts.addSchedule(&halopsa.IntegratorSchedule{ID: module})
 	}
 	r := counts.report()
 	require.Len(t, r.Integrations, 1, "also when the server ignores the filter")
 	assert.Equal(t, int64(12), r.Integrations[0].ModuleID)
-	assert.Len(t, r.Schedules, 1)
+	assert.Len(t, r.Schedules, 2, "none says which module it is for")
 }
 
 func TestPeriodsFitAChart(t *testing.T) {
