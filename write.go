@@ -25,6 +25,9 @@ func createOf[T, I any](ctx context.Context, c *Client, resource string, inputs 
 			return nil, &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "set; a record that exists is changed with Update"}
 		}
 	}
+	if err := checkInputs(op, inputs); err != nil {
+		return nil, err
+	}
 	return writeOf[T](ctx, c, op, resource, inputs, retry.Create, opts)
 }
 
@@ -35,6 +38,9 @@ func updateOf[T any, I updatable](ctx context.Context, c *Client, resource strin
 		if id, ok := input.recordID().Get(); !ok || id <= 0 {
 			return nil, &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "must be positive; without an id HaloPSA would create a record"}
 		}
+	}
+	if err := checkInputs(op, inputs); err != nil {
+		return nil, err
 	}
 	return writeOf[T](ctx, c, op, resource, inputs, retry.Update, opts)
 }
