@@ -113,6 +113,9 @@ func (l *list) query(conf *callConfig) (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := l.checkQuery(conf.query); err != nil {
+		return nil, err
+	}
 	if !l.sorted {
 		if len(conf.sort) > 0 {
 			return nil, badArgument("WithSort", "this list cannot be sorted")
@@ -126,13 +129,19 @@ func (l *list) query(conf *callConfig) (url.Values, error) {
 	if len(keys) == 0 && conf.query.Get("order") == "" {
 		keys = []SortKey{Asc("id")}
 	}
-	return q, encodeSort(keys, q)
+	if err := encodeSort(keys, q); err != nil {
+		return nil, err
+	}
+	return q, checkSort(keys, l.record)
 }
 
 // encodeQuery makes a query of a struct with url tags.
 func encodeQuery(params any) (url.Values, error) {
 	if params == nil {
 		return url.Values{}, nil
+	}
+	if err := checkIDs(params); err != nil {
+		return nil, err
 	}
 	q, err := query.Values(params)
 	if err != nil {
