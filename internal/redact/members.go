@@ -12,6 +12,7 @@ import (
 // members are the names of record members whose values can be credentials, of HaloPSA or of other systems. HaloPSA reads names in any case.
 var members = []string{
 	"new_clientsecret", "_retry_webhook_token",
+	"new_client_secret", "new_access_token", "new_refresh_token", "new_alternate_client_secret", "new_webhook_password",
 	"request_headers", "response_headers", "request_body", "response_body",
 }
 
