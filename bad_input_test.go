@@ -58,6 +58,9 @@ func TestIDsOfEveryMethod(t *testing.T) {
 					"-9223372036854775808: must be positive": int64(math.MinInt64),
 				}
 			case reflect.String:
+				if method.Type().In(1) != reflect.TypeFor[string]() {
+					continue // a system
+				}
 				bad = map[string]any{
 					"empty": "", "empty ": " ", "empty\t": "\t\n", `"." would change the path`: ".", `".." would change the path`: "..",
 					`"a/b" has a slash in it`: "a/b", `"../Tickets" has a slash in it`: "../Tickets", `"/" has a slash in it`: "/",
@@ -77,7 +80,7 @@ func TestIDsOfEveryMethod(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 13, found, "7 methods Get and 6 methods Delete")
+	assert.Equal(t, 14, found, "8 methods Get and 6 methods Delete")
 	assert.Empty(t, server.Requests())
 }
 

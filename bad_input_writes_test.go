@@ -55,8 +55,8 @@ func TestInputsOfEveryWrite(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, 7, creates)
-	assert.Equal(t, 4, updates)
+	assert.Equal(t, 8, creates)
+	assert.Equal(t, 5, updates)
 	assert.Empty(t, server.Requests())
 }
 
@@ -159,6 +159,9 @@ func TestNilOptionsAreFine(t *testing.T) {
 	t.Parallel()
 	client, server := newStandin(t, nil)
 	for resource, service := range services(client) {
+		if !hasRecords(service) { // their tests are in halo_integration_test.go and integration_data_test.go
+			continue
+		}
 		record := map[string]any{"id": 7}
 		if strings.Contains(resource, "Runbook") {
 			record["id"] = "7"

@@ -16,6 +16,9 @@ const Version = "0.1.0"
 
 // Client calls the API of one HaloPSA tenant. Make it with [NewClient]; it is safe for concurrent use.
 type Client struct {
+	HaloIntegration                 *HaloIntegrationService
+	IntegrationConfiguration        *IntegrationConfigurationService
+	IntegrationData                 *IntegrationDataService
 	IntegrationDelta                *IntegrationDeltaService
 	IntegrationError                *IntegrationErrorService
 	IntegrationExport               *IntegrationExportService
@@ -87,6 +90,9 @@ func configure(baseURL string, opts []ClientOption) (conf *config, base string, 
 
 func (c *Client) addServices() {
 	s := service{c}
+	c.HaloIntegration = &HaloIntegrationService{s}
+	c.IntegrationConfiguration = &IntegrationConfigurationService{s}
+	c.IntegrationData = &IntegrationDataService{s}
 	c.IntegrationDelta = &IntegrationDeltaService{s}
 	c.IntegrationError = &IntegrationErrorService{s}
 	c.IntegrationExport = &IntegrationExportService{s}

@@ -62,6 +62,11 @@
 // [ListOf], [AllOf], [GetOf], [PostOf] and [DeleteOf] reach every other endpoint, with the same authentication, retries, limits and
 // paging, and with a record type of the caller's own.
 //
+// # The systems behind HaloPSA
+//
+// [IntegrationDataService] passes calls on to the third-party systems that HaloPSA is connected to, and [HaloIntegrationService] makes tickets
+// and actions; both read the response into a type of the caller's own.
+//
 // # Tests
 //
 // Package halopsatest is a stand-in server with the habits and faults of the real one.

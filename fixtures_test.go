@@ -113,12 +113,18 @@ func readFixture(t *testing.T, resource, name string) (any, bool) {
 	return value, true
 }
 
+// hasRecords reports whether a service has records of its own; the others pass on what is the caller's.
+func hasRecords(service reflect.Value) bool { return service.MethodByName("List").IsValid() }
+
 // TestFixturesHaveEveryMemberOfTheRecords holds the records and what the server sends in the tests against each other: a field without a
 // fixture is a field whose name nothing has proven.
 func TestFixturesHaveEveryMemberOfTheRecords(t *testing.T) {
 	t.Parallel()
 	client, _ := mocked(t)
 	for resource, service := range services(client) {
+		if !hasRecords(service) {
+			continue
+		}
 		t.Run(resource, func(t *testing.T) {
 			t.Parallel()
 			list := service.MethodByName("List").Type()

@@ -125,7 +125,7 @@ func TestInputsOfRecordsHaveEveryField(t *testing.T) {
 		fillRecord(t, record)
 		compareInput(t, record, method.Func.Call([]reflect.Value{record})[0], name)
 	}
-	assert.Equal(t, 9, inputs)
+	assert.Equal(t, 10, inputs)
 }
 
 // compareInput checks that input has the fields of record that can be written, and no others.
@@ -158,7 +158,7 @@ func TestEveryIDIsOfOneType(t *testing.T) {
 		for _, field := range reflect.VisibleFields(of) {
 			if name := field.Name; strings.HasSuffix(name, "ID") || strings.HasSuffix(name, "IDs") {
 				switch of, text := field.Type.String(), strings.HasPrefix(name, "ThirdParty"); {
-				case text, name == "FieldID", name == "ExportID", name == "ClientID", name == "ApplicationID", name == "OneRunbookID":
+				case text, name == "FieldID", name == "ExportID", name == "ClientID", name == "AlternateClientID", name == "ApplicationID", name == "OneRunbookID":
 					assert.Contains(t, []string{"string", "halopsa.Opt[string]"}, of, name)
 				case name == "ExcludeMethodID" && of == "halopsa.Opt[bool]": // a flag in spite of its name
 				default:

@@ -274,12 +274,12 @@ func TestPlainHTTPMustBeAskedFor(t *testing.T) {
 		"all addresses":                {url: "http://0.0.0.0:8080", refused: true},
 		"a name like this host's":      {url: "http://localhost.example.com", refused: true},
 		"an address in a name":         {url: "http://127.0.0.1.example.com", refused: true},
-		"the authorisation server":     {url: "https://acme.halopsa.com", auth: "http://auth.example.com/auth", refused: true},
+		"the authorization server":     {url: "https://acme.halopsa.com", auth: "http://auth.example.com/auth", refused: true},
 		"this host":                    {url: "http://localhost:8080"},
 		"this host's address":          {url: "http://127.0.0.1:8080"},
 		"this host's other address":    {url: "http://[::1]:8080"},
 		"asked for":                    {url: "http://acme.halopsa.com", opts: []halopsa.ClientOption{insecure}},
-		"asked for, for authorisation": {url: "https://acme.halopsa.com", auth: "http://auth.example.com/auth", opts: []halopsa.ClientOption{insecure}},
+		"asked for, for authorization": {url: "https://acme.halopsa.com", auth: "http://auth.example.com/auth", opts: []halopsa.ClientOption{insecure}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

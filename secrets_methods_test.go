@@ -183,6 +183,18 @@ func goodToken() *http.Response {
 	return respond(http.StatusOK, "application/json", `{"access_token":"`+markedToken+`","token_type":"Bearer","expires_in":3600}`)
 }
 
+// markedBody is an object with a secret in every member that is for one.
+func markedBody() string {
+	body := `{"request_headers":` + quoted("Accept: */*\r\nX-Key: "+markedInput)
+	for _, name := range []string{
+		"new_clientsecret", "_retry_webhook_token", "request_body", "response_body",
+		"new_client_secret", "new_access_token", "new_refresh_token", "new_alternate_client_secret", "new_webhook_password",
+	} {
+		body += `,"` + name + `":` + quoted(markedInput)
+	}
+	return body + "}"
+}
+
 // markedArguments are those of a method, with a secret wherever one can be.
 func markedArguments(t *testing.T, ctx context.Context, name string, method reflect.Type) []reflect.Value { //nolint:revive // t comes first
 	t.Helper()
@@ -197,17 +209,18 @@ func markedArguments(t *testing.T, ctx context.Context, name string, method refl
 		case reflect.Pointer:
 			arg.Set(reflect.New(arg.Type().Elem()))
 			for at := range arg.Elem().NumField() {
-				if field := arg.Elem().Field(at); field.Kind() == reflect.String {
+				if field := arg.Elem().Field(at); field.Kind() == reflect.String && arg.Elem().Type().Field(at).Tag.Get("url") != "-" {
 					field.SetString(markedQuery)
 				}
 			}
 		case reflect.Slice:
-			input := fmt.Sprintf(`{"new_clientsecret":%[1]s,"_retry_webhook_token":%[1]s,"request_headers":%[2]s,"request_body":%[1]s,"response_body":%[1]s}`,
-				quoted(markedInput), quoted("Accept: */*\r\nX-Key: "+markedInput))
+			input := markedBody()
 			if name == "Update" {
 				input = `{"id":7,` + input[1:]
 			}
 			require.NoError(t, json.Unmarshal([]byte("["+input+"]"), arg.Addr().Interface()))
+		case reflect.Interface:
+			arg.Set(passedArgument(i, method, json.RawMessage(markedBody())))
 		}
 		args = append(args, arg)
 	}

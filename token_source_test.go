@@ -101,6 +101,6 @@ func TestTokenSourceErrorsAreTheSDKs(t *testing.T) {
 		h.Fault(halopsatest.Fault{Resource: halopsatest.Token, Kind: halopsatest.Slow, Pause: time.Minute})
 		_, err = source.Token(ctx)
 		require.ErrorIs(t, err, reason)
-		require.NotErrorAs(t, err, &refused, "it is not the authorisation server's fault")
+		require.NotErrorAs(t, err, &refused, "it is not the authorization server's fault")
 	})
 }

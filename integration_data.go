@@ -1,0 +1,119 @@
+package halopsa
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/retry"
+)
+
+// IntegrationDataOptions specifies what an integration passes on to its third-party system; the zero value sends no parameter.
+//
+// HaloPSA documents these parameters for most of its some 150 paths [doc]; what a path takes besides is given with [WithQuery]. A parameter that
+// the path does not know is ignored silently.
+type IntegrationDataOptions struct {
+	// Part is what follows the system in the path, such as "Payments" in Get/GoCardless/Payments; several segments are separated by slashes.
+	Part string `url:"-"`
+	// DataType names the kind of data, as the integration spells it. Most paths refuse a call without the right one, with "Invalid Data Type"
+	// [live]. The documentation spells the parameter both datatype and dataType; HaloPSA reads names in any case [conv].
+	DataType string `url:"datatype,omitempty"`
+	// Resource, Endpoint and Method are the third-party API's own: what is read or changed there, and how.
+	Resource string `url:"resource,omitempty"`
+	Endpoint string `url:"endpoint,omitempty"`
+	Method   string `url:"method,omitempty"`
+	// Page and Offset are the third party's own paging, and so are the fields below: each system reads one of them, and says in its response
+	// where the next page begins. 0 is not sent; WithQuery("page", "0") sends it.
+	Page   int `url:"page,omitempty"`
+	Offset int `url:"offset,omitempty"`
+	// NextLink, NextURL, ContinuationToken, After and NextToken are sent as the last response gave them.
+	NextLink          string `url:"nextlink,omitempty"`
+	NextURL           string `url:"next_url,omitempty"`
+	ContinuationToken string `url:"continuationToken,omitempty"`
+	After             string `url:"after,omitempty"`
+	NextToken         string `url:"nexttoken,omitempty"`
+}
+
+// IntegrationDataService passes calls on to the third-party systems that HaloPSA is connected to.
+//
+// The tenant calls the other system with the credentials of its own integration, and the response is the other system's data, as that
+// integration hands it on. There is no schema for it: into is a pointer to a value of the caller's own, as encoding/json takes one, and nil
+// discards the response. It is set as a whole, or not at all when the call fails, so that one variable can take page after page.
+//
+// A body is sent as the JSON that its value makes, an object or an array as it is; nil sends none. Get, Search and Validate are repeated after
+// failures as every read is. The others are not once they may have reached the server: such a call is an [ErrOutcomeUnknown], unless
+// [WithIdempotent] says that it may be sent twice.
+//
+// A few paths do not follow the pattern, such as GET /IntegrationData/BigPanda/GetDeviceList, POST /IntegrationData/FormatJsonArray and those below
+// /IntegrationData/SAML: [ListOf], [GetOf] and [PostOf] reach them, as GetOf[T](ctx, client, "IntegrationData/BigPanda", "GetDeviceList") does.
+type IntegrationDataService struct{ service }
+
+// Get reads data of the system; a response without any is a [DecodeError].
+//
+// API: GET /IntegrationData/Get/{System}
+func (s *IntegrationDataService) Get(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
+	return s.pass(ctx, &passed{op: "Get", kind: retry.Read, needed: true}, system, "", opts, into, ro)
+}
+
+// Search looks for data of the system; into becomes its zero value where the response holds nothing.
+//
+// API: GET /IntegrationData/Search/{System}
+func (s *IntegrationDataService) Search(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
+	return s.pass(ctx, &passed{op: "Search", kind: retry.Read}, system, "", opts, into, ro)
+}
+
+// Validate checks the connection to the system, or what is in the query; into becomes its zero value where the response holds nothing.
+//
+// API: GET /IntegrationData/Validate/{System}
+func (s *IntegrationDataService) Validate(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
+	return s.pass(ctx, &passed{op: "Validate", kind: retry.Read}, system, "", opts, into, ro)
+}
+
+// pass makes the call of the verb p.op.
+func (s *IntegrationDataService) pass(ctx context.Context, p *passed, system System, action string, opts *IntegrationDataOptions, into any, ro []RequestOption) error {
+	path, err := dataPath(p.op, system, action, opts)
+	p.op, p.path, p.params = "IntegrationData."+p.op, path, opts
+	if err != nil {
+		return named(p.op, err)
+	}
+	return dataAdvice(passOf(ctx, s.client, p, into, ro))
+}
+
+// dataPath joins the verb, the system and what follows it.
+func dataPath(verb string, system System, action string, opts *IntegrationDataOptions) (string, error) {
+	if strings.Contains(string(system), "/") {
+		return "", badArgument("system", "%q has a slash in it; what follows the system is the Part of the options", string(system))
+	}
+	if err := checkSegments("system", string(system)); err != nil {
+		return "", err
+	}
+	path := "IntegrationData/" + verb + "/" + string(system)
+	if verb == "Post" {
+		if err := checkSegments("action", action); err != nil {
+			return "", err
+		}
+		path += "/" + action
+	}
+	if opts != nil && opts.Part != "" {
+		if err := checkSegments("Part", opts.Part); err != nil {
+			return "", err
+		}
+		path += "/" + opts.Part
+	}
+	return path, nil
+}
+
+// dataAdvice names the option that a refusal is about: both texts come with a 400 [live].
+func dataAdvice(err error) error {
+	var refused *APIError
+	if !errors.As(err, &refused) || refused.hint != "" {
+		return err
+	}
+	switch message := strings.ToLower(refused.Message); {
+	case strings.Contains(message, "invalid data type"):
+		refused.hint = "set the DataType of IntegrationDataOptions to one that this system knows"
+	case strings.Contains(message, "invalid resource"):
+		refused.hint = "set the Resource of IntegrationDataOptions to one that this system knows"
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package halopsa
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// passed is a call whose body and response are of the caller's types: HaloPSA passes it on to another system, or takes what it is given.
+type passed struct {
+	op, path string // the path is that of a resource, such as IntegrationData/Get/Xero
+	params   any    // a struct with url tags, or nil
+	post     bool
+	body     []byte // nil is no body at all
+	kind     retry.Kind
+	needed   bool // a response without a value is an error
+}
+
+// passOf makes the call and reads the response into into, a pointer; nil discards it, once it has turned out to be none that says no.
+func passOf(ctx context.Context, c *Client, p *passed, into any, opts []RequestOption) error {
+	if v := reflect.ValueOf(into); into != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		return &ArgumentError{Op: p.op, Argument: "into", Reason: "not a pointer to a value; nil itself discards the response"}
+	}
+	conf, path, err := c.prepare(p.op, p.path, opts)
+	if err != nil {
+		return err
+	}
+	q, err := encodeQuery(p.params)
+	if err != nil {
+		return named(p.op, err)
+	}
+	method := http.MethodGet
+	if p.post {
+		method = http.MethodPost
+	}
+	a, err := c.do(ctx, &request{op: p.op, method: method, path: path, query: q, body: p.body, kind: p.kind, conf: conf})
+	if err != nil {
+		return err
+	}
+	defer a.release()
+	body, err := a.plain()
+	if err != nil {
+		return a.decodeError(err)
+	}
+	if _, failed := wire.Failure(body); failed && !wire.HoldsData(body) {
+		return a.refusal(nil, false)
+	}
+	a.warn(ctx, []json.RawMessage{body})
+	switch found, err := wire.DecodeInto(body, into); {
+	case err != nil:
+		return a.decodeError(err)
+	case !found && p.needed && into != nil:
+		return a.decodeError(&wire.Error{Reason: "no record in the response"})
+	}
+	return nil
+}
+
+// encodeBody makes the JSON of what a caller sends, which must not be null: HaloPSA would take that for a body that was forgotten.
+func encodeBody(op, argument string, value any) ([]byte, error) {
+	if _, ok := value.([]byte); ok {
+		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "bytes would be sent as a text in base64; json.RawMessage is sent as it is"}
+	}
+	body, err := json.Marshal(value)
+	switch {
+	case err != nil:
+		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "no JSON can be made of it: " + err.Error()}
+	case string(body) == "null":
+		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "empty"}
+	}
+	return body, nil
+}
+
+// encodeObject makes the JSON of the one object that an endpoint takes.
+func encodeObject(op, argument string, value any) ([]byte, error) {
+	body, err := encodeBody(op, argument, value)
+	switch {
+	case err != nil:
+		return nil, err
+	case string(body) == "{}":
+		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "empty"}
+	case !bytes.HasPrefix(body, []byte("{")):
+		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "not one JSON object, such as a struct or a map makes"}
+	}
+	return body, nil
+}
+
+// checkSegments refuses segments of a path, between slashes, that would change it.
+func checkSegments(argument, segments string) error {
+	for segment := range strings.SplitSeq(segments, "/") {
+		if err := checkSegment(argument, segment); err != nil {
+			return err
+		}
+	}
+	return nil
+}
