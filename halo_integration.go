@@ -16,7 +16,7 @@ type HaloIntegrationService struct{ service }
 //
 // API: GET /HaloIntegration/Get
 func (s *HaloIntegrationService) Get(ctx context.Context, into any, ro ...RequestOption) error {
-	return passOf(ctx, s.client, &passed{op: "HaloIntegration.Get", path: "HaloIntegration/Get", needed: true}, into, ro)
+	return passOf(ctx, clientOf(s), &passed{op: "HaloIntegration.Get", path: "HaloIntegration/Get", needed: true}, into, ro)
 }
 
 // CreateTicket creates one ticket, an object with the members of the API's Faults.
@@ -44,5 +44,5 @@ func (s *HaloIntegrationService) create(ctx context.Context, method, argument st
 	if err != nil {
 		return err
 	}
-	return passOf(ctx, s.client, &passed{op: op, path: "HaloIntegration/" + method, post: true, body: body, kind: retry.Create}, into, ro)
+	return passOf(ctx, clientOf(s), &passed{op: op, path: "HaloIntegration/" + method, post: true, body: body, kind: retry.Create}, into, ro)
 }

@@ -76,7 +76,7 @@ func (s *IntegrationDataService) pass(ctx context.Context, p *passed, system Sys
 	if err != nil {
 		return named(p.op, err)
 	}
-	return dataAdvice(passOf(ctx, s.client, p, into, ro))
+	return dataAdvice(passOf(ctx, clientOf(s), p, into, ro))
 }
 
 // dataPath joins the verb, the system and what follows it.

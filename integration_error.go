@@ -98,54 +98,54 @@ type IntegrationErrorService struct{ service }
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) List(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) (*Page[IntegrationError], error) {
-	return listOf[IntegrationError](ctx, s.client, opts.list("List")(), ro)
+	return listOf[IntegrationError](ctx, clientOf(s), opts.list("List")(), ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Pages(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationError], error] {
-	return pagesOf[IntegrationError](ctx, s.client, opts.list("Pages"), ro)
+	return pagesOf[IntegrationError](ctx, clientOf(s), opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) All(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
-	return records(pagesOf[IntegrationError](ctx, s.client, opts.list("All"), ro))
+	return records(pagesOf[IntegrationError](ctx, clientOf(s), opts.list("All"), ro))
 }
 
 // Since yields the integration errors with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Since(ctx context.Context, afterID int64, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
-	return sinceOf[IntegrationError](ctx, s.client, opts.list("Since"), afterID, ro)
+	return sinceOf[IntegrationError](ctx, clientOf(s), opts.list("Since"), afterID, ro)
 }
 
 // Follow yields the integration errors with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationError], error] {
-	return followOf[IntegrationError](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegrationError](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
 }
 
 // Get reads one integration error.
 //
 // API: GET /IntegrationError/{id}
 func (s *IntegrationErrorService) Get(ctx context.Context, id int64, opts *IntegrationErrorGetOptions, ro ...RequestOption) (*IntegrationError, error) {
-	return getOf[IntegrationError](ctx, s.client, "IntegrationError.Get", "IntegrationError", id, opts, ro)
+	return getOf[IntegrationError](ctx, clientOf(s), "IntegrationError.Get", "IntegrationError", id, opts, ro)
 }
 
 // Create logs integration errors and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationError
 func (s *IntegrationErrorService) Create(ctx context.Context, inputs []IntegrationErrorInput, ro ...RequestOption) ([]*IntegrationError, error) {
-	return createOf[IntegrationError](ctx, s.client, "IntegrationError", inputs, ro)
+	return createOf[IntegrationError](ctx, clientOf(s), "IntegrationError", inputs, ro)
 }
 
 // Delete deletes an integration error.
 //
 // API: DELETE /IntegrationError/{id}
 func (s *IntegrationErrorService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, s.client, "IntegrationError.Delete", "IntegrationError", id, ro)
+	return deleteOf(ctx, clientOf(s), "IntegrationError.Delete", "IntegrationError", id, ro)
 }

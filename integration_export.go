@@ -143,35 +143,35 @@ type IntegrationExportService struct{ service }
 //
 // API: GET /IntegrationExport
 func (s *IntegrationExportService) List(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) (*Page[IntegrationExport], error) {
-	return listOf[IntegrationExport](ctx, s.client, opts.list("List")(), ro)
+	return listOf[IntegrationExport](ctx, clientOf(s), opts.list("List")(), ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationExport
 func (s *IntegrationExportService) Pages(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationExport], error] {
-	return pagesOf[IntegrationExport](ctx, s.client, opts.list("Pages"), ro)
+	return pagesOf[IntegrationExport](ctx, clientOf(s), opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationExport
 func (s *IntegrationExportService) All(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*IntegrationExport, error] {
-	return records(pagesOf[IntegrationExport](ctx, s.client, opts.list("All"), ro))
+	return records(pagesOf[IntegrationExport](ctx, clientOf(s), opts.list("All"), ro))
 }
 
 // Create stages exports and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationExport
 func (s *IntegrationExportService) Create(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
-	return createOf[IntegrationExport](ctx, s.client, "IntegrationExport", inputs, ro)
+	return createOf[IntegrationExport](ctx, clientOf(s), "IntegrationExport", inputs, ro)
 }
 
 // Update changes exports, as a worker does that reports progress; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationExport
 func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
-	return updateOf[IntegrationExport](ctx, s.client, "IntegrationExport", inputs, ro)
+	return updateOf[IntegrationExport](ctx, clientOf(s), "IntegrationExport", inputs, ro)
 }
 
 // Delete deletes an export.
@@ -180,5 +180,5 @@ func (s *IntegrationExportService) Update(ctx context.Context, inputs []Integrat
 //
 // API: DELETE /IntegrationExport/{id}
 func (s *IntegrationExportService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, s.client, "IntegrationExport.Delete", "IntegrationExport", id, ro)
+	return deleteOf(ctx, clientOf(s), "IntegrationExport.Delete", "IntegrationExport", id, ro)
 }

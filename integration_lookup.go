@@ -73,33 +73,33 @@ type IntegrationLookUpService struct{ service }
 //
 // API: GET /IntegrationLookUp
 func (s *IntegrationLookUpService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationLookUp], error) {
-	return listOf[IntegrationLookUp](ctx, s.client, unpaged("IntegrationLookUp", "List", noParams)(), ro)
+	return listOf[IntegrationLookUp](ctx, clientOf(s), unpaged("IntegrationLookUp", "List", noParams)(), ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationLookUp
 func (s *IntegrationLookUpService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationLookUp], error] {
-	return pagesOf[IntegrationLookUp](ctx, s.client, unpaged("IntegrationLookUp", "Pages", noParams), ro)
+	return pagesOf[IntegrationLookUp](ctx, clientOf(s), unpaged("IntegrationLookUp", "Pages", noParams), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationLookUp
 func (s *IntegrationLookUpService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationLookUp, error] {
-	return records(pagesOf[IntegrationLookUp](ctx, s.client, unpaged("IntegrationLookUp", "All", noParams), ro))
+	return records(pagesOf[IntegrationLookUp](ctx, clientOf(s), unpaged("IntegrationLookUp", "All", noParams), ro))
 }
 
 // Create creates lookups and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
-	return createOf[IntegrationLookUp](ctx, s.client, "IntegrationLookUp", inputs, ro)
+	return createOf[IntegrationLookUp](ctx, clientOf(s), "IntegrationLookUp", inputs, ro)
 }
 
 // Update changes lookups; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) Update(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
-	return updateOf[IntegrationLookUp](ctx, s.client, "IntegrationLookUp", inputs, ro)
+	return updateOf[IntegrationLookUp](ctx, clientOf(s), "IntegrationLookUp", inputs, ro)
 }

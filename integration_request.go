@@ -192,54 +192,54 @@ type IntegrationRequestService struct{ service }
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) List(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) (*Page[IntegrationRequest], error) {
-	return listOf[IntegrationRequest](ctx, s.client, opts.list("List")(), ro)
+	return listOf[IntegrationRequest](ctx, clientOf(s), opts.list("List")(), ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Pages(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRequest], error] {
-	return pagesOf[IntegrationRequest](ctx, s.client, opts.list("Pages"), ro)
+	return pagesOf[IntegrationRequest](ctx, clientOf(s), opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) All(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
-	return records(pagesOf[IntegrationRequest](ctx, s.client, opts.list("All"), ro))
+	return records(pagesOf[IntegrationRequest](ctx, clientOf(s), opts.list("All"), ro))
 }
 
 // Since yields the integration requests with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Since(ctx context.Context, afterID int64, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
-	return sinceOf[IntegrationRequest](ctx, s.client, opts.list("Since"), afterID, ro)
+	return sinceOf[IntegrationRequest](ctx, clientOf(s), opts.list("Since"), afterID, ro)
 }
 
 // Follow yields the integration requests with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationRequest], error] {
-	return followOf[IntegrationRequest](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegrationRequest](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
 }
 
 // Get reads one integration request.
 //
 // API: GET /IntegrationRequest/{id}
 func (s *IntegrationRequestService) Get(ctx context.Context, id int64, opts *IntegrationRequestGetOptions, ro ...RequestOption) (*IntegrationRequest, error) {
-	return getOf[IntegrationRequest](ctx, s.client, "IntegrationRequest.Get", "IntegrationRequest", id, opts, ro)
+	return getOf[IntegrationRequest](ctx, clientOf(s), "IntegrationRequest.Get", "IntegrationRequest", id, opts, ro)
 }
 
 // Create logs integration requests and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationRequest
 func (s *IntegrationRequestService) Create(ctx context.Context, inputs []IntegrationRequestInput, ro ...RequestOption) ([]*IntegrationRequest, error) {
-	return createOf[IntegrationRequest](ctx, s.client, "IntegrationRequest", inputs, ro)
+	return createOf[IntegrationRequest](ctx, clientOf(s), "IntegrationRequest", inputs, ro)
 }
 
 // Delete deletes an integration request.
 //
 // API: DELETE /IntegrationRequest/{id}
 func (s *IntegrationRequestService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, s.client, "IntegrationRequest.Delete", "IntegrationRequest", id, ro)
+	return deleteOf(ctx, clientOf(s), "IntegrationRequest.Delete", "IntegrationRequest", id, ro)
 }

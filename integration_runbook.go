@@ -82,26 +82,26 @@ type IntegrationRunbookVariableGroupService struct{ service }
 //
 // API: GET /IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) List(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) (*Page[IntegrationRunbookVariableGroup], error) {
-	return listOf[IntegrationRunbookVariableGroup](ctx, s.client, opts.list("List")(), ro)
+	return listOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), opts.list("List")(), ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) Pages(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRunbookVariableGroup], error] {
-	return pagesOf[IntegrationRunbookVariableGroup](ctx, s.client, opts.list("Pages"), ro)
+	return pagesOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) All(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRunbookVariableGroup, error] {
-	return records(pagesOf[IntegrationRunbookVariableGroup](ctx, s.client, opts.list("All"), ro))
+	return records(pagesOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), opts.list("All"), ro))
 }
 
 // Get reads the variable group with this id, which is the Value of a list's row.
 //
 // API: GET /IntegrationRunbookVariableGroup/{id}
 func (s *IntegrationRunbookVariableGroupService) Get(ctx context.Context, id string, opts *IntegrationRunbookVariableGroupGetOptions, ro ...RequestOption) (*IntegrationRunbookVariableGroup, error) {
-	return getOf[IntegrationRunbookVariableGroup](ctx, s.client, "IntegrationRunbookVariableGroup.Get", "IntegrationRunbookVariableGroup", id, opts, ro)
+	return getOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), "IntegrationRunbookVariableGroup.Get", "IntegrationRunbookVariableGroup", id, opts, ro)
 }

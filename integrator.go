@@ -46,35 +46,35 @@ type IntegratorLogService struct{ service }
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) List(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) (*Page[IntegratorLog], error) {
-	return listOf[IntegratorLog](ctx, s.client, opts.list("List")(), ro)
+	return listOf[IntegratorLog](ctx, clientOf(s), opts.list("List")(), ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Pages(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorLog], error] {
-	return pagesOf[IntegratorLog](ctx, s.client, opts.list("Pages"), ro)
+	return pagesOf[IntegratorLog](ctx, clientOf(s), opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) All(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
-	return records(pagesOf[IntegratorLog](ctx, s.client, opts.list("All"), ro))
+	return records(pagesOf[IntegratorLog](ctx, clientOf(s), opts.list("All"), ro))
 }
 
 // Since yields the log lines with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Since(ctx context.Context, afterID int64, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
-	return sinceOf[IntegratorLog](ctx, s.client, opts.list("Since"), afterID, ro)
+	return sinceOf[IntegratorLog](ctx, clientOf(s), opts.list("Since"), afterID, ro)
 }
 
 // Follow yields the log lines with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorLog], error] {
-	return followOf[IntegratorLog](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegratorLog](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
 }
 
 // IntegratorSchedule is when the integrator engine runs a configuration, and what it runs.
@@ -130,21 +130,21 @@ type IntegratorScheduleService struct{ service }
 //
 // API: GET /IntegratorSchedule
 func (s *IntegratorScheduleService) List(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) (*Page[IntegratorSchedule], error) {
-	return listOf[IntegratorSchedule](ctx, s.client, opts.list("List")(), ro)
+	return listOf[IntegratorSchedule](ctx, clientOf(s), opts.list("List")(), ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorSchedule
 func (s *IntegratorScheduleService) Pages(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorSchedule], error] {
-	return pagesOf[IntegratorSchedule](ctx, s.client, opts.list("Pages"), ro)
+	return pagesOf[IntegratorSchedule](ctx, clientOf(s), opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorSchedule
 func (s *IntegratorScheduleService) All(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) iter.Seq2[*IntegratorSchedule, error] {
-	return records(pagesOf[IntegratorSchedule](ctx, s.client, opts.list("All"), ro))
+	return records(pagesOf[IntegratorSchedule](ctx, clientOf(s), opts.list("All"), ro))
 }
 
 // IntegratorTrace is what the integrator engine did in one run.
@@ -190,40 +190,40 @@ type IntegratorTraceService struct{ service }
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) List(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) (*Page[IntegratorTrace], error) {
-	return listOf[IntegratorTrace](ctx, s.client, opts.list("List")(), ro)
+	return listOf[IntegratorTrace](ctx, clientOf(s), opts.list("List")(), ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) Pages(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorTrace], error] {
-	return pagesOf[IntegratorTrace](ctx, s.client, opts.list("Pages"), ro)
+	return pagesOf[IntegratorTrace](ctx, clientOf(s), opts.list("Pages"), ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) All(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
-	return records(pagesOf[IntegratorTrace](ctx, s.client, opts.list("All"), ro))
+	return records(pagesOf[IntegratorTrace](ctx, clientOf(s), opts.list("All"), ro))
 }
 
 // Since yields the traces with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) Since(ctx context.Context, afterID int64, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
-	return sinceOf[IntegratorTrace](ctx, s.client, opts.list("Since"), afterID, ro)
+	return sinceOf[IntegratorTrace](ctx, clientOf(s), opts.list("Since"), afterID, ro)
 }
 
 // Follow yields the traces with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorTrace], error] {
-	return followOf[IntegratorTrace](ctx, s.client, opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegratorTrace](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
 }
 
 // Get reads one trace.
 //
 // API: GET /IntegratorTrace/{id}
 func (s *IntegratorTraceService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegratorTrace, error) {
-	return getOf[IntegratorTrace](ctx, s.client, "IntegratorTrace.Get", "IntegratorTrace", id, nil, ro)
+	return getOf[IntegratorTrace](ctx, clientOf(s), "IntegratorTrace.Get", "IntegratorTrace", id, nil, ro)
 }

@@ -26,6 +26,7 @@ type pageInFlight[T any] struct {
 	done   chan struct{} // closed when rows and err are there
 	rows   wire.List[T]
 	err    error
+	panics any // of somebody else's code, such as a transport; it is passed on to the caller
 }
 
 // read returns the answer to req, which is the walk's next request.
@@ -50,6 +51,9 @@ func (r *pageReader[T]) read(req paging.Request) (rows wire.List[T], before int,
 	r.ahead = r.ahead[1:]
 	<-first.done
 	first.cancel()
+	if first.panics != nil {
+		panic(first.panics)
+	}
 	return first.rows, first.before, first.err
 }
 
@@ -60,6 +64,7 @@ func (r *pageReader[T]) ask(req paging.Request) {
 	r.ahead = append(r.ahead, p)
 	r.flying.Go(func() {
 		defer close(p.done)
+		defer func() { p.panics = recover() }()
 		p.rows, p.err = fetch[T](ctx, r.w, req)
 	})
 }
