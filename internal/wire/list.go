@@ -146,29 +146,18 @@ func DecodeMany[T any](body []byte) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.plan != nil && r.plan.id >= 0 && len(list.Keys) == 1 && list.Keys[0].Kind == KeyContent && Failed(r.data) {
-		return nil, &PayloadError{ErrorMessage("", r.data)}
+	if r.plan != nil && r.plan.id >= 0 && len(list.Keys) == 1 && list.Keys[0].Kind == KeyContent {
+		if message, failed := Failure(r.data); failed {
+			return nil, &PayloadError{message}
+		}
 	}
 	return list.Records, nil
 }
 
-// Failed reports whether a body is an error that came as a success: an object that has no id, and a member that errors have.
+// Failed reports whether a body says that the request failed, as [Failure] does.
 func Failed(body []byte) bool {
-	s := &scanner{data: trim(body)}
-	if s.space() != '{' {
-		return false
-	}
-	var found shape
-	err := s.object(func(name []byte) *Error {
-		member := strings.ToLower(string(name))
-		s.space()
-		raw, err := s.skip()
-		if err == nil {
-			found.note(counts{}, member, raw)
-		}
-		return err
-	})
-	return err == nil && found.failed && !found.hasID
+	_, failed := Failure(body)
+	return failed
 }
 
 // rows reads an array of rows.

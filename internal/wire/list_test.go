@@ -129,7 +129,6 @@ func TestDecodeMany(t *testing.T) {
 		"nothing":                    {"\xef\xbb\xbf", []int64{}},
 		"no id and no error":         {`{"name":"a"}`, []int64{0}},
 		"no id in an array":          {`[{"error":"404 Not Found"}]`, []int64{0}},
-		"an id of 0 and an error":    {`{"id":0,"error":"404 Not Found"}`, []int64{0}},
 		"an array of its own, no id": {`{"trace":[{"log":"x"}]}`, []int64{0}},
 	}
 	for name, test := range tests {
@@ -152,29 +151,6 @@ func TestDecodeMany(t *testing.T) {
 	objects, err := wire.DecodeMany[map[string]any]([]byte(`{"message":"pong"}`))
 	require.NoError(t, err)
 	assert.Equal(t, []map[string]any{{"message": "pong"}}, objects)
-}
-
-func TestFailed(t *testing.T) {
-	t.Parallel()
-	for body, want := range map[string]bool{
-		`{"error":"no access"}`:           true,
-		`{"Message":"no access"}`:         true,
-		`{"error":{"code":5}}`:            true,
-		"\xef\xbb\xbf {\"error\":\"x\"}":  true,
-		`{"id":7,"error":"no access"}`:    false,
-		`{"error":""}`:                    false,
-		`{"error":null}`:                  false,
-		`{"message":5}`:                   false,
-		`{"record_count":1,"errors":[1]}`: false,
-		`{}`:                              false,
-		`[{"error":"no access"}]`:         false,
-		`"no access"`:                     false,
-		`{"error":"no access"`:            false,
-		`{"error":?}`:                     false,
-		``:                                false,
-	} {
-		assert.Equal(t, want, wire.Failed([]byte(body)), body)
-	}
 }
 
 // A server's page_size or a caller's count of a million must not make room for a million records.
