@@ -79,13 +79,16 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 	case failed != nil && len(refused) == 0:
 		return unknown, a.decodeError(failed)
 	}
-	return unknown, a.refusal(refused, array && b.n > 1)
+	if !array {
+		refused = nil // an object has its words itself
+	}
+	return unknown, a.refusal("", refused)
 }
 
 // attributeOne looks at an object in response to several inputs.
 func attributeOne[T any](a *answer, b batch, raw json.RawMessage, records []*T) (unknown []int, err error) {
 	if _, bad := wire.Failure(raw); bad {
-		return indices(0, b.n), a.refusal(nil, false)
+		return indices(0, b.n), a.refusal("", nil)
 	}
 	if id, ok := wire.ID(raw); ok && b.ids != nil {
 		place := slices.IndexFunc(b.ids, func(sent int64) bool { return strconv.FormatInt(sent, 10) == id })

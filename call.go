@@ -2,6 +2,7 @@ package halopsa
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -257,7 +258,7 @@ func (a *answer) plain() ([]byte, error) {
 func (a *answer) decodeError(err error) error {
 	var payload *wire.PayloadError
 	if errors.As(err, &payload) {
-		return a.refusal(nil, false)
+		return a.refusal(payload.Message, nil)
 	}
 	secrets := a.client.secrets(a.req, a.exchange)
 	e := &DecodeError{
@@ -279,20 +280,21 @@ func (a *answer) decodeError(err error) error {
 	return e
 }
 
-// refusal makes the error of a success that says that the request failed. refused are the elements of an array that do, if it is one.
-func (a *answer) refusal(refused []MemberError, array bool) error {
+// refusal makes the error of a success that says that the request failed: in these words, in those of the elements of an array that say so, or
+// else in those of the whole body.
+func (a *answer) refusal(words string, refused []MemberError) error {
 	e := a.client.apiError(a.req, a.exchange, a.status, a.header)
-	if array {
-		secrets := a.client.secrets(a.req, a.exchange)
-		var said []string
-		for i := range refused {
-			for j, words := range refused[i].Messages {
-				refused[i].Messages[j] = secrets.String(words)
-				said = append(said, fmt.Sprintf("[%d]: %s", refused[i].Input, refused[i].Messages[j]))
-			}
+	secrets := a.client.secrets(a.req, a.exchange)
+	var said []string
+	for i := range refused {
+		for j, words := range refused[i].Messages {
+			refused[i].Messages[j] = secrets.String(words)
+			said = append(said, fmt.Sprintf("[%d]: %s", refused[i].Input, refused[i].Messages[j]))
 		}
-		e.Message = strings.Join(said, "; ")
-		e.Members = refused
+	}
+	e.Members = refused
+	if words = cmp.Or(strings.Join(said, "; "), secrets.String(words)); words != "" {
+		e.Message = words
 	}
 	e.hint = "an error inside a success"
 	if a.Kind != retry.Read {

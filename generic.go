@@ -311,13 +311,13 @@ func (a *answer) acknowledged(ctx context.Context, id string) error {
 	elements, _, err := wire.Elements(body)
 	if err != nil {
 		if json.Valid(wire.Trim(body)) { // false, a text, a number: the server's words
-			return a.refusal(nil, false)
+			return a.refusal("", nil)
 		}
 		return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})
 	}
 	for _, raw := range elements {
 		if _, failed := wire.Failure(raw); failed {
-			return a.refusal(nil, false)
+			return a.refusal("", nil)
 		}
 		if err := about(id, raw, false); err != nil {
 			return a.decodeError(err)

@@ -156,10 +156,15 @@ func fetch[T any](ctx context.Context, w *walker, req paging.Request) (wire.List
 		return wire.List[T]{}, err
 	}
 	defer a.release()
-	rows, err := wire.DecodeList[T](a.body.Bytes(), w.resource, max(req.Size, req.Count))
+	body, err := a.plain()
 	if err != nil {
 		return wire.List[T]{}, a.decodeError(err)
 	}
+	rows, err := wire.DecodeList[T](body, w.resource, max(req.Size, req.Count))
+	if err != nil {
+		return wire.List[T]{}, a.decodeError(err)
+	}
+	a.surface(ctx, rows.Warning)
 	return rows, nil
 }
 

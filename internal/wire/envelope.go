@@ -6,30 +6,34 @@ import (
 	"strings"
 )
 
-// candidate is a member of an object that may be the list.
+// candidate is a member of an object that may be the list, or may hold it.
 type candidate struct {
 	name  string
-	begin int // of the array
+	begin int // of the array or object
 }
 
 // shape is what an object around a list turned out to hold.
 type shape struct {
+	failure
 	members int
-	known   bool // has a member that the record has a field for
+	known   bool // has a member other than the id that the record has a field for
 	paged   bool // has record_count, page_no or page_size
 	hasID   bool
-	failed  bool // has a member that errors have
-	sure    bool // has one that little else has
 	own     arrays
 	other   arrays
+	inner   []candidate // objects that no field is for
+	warning []byte
 }
 
 // arrays are those of an object that may be the list.
 type arrays struct{ full, empty []candidate }
 
+// deepestEnvelope is how many objects may be around a list.
+const deepestEnvelope = 3
+
 // envelope reads an object: the envelope of a list, a single record, or an error that came as a success. The first array that may be the
 // list is read at once; another one is read again only if it turns out to be the list.
-func (r *reader[T]) envelope(list *List[T]) (*PayloadError, *Error) {
+func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *Error) {
 	begin := r.at
 	var s shape
 	tried := -1
@@ -37,43 +41,52 @@ func (r *reader[T]) envelope(list *List[T]) (*PayloadError, *Error) {
 	err := r.object(func(name []byte) *Error {
 		member := string(name)
 		s.members++
-		s.known = s.known || r.plan != nil && r.plan.find(name, 0) >= 0
-		switch c := r.space(); {
-		case c == '[':
-			kind := r.arrayKind()
-			here := candidate{member, r.at}
-			own := ownName(member, r.resource)
+		field := -1
+		if r.plan != nil {
+			field, _ = r.plan.find(name, 0)
+		}
+		s.known = s.known || field >= 0 && field != r.plan.id
+		if r.space() == '[' {
+			here, own := candidate{member, r.at}, ownName(member, r.resource)
 			among := &s.other
 			if own {
 				among = &s.own
 			}
-			if kind == 'x' || !own && strings.EqualFold(member, "columns") {
-				_, err := r.skip()
-				return err
-			}
-			if kind == 0 {
+			switch kind := r.arrayKind(); {
+			case kind == 'x', !own && strings.EqualFold(member, "columns"):
+			case kind == 0:
 				among.empty = append(among.empty, here)
-				_, err := r.skip()
-				return err
-			}
-			among.full = append(among.full, here)
-			if own || tried < 0 {
-				tried = r.at
-				if failed = r.rows(list); failed == nil {
-					return nil
+			default:
+				among.full = append(among.full, here)
+				if own || tried < 0 {
+					tried = r.at
+					if failed = r.rows(list); failed == nil {
+						s.noteArray(member, own, r.data[here.begin:r.at])
+						return nil
+					}
+					failed.Path = join(member, failed.Path)
+					r.at = here.begin
 				}
-				failed.Path = join(member, failed.Path)
-				r.at = here.begin
 			}
-			_, err := r.skip()
-			return err
-		default:
 			raw, err := r.skip()
 			if err == nil {
-				s.note(numbers(list), strings.ToLower(member), raw)
+				s.noteArray(member, own && len(among.full) > 0, raw)
 			}
 			return err
 		}
+		here := candidate{member, r.at}
+		raw, err := r.skip()
+		if err != nil {
+			return err
+		}
+		switch {
+		case string(raw) == "null" && ownName(member, r.resource):
+			s.own.empty = append(s.own.empty, here) // null in the place of the list
+		case raw[0] == '{' && field < 0:
+			s.inner = append(s.inner, here)
+		}
+		s.noteMember(numbers(list), member, raw)
+		return nil
 	})
 	if err != nil {
 		if failed != nil && failed.Offset == err.Offset {
@@ -82,72 +95,154 @@ func (r *reader[T]) envelope(list *List[T]) (*PayloadError, *Error) {
 		return nil, err
 	}
 	chosen, err := r.choose(&s, list.RecordCount)
+	single := s.record && !s.paged && (chosen == nil || len(s.own.full)+len(s.own.empty) == 0)
+	s.record = single // the id of an envelope makes no record of it
 	switch {
-	case !s.hasID && chosen == nil && (s.sure || s.failed && err == nil), !s.hasID && s.sure && !s.paged:
-		return &PayloadError{ErrorMessage("", r.data[begin:r.at])}, nil
-	case err != nil:
+	case s.sure(), chosen == nil && s.vague():
+		return &PayloadError{s.words(), !s.sure()}, nil
+	case err != nil && len(s.inner) == 0:
 		return nil, err
 	case chosen != nil:
-		if chosen.begin == tried {
-			return nil, failed
-		}
-		after := r.at
-		r.at = chosen.begin
-		err := r.rows(list)
-		if err != nil {
-			err.Path = join(chosen.name, err.Path)
-		}
-		r.at = after
-		return nil, err
+		return r.chosen(list, &s, chosen, tried, failed)
 	}
 	list.Records, list.Keys = nil, nil
+	if !single && !s.known {
+		if s.warning != nil {
+			list.Warning = ErrorMessage("", s.warning)
+		}
+		if found, failure, nestedErr := r.nested(list, s.inner, depth); found {
+			return failure, nestedErr
+		}
+	}
 	switch {
-	case s.paged, s.members == 0:
+	case err != nil:
+		return nil, err
+	case s.paged, s.members == 0 && depth == 1:
 		return nil, nil
-	case r.plan != nil && r.plan.extra == nil && !s.hasID && !s.known:
+	case r.typed() && !single && (!s.known || depth > 1), !r.typed() && depth > 1:
 		r.at = begin
-		return nil, r.fail("an object that is neither a list nor a record of it")
+		return nil, r.fail(neither)
 	}
 	r.at = begin
 	return nil, r.row(list, 1)
 }
+
+// chosen takes the array that turned out to be the list, and what is beside it.
+func (r *reader[T]) chosen(list *List[T], s *shape, chosen *candidate, tried int, failed *Error) (*PayloadError, *Error) {
+	if chosen.begin == tried && failed != nil {
+		return nil, failed
+	}
+	if chosen.begin != tried {
+		after := r.at
+		r.at = chosen.begin
+		if r.space() == 'n' { // null in the place of the list
+			list.Records, list.Keys = nil, nil
+		} else if err := r.rows(list); err != nil {
+			err.Path = join(chosen.name, err.Path)
+			return nil, err
+		}
+		r.at = after
+	}
+	if s.warning != nil {
+		list.Warning = ErrorMessage("", s.warning)
+	}
+	if len(list.Records) == 0 && list.Warning == "" && s.vague() {
+		list.Warning = s.words() // it may say why there are none
+	}
+	return nil, nil
+}
+
+// neither is the reason for an object that holds no list.
+const neither = "an object that is neither a list nor a record of it"
+
+// wrappers are what an object around an envelope is called where a record can be any object.
+var wrappers = []string{"data", "result", "results", "response", "payload"}
+
+// nested reads the list out of the one inner object that holds one, such as {"data":{"logs":[…]}}. Counts that stand in it outweigh those
+// beside it.
+func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found bool, failure *PayloadError, err *Error) {
+	if depth >= deepestEnvelope {
+		return false, nil, nil
+	}
+	after := r.at
+	defer func() { r.at = after }()
+	var names []string
+	outer, best := *list, *list
+	for _, c := range inner {
+		if !r.typed() && !slices.Contains(wrappers, strings.ToLower(c.name)) {
+			continue
+		}
+		own := outer
+		r.at = c.begin
+		failed, wrong := r.envelope(&own, depth+1)
+		switch {
+		case failed != nil && (failure == nil || failure.vague):
+			failure = failed
+		case failed != nil:
+		case wrong != nil && wrong.Reason != neither && err == nil:
+			err = wrong
+			err.Path = join(c.name, err.Path)
+		case wrong == nil:
+			names, best = append(names, c.name), own
+		}
+	}
+	switch {
+	case failure != nil && !(failure.vague && len(names) > 0):
+		return true, failure, nil
+	case len(names) == 1:
+		*list = best
+		return true, nil, nil
+	case len(names) > 1:
+		return true, nil, &Error{Reason: "which object holds the list? there are " + strings.Join(names, ", ")}
+	}
+	return err != nil, nil, err
+}
+
+// typed reports whether the record has fields of its own, so that not every object can be one.
+func (r *reader[T]) typed() bool { return r.plan != nil && len(r.plan.fields) > 0 }
 
 // counts are the numbers of an envelope.
 type counts struct{ recordCount, pageNo, pageSize *int }
 
 func numbers[T any](l *List[T]) counts { return counts{&l.RecordCount, &l.PageNo, &l.PageSize} }
 
-var errorMembers = []string{"error", "error_description", "message", "exceptionmessage", "classname"}
-
-// note takes what matters of a member that is no array.
-func (s *shape) note(c counts, name string, raw []byte) {
-	into := map[string]*int{"record_count": c.recordCount, "page_no": c.pageNo, "page_size": c.pageSize}[name]
-	switch {
-	case into != nil:
-		s.paged = true
-		if n, ok := integer([]byte(strings.Trim(string(raw), `"`)), '0'); ok && n >= 0 && n < 1<<31 {
-			*into = int(n)
-		}
-	case name == "id":
-		s.hasID = true
-	case name == "error" && raw[0] == '{', slices.Contains(errorMembers, name) && raw[0] == '"' && len(raw) > 2:
-		s.failed = true
-		s.sure = s.sure || name != "message"
+// noteArray takes what an array says of a failure, unless it is one that can be the list.
+func (s *shape) noteArray(name string, list bool, raw []byte) {
+	if !list {
+		s.note(name, raw)
 	}
 }
 
-// choose returns the list among the arrays of an object, or nil when there is none.
-func (r *reader[T]) choose(s *shape, count int) (*candidate, *Error) {
-	if len(s.own.full)+len(s.own.empty) > 0 {
-		return s.own.only()
+// noteMember takes what matters of a member that is no array.
+func (s *shape) noteMember(c counts, name string, raw []byte) {
+	s.note(name, raw)
+	switch name = strings.ToLower(name); name {
+	case "record_count", "page_no", "page_size":
+		s.paged = true
+		into := map[string]*int{"record_count": c.recordCount, "page_no": c.pageNo, "page_size": c.pageSize}[name]
+		if n, ok := integer([]byte(strings.Trim(string(raw), `"`)), '0'); ok && n >= 0 && n < 1<<31 {
+			*into = int(n)
+		}
+	case "id":
+		s.hasID = true
+	case "_warning":
+		s.warning = raw
 	}
+}
+
+// choose returns the list among the arrays of an object, or nil when there is none. An array with rows outweighs an empty one of the
+// resource's name, unless record_count says that there are none.
+func (r *reader[T]) choose(s *shape, count int) (*candidate, *Error) {
 	if !s.paged {
-		if s.hasID {
+		if s.hasID && len(s.own.full)+len(s.own.empty) == 0 {
 			return nil, nil //nolint:nilnil // no list and no error: a single record
 		}
 		// A record can hold arrays of its own.
 		own := func(c candidate) bool { return r.plan != nil && r.plan.lists[strings.ToLower(c.name)] }
 		s.other = arrays{slices.DeleteFunc(s.other.full, own), slices.DeleteFunc(s.other.empty, own)}
+	}
+	if len(s.own.full) > 0 || len(s.own.empty) > 0 && (count == 0 || len(s.other.full) == 0) {
+		return s.own.only()
 	}
 	nothing := len(s.other.full)+len(s.other.empty) == 0
 	switch {

@@ -54,7 +54,17 @@ func TestDecodeListReadsEveryShape(t *testing.T) {
 		"own name before another":            {`{"record_count":9,"errors":[{"id":1}],"agents":[{"id":8}]}`, []int64{1}, 9, 0, 0},
 		"own name behind another":            {`{"record_count":9,"agents":[{"id":8}],"errors":[{"id":1}]}`, []int64{1}, 9, 0, 0},
 		"own name, empty, before another":    {`{"record_count":0,"errors":[],"agents":[{"id":8}]}`, []int64{}, 0, 0, 0},
-		"own name, empty, behind another":    {`{"agents":[{"id":8}],"errors":[]}`, []int64{}, -1, 0, 0},
+		"own name, empty, behind another":    {`{"agents":[{"id":8}],"errors":[]}`, []int64{8}, -1, 0, 0},
+		"own name, empty, counted":           {`{"record_count":1,"errors":[],"rows":[{"id":8}]}`, []int64{8}, 1, 0, 0},
+		"null under the own name":            {`{"errors":null}`, []int64{}, -1, 0, 0},
+		"null under it, rows beside it":      {`{"errors":null,"rows":[{"id":8}]}`, []int64{8}, -1, 0, 0},
+		"nested":                             {`{"data":{"logs":[{"id":1},{"id":2}],"record_count":7,"page_no":2}}`, []int64{1, 2}, 7, 2, 0},
+		"nested, counts outside":             {`{"record_count":7,"data":{"logs":[{"id":1}]},"page_size":3}`, []int64{1}, 7, 0, 3},
+		"nested, counts on both sides":       {`{"record_count":7,"result":{"logs":[{"id":1}],"record_count":9}}`, []int64{1}, 9, 0, 0},
+		"nested twice":                       {`{"result":{"data":{"logs":[{"id":1}]}},"meta":{"took":5}}`, []int64{1}, -1, 0, 0},
+		"nested and empty":                   {`{"data":{"record_count":0,"logs":[]}}`, []int64{}, 0, 0, 0},
+		"nested record":                      {`{"data":{"id":7,"name":"a"}}`, []int64{7}, -1, 0, 0},
+		"paged, an object beside nothing":    {`{"record_count":0,"columns":{"a":1}}`, []int64{}, 0, 0, 0},
 		"own names, one of them empty":       {`{"errors":[],"integrationerrors":[{"id":1}],"error":[]}`, []int64{1}, -1, 0, 0},
 		"another array cannot be rows":       {`{"agents":[{"id":{}}],"errors":[{"id":1}]}`, []int64{1}, -1, 0, 0},
 		"arrays inside the records": {
@@ -157,6 +167,21 @@ func TestDecodeListFindsTheErrorInAPayload(t *testing.T) {
 		"in the place of the records":        {`{"page_no":1,"record_count":3,"error":"bad filter"}`, "bad filter"},
 		"beside a member of the record":      {`{"name":"a","message":"no access"}`, "no access"},
 		"with a byte order mark before it":   {"\xef\xbb\xbf{\"error\":\"bad filter\"}", "bad filter"},
+		"beside an empty list":               {`{"record_count":0,"faults":[],"load_error":"no such column"}`, "no such column"},
+		"beside rows":                        {`{"record_count":1,"error":"cut short","faults":[{"id":1}]}`, "cut short"},
+		"behind rows":                        {`{"faults":[{"id":1}],"resultCode":3,"errorMessage":"cut short"}`, "cut short"},
+		"beside rows of the own name":        {`{"errors":[{"id":1}],"load_error":"cut short"}`, "cut short"},
+		"errors beside an empty list":        {`{"integrationerrors":[],"details":{},"error":["no access"]}`, "no access"},
+		"an envelope with an id":             {`{"id":3,"record_count":0,"faults":[],"load_error":"no such column"}`, "no such column"},
+		"success that is false":              {`{"success":false,"faults":[{"id":1}]}`, "an error without a message"},
+		"an id of 0":                         {`{"id":0,"message":"no access"}`, "no access"},
+		"nested":                             {`{"data":{"error":"no access"}}`, "no access"},
+		"nested beside a list":               {`{"meta":{"error":"cut short"},"data":{"faults":[{"id":1}]}}`, "cut short"},
+		"problem details":                    {`{"title":"invalid","errors":{"order":["bad"]}}`, "invalid; order: bad"},
+		"texts of the own name":              {`{"errors":["bad filter"]}`, "bad filter"},
+		"a lone row":                         {`[{"error":"no access"}]`, "no access"},
+		"a row behind others":                {`{"faults":[{"id":1},{"Message":"cut short"}]}`, "cut short"},
+		"a row of the own name":              {`{"errors":[{"code":5,"message":"no access"}]}`, "no access"},
 		"with an id of something else in it": {`{"error":"bad filter","request":{"id":7}}`, "bad filter"},
 	}
 	for name, test := range tests {
@@ -177,13 +202,16 @@ func TestDecodeListTakesNoListForAnError(t *testing.T) {
 		body string
 		ids  []int64
 	}{
-		"a record that has an error":        {`{"id":7,"error":"404 Not Found"}`, []int64{7}},
-		"a page with a message":             {`{"page_no":1,"record_count":1,"message":"ok","errors":[{"id":1}]}`, []int64{1}},
-		"a page with a remark on the query": {`{"page_no":1,"record_count":1,"error":"slow","errors":[{"id":1}]}`, []int64{1}},
-		"a list with a message":             {`{"message":"ok","faults":[{"id":1}]}`, []int64{1}},
-		"a list with an empty error":        {`{"error":"","message":"","faults":[{"id":1}]}`, []int64{1}},
-		"a list with no error":              {`{"error":null,"faults":[{"id":1}]}`, []int64{1}},
-		"rows that have errors":             {`[{"error":"404 Not Found"}]`, []int64{0}},
+		"a record that has an error":     {`{"id":7,"error":"404 Not Found"}`, []int64{7}},
+		"a page with a message":          {`{"page_no":1,"record_count":1,"message":"ok","errors":[{"id":1}]}`, []int64{1}},
+		"an object beside a nested list": {`{"meta":{"message":"ok"},"data":{"faults":[{"id":1}]}}`, []int64{1}},
+		"an empty list with a message":   {`{"record_count":0,"faults":[],"message":"none found"}`, []int64{}},
+		"a list of errors":               {`{"faults":[{"id":1}],"errors":[],"error":{},"load_error":null,"resultCode":0,"errorMessage":""}`, []int64{1}},
+		"another list named errors":      {`{"integrationerrors":[{"id":1}],"errors":[]}`, []int64{1}},
+		"a list with a message":          {`{"message":"ok","faults":[{"id":1}]}`, []int64{1}},
+		"a list with an empty error":     {`{"error":"","message":"","faults":[{"id":1}]}`, []int64{1}},
+		"a list with no error":           {`{"error":null,"faults":[{"id":1}]}`, []int64{1}},
+		"rows that have errors":          {`[{"name":"a","error":"404 Not Found"},{"id":0,"error":"x"}]`, []int64{0, 0}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -221,7 +249,46 @@ func TestDecodeListOfOtherTypes(t *testing.T) {
 	require.NoError(t, err, "a record that keeps every member can be any object")
 	assert.Len(t, open.Records, 1)
 
+	_, err = wire.DecodeList[struct {
+		ID    int64
+		Extra map[string]json.RawMessage
+	}]([]byte(`{"colour":"red"}`), "Tickets", 0)
+	require.ErrorContains(t, err, "neither a list nor a record", "but not of one that has members of its own")
+
+	wrapped, err := wire.DecodeList[map[string]any]([]byte(`{"data":{"logs":[{"a":1}],"record_count":5}}`), "Logs", 0)
+	require.NoError(t, err)
+	assert.Equal(t, []map[string]any{{"a": 1.0}}, wrapped.Records)
+	assert.Equal(t, 5, wrapped.RecordCount)
+
+	whole, err := wire.DecodeList[map[string]any]([]byte(`{"settings":{"items":[{"a":1}]}}`), "Logs", 0)
+	require.NoError(t, err)
+	assert.Len(t, whole.Records[0], 1)
+	assert.Contains(t, whole.Records[0], "settings")
+
+	pongs, err := wire.DecodeList[struct{ Message string }]([]byte(`[{"message":"pong"}]`), "Pongs", 0)
+	require.NoError(t, err, "a row of nothing but the record's own members is data")
+	assert.Len(t, pongs.Records, 1)
+
 	single, err := wire.DecodeList[map[string]any]([]byte(`{"colour":"red"}`), "Tickets", 0)
 	require.NoError(t, err)
 	assert.Equal(t, []map[string]any{{"colour": "red"}}, single.Records)
+}
+
+func TestDecodeListKeepsTheWarning(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"_warning":"the filter\nis slow","faults":[{"id":1}]}`:           "the filter is slow",
+		`{"_warning":"the filter is slow","faults":[]}`:                    "the filter is slow",
+		`{"_warning":null,"faults":[{"id":1}]}`:                            "",
+		`{"faults":[{"id":1}],"message":"ok"}`:                             "",
+		`{"faults":[],"record_count":0,"message":"none that you may see"}`: "none that you may see",
+		`{"data":{"faults":[{"id":1}],"_warning":"the filter is slow"}}`:   "the filter is slow",
+		`{"_warning":"the filter is slow","data":{"faults":[{"id":1}]}}`:   "the filter is slow",
+		`{"id":7,"_warning":"of the record"}`:                              "",
+		`[{"id":7,"_warning":"of the record"}]`:                            "",
+	} {
+		list, err := wire.DecodeList[row]([]byte(body), "IntegrationError", 10)
+		require.NoError(t, err, body)
+		assert.Equal(t, want, list.Warning, body)
+	}
 }

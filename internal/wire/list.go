@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,6 +15,8 @@ type List[T any] struct {
 	Keys             []Key // of the records, in their order
 	RecordCount      int   // -1 when unknown
 	PageNo, PageSize int   // 0 when absent
+	// Warning is the message to the caller beside the list: its _warning, or why it has no rows. "" when there is none.
+	Warning string
 }
 
 // Key tells a record from the others of its list.
@@ -36,7 +39,10 @@ const (
 var seed = maphash.MakeSeed()
 
 // PayloadError is an error that came as a success.
-type PayloadError struct{ Message string }
+type PayloadError struct {
+	Message string
+	vague   bool // it has a message only
+}
 
 func (e *PayloadError) Error() string {
 	if e.Message == "" {
@@ -50,6 +56,7 @@ type reader[T any] struct {
 	*scanner
 	resource string
 	hint     int
+	lists    bool  // a list was asked for
 	plan     *plan // nil when T is no struct, or one that reads itself
 }
 
@@ -71,6 +78,7 @@ func trim(body []byte) []byte {
 func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) {
 	r := newReader[T](body, resource, hint)
 	defer r.free()
+	r.lists = true
 	list := List[T]{RecordCount: -1}
 	if empty(r.data) {
 		return list, nil
@@ -81,7 +89,7 @@ func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) 
 		err = r.rows(&list)
 	case '{':
 		var failure *PayloadError
-		if failure, err = r.envelope(&list); failure != nil {
+		if failure, err = r.envelope(&list, 1); failure != nil {
 			return List[T]{RecordCount: -1}, failure
 		}
 	default:
@@ -90,7 +98,10 @@ func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) 
 	if err == nil {
 		err = r.end()
 	}
-	if err != nil {
+	switch {
+	case err != nil && err.payload != nil:
+		return List[T]{RecordCount: -1}, err.payload
+	case err != nil:
 		return List[T]{RecordCount: -1}, err
 	}
 	if list.RecordCount < len(list.Records) {
@@ -148,7 +159,7 @@ func DecodeMany[T any](body []byte) ([]T, error) {
 	}
 	if r.plan != nil && r.plan.id >= 0 && len(list.Keys) == 1 && list.Keys[0].Kind == KeyContent {
 		if message, failed := Failure(r.data); failed {
-			return nil, &PayloadError{message}
+			return nil, &PayloadError{Message: message}
 		}
 	}
 	return list.Records, nil
@@ -203,9 +214,45 @@ func (r *reader[T]) row(list *List[T], room int) *Error {
 	if err := r.record(v, r.plan); err != nil {
 		return err
 	}
-	list.Keys = append(list.Keys, r.key(v, r.data[begin:r.at]))
+	key := r.key(v, r.data[begin:r.at])
+	list.Keys = append(list.Keys, key)
+	if key.Kind == KeyContent && r.lists {
+		return r.errorRow(begin)
+	}
 	return nil
 }
+
+// errorRow returns an error if the row that began at begin, which has no id, holds nothing but an error: no id at all, and no member of the
+// record that says something else.
+func (r *reader[T]) errorRow(begin int) *Error {
+	raw := r.data[begin:r.at]
+	if !r.typed() {
+		return nil
+	}
+	s := &scanner{data: raw}
+	data := false
+	s.space()
+	stop := s.object(func(name []byte) *Error {
+		field, _ := r.plan.find(name, 0)
+		if data = field >= 0 && (field == r.plan.id || r.plan.id < 0 || !slices.Contains(errorMembers, strings.ToLower(string(name)))); data {
+			return s.fail("no error") // the rest does not matter
+		}
+		s.space()
+		_, err := s.skip()
+		return err
+	})
+	if data || stop != nil {
+		return nil
+	}
+	message, failed := Failure(raw)
+	if !failed {
+		return nil
+	}
+	return &Error{Offset: int64(begin), Reason: "an error in the place of a row", payload: &PayloadError{Message: message}}
+}
+
+// errorMembers are the members of an error that a record can have, too.
+var errorMembers = []string{"error", "errors", "message", "title", "status", "success", "_success"}
 
 // key makes the key of a row that has been read into v.
 func (r *reader[T]) key(v reflect.Value, raw []byte) Key {

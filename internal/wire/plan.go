@@ -116,20 +116,20 @@ func (p *plan) add(name string, index []int, t reflect.Type) {
 	p.fields = append(p.fields, field{name, index, setterOf(t)})
 }
 
-// find returns the index of the field for a member name. guess is where it probably is, since members come in the same order in every
-// record.
-func (p *plan) find(name []byte, guess int) int {
+// find returns the index of the field for a member name, -1 for none, and whether the name is spelled exactly so. guess is where it probably
+// is, since members come in the same order in every record.
+func (p *plan) find(name []byte, guess int) (i int, exact bool) {
 	if guess < len(p.fields) && p.fields[guess].name == string(name) {
-		return guess
+		return guess, true
 	}
 	if i, ok := p.byName[string(name)]; ok {
-		return i
+		return i, true
 	}
 	var room [64]byte
 	if i, ok := p.byFold[string(fold(room[:0], name))]; ok {
-		return i
+		return i, false
 	}
-	return -1
+	return -1, false
 }
 
 // fold appends name in the form that all its spellings in upper and lower case share, the one that encoding/json goes by.
@@ -171,7 +171,7 @@ func at(v reflect.Value, index []int) reflect.Value {
 func (s *scanner) record(v reflect.Value, p *plan) *Error {
 	guess := 0
 	return s.object(func(name []byte) *Error {
-		i := p.find(name, guess)
+		i, _ := p.find(name, guess)
 		if i < 0 {
 			return s.spare(v, p, name)
 		}

@@ -15,6 +15,8 @@ type Error struct {
 	Offset int64  // in bytes
 	Path   string // such as "errors[3].date"
 	Reason string
+
+	payload *PayloadError // what a row says that is an error
 }
 
 func (e *Error) Error() string {
