@@ -23,7 +23,7 @@ func Snippet(body []byte, offset int64) string {
 	if m.moved < 0 {
 		m.moved = len(m.out)
 	}
-	begin, end := max(0, m.moved-around), min(len(m.out), m.moved+around)
+	begin, end := whole(m.out, max(0, m.moved-around), min(len(m.out), m.moved+around))
 	text := strings.ToValidUTF8(string(m.out[begin:end]), "")
 	if begin > 0 {
 		text = "…" + text
@@ -32,6 +32,31 @@ func Snippet(body []byte, offset int64) string {
 		text += "…"
 	}
 	return text
+}
+
+// whole moves the ends of a snippet inwards to where a name, a text or a number ends: a half of one could be the half of a secret.
+func whole(out []byte, from, to int) (begin, end int) {
+	begin, end = to, to
+	if from == 0 {
+		begin = 0
+	}
+	last, quoted := from, false
+	for i := 0; i < len(out) && i <= to; i++ {
+		between := !quoted && (i == 0 || strings.IndexByte("{}[],:", out[i-1]) >= 0 || strings.IndexByte("{}[],:", out[i]) >= 0)
+		if between && i >= from {
+			begin, last = min(begin, i), i
+		}
+		switch {
+		case quoted && out[i] == '\\':
+			i++
+		case out[i] == '"':
+			quoted = !quoted
+		}
+	}
+	if to < len(out) {
+		end = max(last, begin)
+	}
+	return begin, end
 }
 
 const (

@@ -19,16 +19,16 @@ func TestSnippet(t *testing.T) {
 		offset int64
 		want   string
 	}{
-		"names and numbers":         {`{"id":12,"name":"canary","ok":true,"none":null,"list":[1.5,"canary",[],{}]}`, 0, `{"id":12,"name":"…","ok":true,"none":null,"list":[1.5,"……`},
+		"names and numbers":         {`{"id":12,"name":"canary","ok":true,"none":null,"list":[1.5,"canary",[],{}]}`, 0, `{"id":12,"name":"…","ok":true,"none":null,"list":[1.5,…`},
 		"the whole":                 {`{"id":12,"list":[1.5,"canary",[],{}]}`, 20, `{"id":12,"list":[1.5,"…",[],{}]}`},
 		"array":                     {`["canary", "canary" ]`, 0, `["…","…"]`},
 		"white space":               {" \n{ \"id\" :\t1 ,\r\n \"name\" : \"canary\" }", 0, `{"id":1,"name":"…"}`},
 		"byte order mark":           {"\xef\xbb\xbf{\"id\":1}", 0, `{"id":1}`},
 		"escapes in a name":         {`{"a\"b\n":"canary","\u2028":2}`, 0, `{"a\"b\n":"…","\u2028":2}`},
 		"names beyond ASCII":        {"{\"größe\":1,\"\xff\":2}", 0, `{"größe":1,"�":2}`},
-		"a name of 60 bytes":        {`{"` + strings.Repeat("x", 60) + `":1}`, 70, `…` + strings.Repeat("x", 56) + `":1}`},
+		"a name of 60 bytes":        {`{"` + strings.Repeat("x", 60) + `":1}`, 70, `…:1}`},
 		"a name longer than names":  {`{"canary` + strings.Repeat("x", 60) + `":1}`, 0, `{"…":1}`},
-		"in the middle":             {`[` + long + `{"id":"x"},` + long + `{}]`, 1001, `…1,"name":"…"},{"id":1,"name":"…"},{"id":1,"name":"…"},{"id":"…"},{"id":1,"name":"…"},{"id":1,"name":"…"},{"i…`},
+		"in the middle":             {`[` + long + `{"id":"x"},` + long + `{}]`, 1001, `…1,"name":"…"},{"id":1,"name":"…"},{"id":1,"name":"…"},{"id":"…"},{"id":1,"name":"…"},{"id":1,"name":"…"},{…`},
 		"at the end":                {`[` + long + `{"id":"x"}]`, 1001, `…1,"name":"…"},{"id":1,"name":"…"},{"id":1,"name":"…"},{"id":"…"}]`},
 		"offset before the body":    {`{"id":1}`, -5, `{"id":1}`},
 		"offset behind the body":    {`{"id":1}`, 1 << 60, `{"id":1}`},
