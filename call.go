@@ -34,6 +34,7 @@ type request struct {
 // answer is a successful one. Its body is pooled: release it once decoded.
 type answer struct {
 	*exchange
+	ctx    context.Context // of the call
 	client *Client
 	req    *request
 	status int
@@ -46,7 +47,7 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 	if ctx == nil {
 		return nil, &ArgumentError{Op: r.op, Argument: "ctx", Reason: "nil; context.Background() is the one that never ends"}
 	}
-	x := &exchange{op: r.op, path: r.path, timeout: r.conf.timeout, logger: c.conf.logger}
+	x := &exchange{req: r, op: r.op, path: r.path, timeout: r.conf.timeout, logger: c.conf.logger}
 	if longest := c.conf.longestAttempt; longest > 0 {
 		x.timeout = min(x.timeout, longest)
 	}
@@ -82,7 +83,7 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 		x.release()
 		return nil, c.fail(ctx, r, x, err)
 	}
-	a := &answer{exchange: x, client: c, req: r, status: resp.StatusCode, header: resp.Header}
+	a := &answer{exchange: x, ctx: ctx, client: c, req: r, status: resp.StatusCode, header: resp.Header}
 	switch {
 	case x.result.Success():
 		return a, nil
@@ -91,7 +92,7 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 		return a, nil
 	}
 	defer x.release()
-	return nil, c.refuse(r, x, resp)
+	return nil, c.refuse(ctx, r, x, resp)
 }
 
 // jsonType is shared by all requests; nobody changes it.
@@ -153,7 +154,7 @@ func (e *bothErrors) Error() string   { return e.text.Error() }
 func (e *bothErrors) Unwrap() []error { return []error{e.text, e.cause, e.ctx} }
 
 // hiding returns err, hidden if its text holds one of the secrets or the query of a URL.
-func hiding(secrets redact.Secrets, err error) error {
+func hiding(secrets *redact.Redactor, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -176,8 +177,8 @@ func waitHint(x *exchange) string {
 const longestErrorBody = 64 << 10
 
 // refuse makes the error of a response that is no success.
-func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
-	e := c.apiError(r, x, resp.StatusCode, resp.Header)
+func (c *Client) refuse(ctx context.Context, r *request, x *exchange, resp *http.Response) error {
+	e := c.apiError(ctx, r, x, resp.StatusCode, resp.Header)
 	e.RetryAfter, e.Edge, e.html = x.result.RetryAfter, x.result.Edge, x.result.HTML
 	for _, m := range wire.Members(e.Body) {
 		e.Members = append(e.Members, MemberError{Input: m.Index, Member: m.Name, Messages: m.Messages})
@@ -189,7 +190,7 @@ func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		e.hint = "a redirect that is not followed; check the base URL"
 		if to, err := resp.Location(); err == nil {
-			e.hint = "a redirect to " + c.secrets(r, x).String(to.Host) + " that is not followed; check the base URL"
+			e.hint = "a redirect to " + line.Fold(c.secrets(r, x).String(to.Host)) + " that is not followed; check the base URL"
 		}
 	}
 	if x.Ambiguous {
@@ -199,45 +200,49 @@ func (c *Client) refuse(r *request, x *exchange, resp *http.Response) error {
 }
 
 // apiError makes the error of a response, with the server's words and nothing secret.
-func (c *Client) apiError(r *request, x *exchange, status int, header http.Header) *APIError {
-	message, body := c.shown(r, x, header.Get("Content-Type"))
-	if challenge := wire.Challenge(header.Get("WWW-Authenticate")); challenge != "" {
-		message = strings.TrimPrefix(message+"; "+c.secrets(r, x).String(challenge), "; ")
+func (c *Client) apiError(ctx context.Context, r *request, x *exchange, status int, header http.Header) *APIError {
+	message, body := c.shown(ctx, r, x, header.Get("Content-Type"))
+	if challenge := wire.Challenge(c.secrets(r, x).String(header.Get("WWW-Authenticate"))); challenge != "" {
+		message = strings.TrimPrefix(message+"; "+challenge, "; ")
 	}
 	return &APIError{
 		Op: r.op, Method: r.method, Path: r.path, StatusCode: status, Message: message,
-		RequestID: x.requestID, Attempts: x.Attempts, Body: body,
+		RequestID: c.secrets(r, x).String(x.requestID), Attempts: x.Attempts, Body: body,
 	}
 }
 
 // secrets are what a server could echo: the client's secret, the token, what a write sent in secret members, the caller's own headers and
 // the values of the query. The names of fields to sort by are none: an error that names one is of use.
-func (c *Client) secrets(r *request, x *exchange) redact.Secrets {
-	secrets := append(redact.Members(r.body), c.conf.clientSecret, x.token)
-	add := func(value string) {
-		if len(value) >= 8 { // shorter ones are words and numbers that a message may well hold
-			secrets = append(secrets, value)
+func (c *Client) secrets(r *request, x *exchange) *redact.Redactor {
+	if x.secrets != nil && x.secretToken == x.token {
+		return x.secrets
+	}
+	secrets := []string{c.conf.clientSecret, x.token}
+	add := func(values []string) {
+		for _, value := range values {
+			if len(value) >= 8 { // shorter ones are words and numbers that a message may well hold
+				secrets = append(secrets, value)
+			}
 		}
 	}
 	for name, values := range r.conf.header {
 		if name != "Accept" && name != "Content-Type" && name != "User-Agent" {
-			add(values[0])
+			add(values)
 		}
 	}
 	for name, values := range r.query {
 		if !strings.HasPrefix(name, "order") {
-			add(values[0])
+			add(values)
 		}
 	}
-	return secrets
+	x.secrets, x.secretToken = redact.New(r.body, secrets...), x.token
+	return x.secrets
 }
 
 // shown returns the message and the beginning of an answer's body as an error may show them: without secrets and without the query of any
-// URL. They are taken out before the body is cut, so that no half of one is left.
-func (c *Client) shown(r *request, x *exchange, contentType string) (message string, body []byte) {
-	secrets := c.secrets(r, x)
-	body = redact.Queries(secrets.Tail(secrets.Bytes(x.body.Bytes())))
-	body = bytes.Clone(body[:min(len(body), longestErrorBody)])
+// URL. The body is cut first, and what its end holds of a secret goes too.
+func (c *Client) shown(ctx context.Context, r *request, x *exchange, contentType string) (message string, body []byte) {
+	body = bytes.Clone(c.secrets(r, x).Text(ctx, x.body.Bytes(), longestErrorBody))
 	return wire.ErrorMessage(contentType, body), body
 }
 
@@ -246,7 +251,7 @@ func (a *answer) plain() ([]byte, error) {
 	body := a.body.Bytes()
 	if wire.HTML(a.header.Get("Content-Type"), body) && len(wire.Trim(body)) > 0 {
 		reason := "an HTML page instead of JSON: a proxy, a firewall, a login page or a web server answered; check the base URL"
-		if title, _ := a.client.shown(a.req, a.exchange, "text/html"); title != "" {
+		if title, _ := a.client.shown(a.ctx, a.req, a.exchange, "text/html"); title != "" {
 			reason += ": " + title
 		}
 		return nil, &wire.Error{Reason: reason}
@@ -283,17 +288,17 @@ func (a *answer) decodeError(err error) error {
 // refusal makes the error of a success that says that the request failed: in these words, in those of the elements of an array that say so, or
 // else in those of the whole body.
 func (a *answer) refusal(words string, refused []MemberError) error {
-	e := a.client.apiError(a.req, a.exchange, a.status, a.header)
+	e := a.client.apiError(a.ctx, a.req, a.exchange, a.status, a.header)
 	secrets := a.client.secrets(a.req, a.exchange)
 	var said []string
 	for i := range refused {
 		for j, words := range refused[i].Messages {
-			refused[i].Messages[j] = secrets.String(words)
+			refused[i].Messages[j] = wire.OneLine(secrets.String(words))
 			said = append(said, fmt.Sprintf("[%d]: %s", refused[i].Input, refused[i].Messages[j]))
 		}
 	}
 	e.Members = refused
-	if words = cmp.Or(strings.Join(said, "; "), secrets.String(words)); words != "" {
+	if words = cmp.Or(strings.Join(said, "; "), wire.OneLine(secrets.String(words))); words != "" {
 		e.Message = words
 	}
 	e.hint = "an error inside a success"

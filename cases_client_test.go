@@ -82,8 +82,11 @@ func TestCaseB16ClientThatNewClientDidNotMake(t *testing.T) {
 				_, err := halopsa.Collect(halopsa.AllOf[struct{}](t.Context(), client, "Tickets", halopsa.WithPrefetch(4)))
 				return err
 			},
-			"GetOf":    func() error { _, err := halopsa.GetOf[struct{}](t.Context(), client, "Tickets", 1); return err },
-			"PostOf":   func() error { _, err := halopsa.PostOf[struct{}](t.Context(), client, "Tickets", struct{ A int }{}); return err },
+			"GetOf": func() error { _, err := halopsa.GetOf[struct{}](t.Context(), client, "Tickets", 1); return err },
+			"PostOf": func() error {
+				_, err := halopsa.PostOf[struct{}](t.Context(), client, "Tickets", struct{ A int }{})
+				return err
+			},
 			"DeleteOf": func() error { return halopsa.DeleteOf(t.Context(), client, "Tickets", 1) },
 		}
 		if client != nil {

@@ -70,10 +70,14 @@ func (t *attemptTransport) report(ctx context.Context, x *exchange, a *Attempt, 
 		}
 	} else {
 		x.requestID = requestID(resp.Header)
-		a.StatusCode, a.Size, a.RequestID = resp.StatusCode, x.body.Len(), x.requestID
+		a.StatusCode, a.Size = resp.StatusCode, x.body.Len()
 		a.RetryAfter = x.result.RetryAfter
 	}
-	if x.logger.Enabled(ctx, slog.LevelDebug) {
+	debug := x.logger.Enabled(ctx, slog.LevelDebug)
+	if err == nil && x.requestID != "" && (debug || len(t.client.conf.observers) > 0) {
+		a.RequestID = t.client.secrets(x.req, x).String(x.requestID)
+	}
+	if debug {
 		x.logger.LogAttrs(ctx, slog.LevelDebug, "halopsa: attempt", a.attrs()...)
 	}
 	for _, observe := range t.client.conf.observers {

@@ -45,7 +45,7 @@ func authError(clientSecret string, err error) error {
 	if errors.As(err, &mine) {
 		return err
 	}
-	shown := redact.Secrets{clientSecret}
+	shown := redact.New(nil, clientSecret)
 	var refused *auth.Error
 	var answered *oauth2.RetrieveError
 	var wrapped *url.Error

@@ -22,6 +22,7 @@ import (
 
 	"github.com/halopsa-go/halopsa/internal/auth"
 	"github.com/halopsa-go/halopsa/internal/limit"
+	"github.com/halopsa-go/halopsa/internal/redact"
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/verdict"
 	"github.com/halopsa-go/halopsa/internal/wire"
@@ -37,6 +38,10 @@ type exchange struct {
 	token    string // of the last attempt
 
 	requestID string // of the last answer
+
+	req         *request
+	secrets     *redact.Redactor // of the call, made when a text is shown
+	secretToken string           // the token that it knows
 
 	body   *bytes.Buffer // of the last answer
 	result retry.Result  // of the last attempt

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"log/slog"
 
-	"github.com/halopsa-go/halopsa/internal/line"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -47,7 +46,7 @@ func (a *answer) surface(ctx context.Context, text string) {
 	if text == "" {
 		return
 	}
-	w := Warning{Op: a.req.op, Method: a.req.method, Path: a.req.path, Text: line.Fold(a.client.secrets(a.req, a.exchange).String(text))}
+	w := Warning{Op: a.req.op, Method: a.req.method, Path: a.req.path, Text: wire.OneLine(a.client.secrets(a.req, a.exchange).String(text))}
 	a.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: warning",
 		slog.String("op", w.Op), slog.String("method", w.Method), slog.String("path", w.Path), slog.String("warning", w.Text))
 	for _, notify := range a.req.conf.warned {

@@ -55,12 +55,14 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) GoString() string { return fmt.Sprintf("&auth.Error{%q}", e.Error()) }
 
 // secrets are what the server may echo.
-func (c Credentials) secrets() redact.Secrets { return redact.Secrets{c.ClientSecret} }
+func (c Credentials) secrets(more ...string) *redact.Redactor {
+	return redact.New(nil, append(more, c.ClientSecret)...)
+}
 
 // refusal makes an *Error of a response without a token.
 func (c Credentials) refusal(resp *http.Response, body []byte) *Error {
 	said := read(body)
-	hide := append(c.secrets(), secrets(said.value)...)
+	hide := c.secrets(secrets(said.value)...)
 	e := &Error{Endpoint: c.endpoint(), StatusCode: resp.StatusCode, RetryAfter: after(resp)}
 	e.Code = shown(hide, said.code)
 	e.Page = !said.decoded && IsPage(resp.Header, body)
@@ -83,7 +85,7 @@ func IsPage(header http.Header, body []byte) bool {
 // describe says what a response is that has no word of OAuth2.
 //
 // What a success says is not repeated, apart from the title of a page: a token could be in it.
-func describe(resp *http.Response, body []byte, said reply, page bool, hide redact.Secrets) string {
+func describe(resp *http.Response, body []byte, said reply, page bool, hide *redact.Redactor) string {
 	const longest = 16 << 10
 	body = plain(body)
 	success := succeeded(resp.StatusCode)
@@ -108,11 +110,7 @@ func describe(resp *http.Response, body []byte, said reply, page bool, hide reda
 		}
 		return "text instead of a token"
 	}
-	if len(body) > longest {
-		body = hide.Tail(hide.Bytes(body[:longest])) // cut first: redaction takes its time
-	} else {
-		body = hide.Bytes(body)
-	}
+	body = hide.Text(context.Background(), body, longest)
 	text := wire.ErrorMessage(resp.Header.Get("Content-Type"), body)
 	if !page {
 		return cmp.Or(text, "no token, and not a word of why")
@@ -195,7 +193,7 @@ func Retryable(err error) (time.Duration, bool) {
 }
 
 // hidden returns err, without the secrets if its text has any.
-func hidden(hide redact.Secrets, err error) error {
+func hidden(hide *redact.Redactor, err error) error {
 	if text := shown(hide, err.Error()); text != err.Error() {
 		return redact.Hide(err, text)
 	}
@@ -203,14 +201,9 @@ func hidden(hide redact.Secrets, err error) error {
 }
 
 // shown returns a text of the server in one line, of a sensible length and without the secrets.
-func shown(hide redact.Secrets, text string) string {
+func shown(hide *redact.Redactor, text string) string {
 	const longest, longestRaw = 500, 16 << 10
-	b := []byte(text)
-	if len(b) > longestRaw {
-		b = hide.Tail(hide.Bytes(b[:longestRaw]))
-	} else {
-		b = hide.Bytes(b)
-	}
+	b := hide.Text(context.Background(), []byte(text), longestRaw)
 	text = line.Fold(strings.ToValidUTF8(string(b), "\ufffd"))
 	if len(text) > longest {
 		text = strings.ToValidUTF8(text[:longest], "") + "…"

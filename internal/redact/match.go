@@ -1,134 +1,177 @@
 package redact
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
-)
+import "context"
 
-// matcher finds a secret in a text in which any of its characters may be escaped, each in a way of its own.
-type matcher struct {
-	secret string
-	forms  map[string][]string // of each character
-	first  [256]bool           // the bytes with which a form of the first character begins
-
-	buffers [2][]int // of match
+// trie holds all secrets at once, as Aho and Corasick do.
+type trie struct {
+	nodes []trieNode // the first is the root
+	root  [256]int32
 }
 
-func newMatcher(secret string) *matcher {
-	m := &matcher{secret: secret, forms: make(map[string][]string)}
-	for i := 0; i < len(secret); {
-		_, size := utf8.DecodeRuneInString(secret[i:])
-		char := secret[i : i+size]
-		if _, known := m.forms[char]; !known {
-			m.forms[char] = forms(char)
-		}
-		i += size
-	}
-	_, size := utf8.DecodeRuneInString(secret)
-	for _, form := range m.forms[secret[:size]] {
-		m.first[form[0]] = true
-	}
-	return m
+type trieNode struct {
+	child, sibling int32 // the first of those that follow, and the next of those that follow the same one
+	fail           int32 // of the longest end of this text that is another's beginning
+	depth          int32 // the length of this text
+	out            int32 // the length of the longest secret that this text ends with
+	label          byte
+	secret         bool
 }
 
-// shortEscapes are those that JSON, Go and C have for a character, and names those of HTML.
-var (
-	shortEscapes = map[rune]string{
-		'"': `\"`, '\'': `\'`, '\\': `\\`, '/': `\/`, '\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`,
-	}
-	names = map[rune]string{'"': "&quot;", '\'': "&apos;", '&': "&amp;", '<': "&lt;", '>': "&gt;"}
-)
+func newTrie() *trie { return &trie{nodes: make([]trieNode, 1, 64)} }
 
-// forms returns how char, one character, can be written: as it is, then escaped. None is shorter than char is.
-func forms(char string) []string {
-	all := []string{char}
-	var escaped strings.Builder
-	for i := range len(char) {
-		fmt.Fprintf(&escaped, "%%%02x", char[i])
+func (t *trie) child(at int32, c byte) int32 {
+	if at == 0 {
+		return t.root[c]
 	}
-	all = append(all, escaped.String())
-	r, size := utf8.DecodeRuneInString(char)
-	if r == utf8.RuneError && size == 1 {
-		return all // a byte that is no text
+	for at = t.nodes[at].child; at != 0 && t.nodes[at].label != c; {
+		at = t.nodes[at].sibling
 	}
-	escaped.Reset()
-	for _, unit := range utf16.Encode([]rune{r}) {
-		fmt.Fprintf(&escaped, `\u%04x`, unit)
-	}
-	all = append(all, escaped.String(), fmt.Sprintf("&#%d;", r), fmt.Sprintf("&#x%x;", r))
-	if short, ok := shortEscapes[r]; ok {
-		all = append(all, short)
-	}
-	if name, ok := names[r]; ok {
-		all = append(all, name)
-	}
-	if r == ' ' {
-		all = append(all, "+")
-	}
-	return all
+	return at
 }
 
-// find appends where in b the secret is.
-func (m *matcher) find(found []span, b []byte) []span {
-	for i := 0; i+len(m.secret) <= len(b); {
-		end := -1
-		if m.first[b[i]] {
-			end = m.match(b, i)
-		}
-		if end < 0 {
-			i++
-			continue
-		}
-		found = append(found, span{i, end})
-		i = end
-	}
-	return found
-}
-
-// match returns where a secret that begins at i ends, or -1 when none does.
-func (m *matcher) match(b []byte, i int) int {
-	// An escape can begin with a character that is itself part of the secret, so there can be more than one place to go on from.
-	at, next := m.buffers[0][:0], m.buffers[1]
-	at = append(at, i)
-	defer func() { m.buffers = [2][]int{at, next} }()
-	for rest := m.secret; ; {
-		if len(at) == 1 {
-			n := verbatim(rest, b[at[0]:])
-			at[0] += n
-			rest = rest[n:]
-		}
-		if rest == "" {
-			return slices.Max(at)
-		}
-		_, size := utf8.DecodeRuneInString(rest)
-		next = next[:0]
-		for _, from := range at {
-			for n, form := range m.forms[rest[:size]] {
-				end := from + len(form)
-				if end > len(b) || slices.Contains(next, end) {
-					continue
-				}
-				if text := string(b[from:end]); text == form || n > 0 && strings.EqualFold(text, form) {
-					next = append(next, end)
-				}
+// add adds a text, of which whole says whether it is a secret or only the beginning of one.
+func (t *trie) add(text string, whole bool) {
+	at := int32(0)
+	for i := range len(text) {
+		next := t.child(at, text[i])
+		if next == 0 {
+			next = int32(len(t.nodes))
+			t.nodes = append(t.nodes, trieNode{label: text[i], depth: t.nodes[at].depth + 1, sibling: t.nodes[at].child})
+			t.nodes[at].child = next
+			if at == 0 {
+				t.root[text[i]] = next
 			}
 		}
-		if len(next) == 0 {
-			return -1
-		}
-		at, next = next, at
-		rest = rest[size:]
+		at = next
 	}
+	t.nodes[at].secret = t.nodes[at].secret || whole
 }
 
-// verbatim returns for how many bytes b holds secret as it is and can hold it in no other way: up to a character that begins escapes.
-func verbatim(secret string, b []byte) int {
-	n := 0
-	for n < len(secret) && n < len(b) && secret[n] == b[n] && secret[n] != '%' && secret[n] != '\\' && secret[n] != '&' {
-		n++
+// link sets where to go on when a text does not go on as a secret does. It reports whether left was enough work.
+func (t *trie) link(left *int) bool {
+	queue := make([]int32, 1, len(t.nodes))
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		node := &t.nodes[at]
+		if node.secret {
+			node.out = node.depth
+		} else {
+			node.out = t.nodes[node.fail].out
+		}
+		for next := node.child; next != 0; next = t.nodes[next].sibling {
+			if at != 0 {
+				t.nodes[next].fail = t.step(node.fail, t.nodes[next].label, left)
+			}
+			queue = append(queue, next)
+		}
 	}
-	return n
+	return *left > 0
+}
+
+// step returns the state after at and c.
+func (t *trie) step(at int32, c byte, left *int) int32 {
+	for *left > 0 {
+		*left--
+		if next := t.child(at, c); next != 0 || at == 0 {
+			return next
+		}
+		at = t.nodes[at].fail
+	}
+	return 0
+}
+
+// place is a state in which a reading of a text can be at a position.
+type place struct {
+	state int32 // of the trie, never the root, in which a reading can be anywhere
+	next  int32 // the next place at the same position
+	cover int32 // how many bytes before it belong to a secret, in what they mean
+}
+
+// step is a way from one place to another.
+type step struct{ from, to, begin, end, size int32 }
+
+// hidden returns for each byte of text whether it belongs to a secret in any reading of it, or to the beginning of one at its end, and
+// nil when none does. It reports whether it finished: not if the context ended, nor if the text is made to be slow.
+//
+// An escape can begin with a character that is itself part of a secret, so there is more than one place to go on from: as with any automaton
+// that is not deterministic, all are followed at once.
+func (t *trie) hidden(ctx context.Context, text []byte, left int) (hide []bool, ok bool) {
+	var (
+		places = make([]place, 1, 64)
+		steps  []step
+		heads  = make([]int32, len(text)+1)
+		found  bool
+	)
+	hide = make([]bool, len(text))
+	var units []unit
+	for i := range text {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return nil, false
+		}
+		var broken bool
+		units, broken = readings(units[:0], text, i)
+		for from := heads[i]; ; from = places[from].next {
+			state := places[from].state // of place 0 the root
+			if broken && t.nodes[state].depth >= shortest {
+				places[from].cover, found = t.nodes[state].depth, true
+				for j := i; j < len(text); j++ {
+					hide[j] = true
+				}
+			}
+			for _, u := range units {
+				next, cover := state, int32(0)
+				for _, c := range u.bytes() {
+					next = t.step(next, c, &left)
+					if cover > 0 {
+						cover++ // what a secret ends within goes as a whole
+					}
+					cover = max(cover, t.nodes[next].out)
+				}
+				if next == 0 && cover == 0 {
+					continue
+				}
+				to := int32(0)
+				for at := heads[u.end]; at != 0; at = places[at].next {
+					left--
+					if places[at].state == next {
+						to = at
+						break
+					}
+				}
+				if to == 0 {
+					to = int32(len(places))
+					places = append(places, place{state: next, next: heads[u.end]})
+					heads[u.end] = to
+				}
+				places[to].cover = max(places[to].cover, cover)
+				found = found || cover > 0
+				steps = append(steps, step{from, to, int32(i), int32(u.end), int32(u.size)})
+			}
+			if left <= 0 {
+				return nil, false
+			}
+			if from == 0 {
+				break
+			}
+		}
+	}
+	for at := heads[len(text)]; at != 0; at = places[at].next {
+		if depth := t.nodes[places[at].state].depth; depth >= shortest {
+			places[at].cover, found = max(places[at].cover, depth), true
+		}
+	}
+	if !found {
+		return nil, true
+	}
+	for i := len(steps) - 1; i >= 0; i-- { // every step away from a place comes after all steps to it
+		s := steps[i]
+		if cover := places[s.to].cover; cover > 0 {
+			for j := s.begin; j < s.end; j++ {
+				hide[j] = true
+			}
+			places[s.from].cover = max(places[s.from].cover, cover-s.size)
+		}
+	}
+	return hide, true
 }

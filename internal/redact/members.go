@@ -2,86 +2,169 @@ package redact
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 )
 
-// members are the names of record members whose values can be credentials, of HaloPSA or of other systems. HaloPSA reads names in any case.
-var members = []string{
+// secretMembers are the names of record members whose values can be credentials, of HaloPSA or of other systems. HaloPSA reads names in any
+// case.
+var secretMembers = []string{
 	"new_clientsecret", "_retry_webhook_token",
 	"new_client_secret", "new_access_token", "new_refresh_token", "new_alternate_client_secret", "new_webhook_password",
 	"request_headers", "response_headers", "request_body", "response_body",
 }
 
-// Members returns the texts that a JSON body holds in members for secrets, wherever they are: the whole value, and the parts of it that a
-// server could repeat alone, which are the headers, the members of a body inside the body, and the words that are none of a sentence.
-func Members(body []byte) Secrets {
-	folded := bytes.ToLower(body)
-	if !slices.ContainsFunc(members, func(name string) bool { return bytes.Contains(folded, []byte(name)) }) {
-		return nil
-	}
-	var value any
-	if json.Unmarshal(body, &value) != nil {
-		return nil
-	}
-	return collect(nil, value, false)
-}
-
-func collect(found Secrets, value any, secret bool) Secrets {
-	switch value := value.(type) {
-	case map[string]any:
-		for name, member := range value {
-			found = collect(found, member, secret || slices.Contains(members, strings.ToLower(name)))
+// members returns the texts in members for secrets of a JSON body, wherever they are.
+func members(body []byte) []string {
+	var values []string
+	done := 0
+	for text, behind := range stringsOf(body) {
+		after := bytes.TrimLeft(body[behind:], " \t\r\n")
+		if behind <= done || len(after) == 0 || after[0] != ':' || !isSecret(text) {
+			continue
 		}
-	case []any:
-		for _, element := range value {
-			found = collect(found, element, secret)
+		value := bytes.TrimLeft(after[1:], " \t\r\n")
+		if len(value) == 0 {
+			continue
 		}
-	case string:
-		if !secret {
-			break
-		}
-		found = parts(found, value)
-		var nested any
-		if text := strings.TrimSpace(value); strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") {
-			if json.Unmarshal([]byte(text), &nested) == nil {
-				found = collect(found, nested, true)
+		whole := value[:valueLength(value)]
+		done = len(body) - len(value) + len(whole)
+		for text, behind := range stringsOf(whole) {
+			if after := bytes.TrimLeft(whole[behind:], " \t\r\n"); len(after) == 0 || after[0] != ':' {
+				values = append(values, unquoted(text))
 			}
 		}
 	}
-	return found
+	return values
 }
 
-// parts appends a text, its lines and what they hold: a header's value and all parts of it, the values of a form, and such words.
-func parts(found Secrets, text string) Secrets {
-	found = append(found, text)
+func isSecret(quoted []byte) bool {
+	name := strings.ToLower(unquoted(quoted))
+	for _, secret := range secretMembers {
+		if name == secret {
+			return true
+		}
+	}
+	return strings.HasPrefix(name, "new_") && (strings.HasSuffix(name, "secret") || strings.HasSuffix(name, "token") || strings.HasSuffix(name, "password"))
+}
+
+// stringsOf yields each string of a JSON text, in its quotes, and where the text goes on behind it.
+func stringsOf(body []byte) func(yield func(quoted []byte, behind int) bool) {
+	return func(yield func([]byte, int) bool) {
+		for i := 0; i < len(body); i++ {
+			next := bytes.IndexByte(body[i:], '"')
+			if next < 0 {
+				return
+			}
+			i += next
+			end := i + stringLength(body[i:])
+			if !yield(body[i:end], end) {
+				return
+			}
+			i = end - 1
+		}
+	}
+}
+
+// stringLength returns how long the string is with which b begins, or b when it does not end.
+func stringLength(b []byte) int {
+	for i := 1; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(b)
+}
+
+// valueLength returns how long the JSON value is with which b begins.
+func valueLength(b []byte) int {
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			i += stringLength(b[i:]) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case ',':
+		default:
+			continue
+		}
+		if depth <= 0 {
+			return min(i+1, len(b))
+		}
+	}
+	return len(b)
+}
+
+func unquoted(quoted []byte) string {
+	var text string
+	if bytes.IndexByte(quoted, '\\') >= 0 && json.Unmarshal(quoted, &text) == nil {
+		return text
+	}
+	return strings.Trim(string(quoted), `"`)
+}
+
+// parts yields a text of a secret member and what a server could repeat of it alone: its lines, a header's value and all parts of that, the
+// values of a form, the members of a body inside, and the words that are none of a sentence. It reports whether yield took them all.
+func parts(text string, yield func(string) bool) bool {
+	if !yield(text) {
+		return false
+	}
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		line = strings.TrimSpace(line)
-		found = append(found, line)
 		name, value, header := strings.Cut(line, ":")
 		header = header && name != "" && !strings.ContainsFunc(name, separates)
+		if !yield(line) {
+			return false
+		}
 		if header {
 			line = strings.TrimSpace(value)
-			found = append(found, line)
 		}
-		if fields := strings.Fields(line); len(fields) == 2 {
-			found = append(found, fields[1]) // "Bearer" and a token
+		_, token, _ := strings.Cut(line, " ") // "Bearer" and a token
+		if token = strings.TrimSpace(token); strings.ContainsFunc(token, unicode.IsSpace) {
+			token = ""
 		}
-		if form, err := url.ParseQuery(line); err == nil {
-			for _, values := range form {
-				found = append(found, values...)
-			}
+		if !yield(line) || !yield(token) || !form(line, yield) {
+			return false
 		}
 		for word := range strings.FieldsFuncSeq(line, separates) {
-			if header || !ordinary(word) {
-				found = append(found, word)
+			if (header || !ordinary(word)) && !yield(word) {
+				return false
 			}
 		}
 	}
-	return found
+	if inside := strings.TrimSpace(text); strings.HasPrefix(inside, "{") || strings.HasPrefix(inside, "[") {
+		body := []byte(inside)
+		for quoted, behind := range stringsOf(body) {
+			if after := bytes.TrimLeft(body[behind:], " \t\r\n"); len(after) > 0 && after[0] == ':' {
+				continue // a name
+			}
+			if !parts(unquoted(quoted), yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// form yields the values of a form.
+func form(line string, yield func(string) bool) bool {
+	for pair := range strings.SplitSeq(line, "&") {
+		if _, value, ok := strings.Cut(pair, "="); ok && value != "" {
+			if value, err := url.QueryUnescape(value); err == nil && !yield(value) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // separates reports whether r stands between the words of a header, a form or a markup.
@@ -93,4 +176,21 @@ func ordinary(word string) bool {
 	letters := !strings.ContainsFunc(strings.Trim(word, ".:!?-/"), func(r rune) bool { return !unicode.IsLetter(r) })
 	digits := !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsDigit(r) })
 	return letters && len(word) <= longest || digits && len(word) < 8
+}
+
+// encoded returns what of a secret can be found in the base64 of a text that holds it, such as the header of HTTP's basic authentication.
+// That depends on where it begins there.
+func encoded(secret string) []string {
+	const worthwhile = 8 // a shorter one would leave too little to be told from other texts
+	if len(secret) < worthwhile {
+		return nil
+	}
+	secret = secret[:min(len(secret), longestText)] // no text that is shown holds more of it
+	var all []string
+	for before, cut := range []int{0, 2, 3} { // so many characters also hold bits of what stands before
+		padded := append(make([]byte, before), secret...)
+		padded = padded[:len(padded)/3*3] // what would hold bits of what stands behind
+		all = append(all, base64.StdEncoding.EncodeToString(padded)[cut:], base64.URLEncoding.EncodeToString(padded)[cut:])
+	}
+	return all
 }

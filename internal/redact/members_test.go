@@ -2,7 +2,6 @@ package redact_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,7 +29,7 @@ func TestMembers(t *testing.T) {
 		"a number":                 {body: body("request_body", 12), keep: []string{"12"}},
 		"no secret member":         {body: body("clientsecret_is_set", "hunterpass"), keep: []string{"hunterpass"}},
 		"named in a value":         {body: body("note", "new_clientsecret"), keep: []string{"new_clientsecret", "ACME UK"}},
-		"no JSON":                  {body: `{"new_clientsecret":"hunterpass"`, keep: []string{"hunterpass"}},
+		"no JSON":                  {body: `{"new_clientsecret":"hunterpass"`, hide: []string{"hunterpass"}},
 		"empty":                    {keep: []string{"ACME"}},
 		"a list in a record":       {body: body("children", []any{[]any{map[string]string{"request_body": "hunterpass"}}}), hide: []string{"hunterpass"}},
 		"all below a secret one":   {body: body("request_headers", map[string]any{"X": []string{"hunterpass"}}), hide: []string{"hunterpass"}},
@@ -56,16 +55,13 @@ func TestMembers(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			secrets := redact.Members([]byte(test.body))
+			secrets := redact.New([]byte(test.body))
 			for _, text := range test.hide {
-				got := string(secrets.Bytes([]byte("it says: '" + text + "'")))
+				got := secrets.String("it says: '" + text + "'")
 				assert.Equal(t, "it says: '[redacted]'", got, text)
 			}
 			for _, text := range test.keep {
-				assert.Equal(t, text, string(secrets.Bytes([]byte(text))))
-			}
-			if len(test.hide) == 0 && strings.TrimSpace(test.body) == "" {
-				assert.Empty(t, secrets)
+				assert.Equal(t, text+".", secrets.String(text+"."))
 			}
 		})
 	}

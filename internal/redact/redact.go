@@ -1,9 +1,11 @@
-// Package redact takes known secrets out of what a server sent, before it gets into an error.
+// Package redact takes known secrets out of what a server sent, before it gets into an error or a log line.
 package redact
 
 import (
+	"context"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // Placeholder stands where a secret was.
@@ -12,49 +14,120 @@ const Placeholder = "[redacted]"
 // shortest is the length below which a text is no secret that could be told from ordinary words.
 const shortest = 4
 
-// Secrets are texts that must not be shown.
-type Secrets []string
+// Redactor takes the secrets of a call out of texts. It is cheap to make: it looks at the secrets when the first text is shown.
+//
+// It can be used by several goroutines. A nil *Redactor knows no secret.
+type Redactor struct {
+	secrets []string
+	body    []byte
 
-// String returns text without the secrets, and without the query of any URL in it.
-func (s Secrets) String(text string) string {
-	return string(Queries(s.Bytes([]byte(text))))
+	once   sync.Once
+	plain  []string // the secrets and what base64 makes of them
+	values []string // of the secret members of the body
+}
+
+// New returns a Redactor of secrets and of what body, the JSON that a request sends, holds in members for secrets.
+func New(body []byte, secrets ...string) *Redactor { return &Redactor{secrets: secrets, body: body} }
+
+// longestText is how much of a text String returns.
+const longestText = 64 << 10
+
+// String returns text as Text does, up to 64 KiB of it.
+func (r *Redactor) String(text string) string {
+	return string(r.Text(context.Background(), []byte(text), longestText))
+}
+
+// Text returns at most longest bytes of b without the secrets, plain or escaped as URLs, JSON, Go, C or HTML do, and without the queries
+// of URLs.
+//
+// b is cut first, and the beginning of a secret at its end goes too: 4 bytes or more, since a server cuts texts as well. Secrets of fewer
+// than 4 bytes are left. Where some overlap, all that they cover goes. The time is linear in longest and in the secrets. Of a text that is
+// made to be slow, or if ctx ends first, nothing is shown but the placeholder. b is never changed; it is itself what is returned when
+// there is nothing to hide.
+func (r *Redactor) Text(ctx context.Context, b []byte, longest int) []byte {
+	b = b[:min(len(b), longest)]
+	shown, ok := r.hide(ctx, b)
+	if !ok {
+		return []byte(Placeholder)
+	}
+	shown = Queries(shown)
+	return shown[:min(len(shown), longest)]
 }
 
 // query is that of a URL wherever one stands in a text, also where JSON has escaped its ampersands.
-var query = regexp.MustCompile(`\?[A-Za-z_$][\w.$%\[\]-]*=[^\s"'<>]*`)
+var query = regexp.MustCompile(`\?[A-Za-z_$][\w.$%\[\]-]*(?:=|%3[Dd]|\\+u003[Dd]|&#61;)[^\s"'<>]*`)
 
 // Queries returns b without the queries of the URLs in it: a server that finds no route repeats the whole URL.
-func Queries(b []byte) []byte { return query.ReplaceAllLiteral(b, []byte("?"+Placeholder)) }
-
-// span is a part of a text: the bytes from begin up to but not including end.
-type span struct{ begin, end int }
-
-// Bytes returns b without the secrets, plain or as a URL, JSON or HTML writes them.
-//
-// Secrets of fewer than 4 bytes are left. Where some overlap, all that they cover goes, and so the longest of them does. b is never
-// changed; it is itself what is returned when no secret is in it.
-func (s Secrets) Bytes(b []byte) []byte {
-	distinct := slices.Clone(s)
-	slices.Sort(distinct)
-	var found []span
-	for _, secret := range slices.Compact(distinct) {
-		if len(secret) >= shortest {
-			found = newMatcher(secret).find(found, b)
-		}
-	}
-	if len(found) == 0 {
+func Queries(b []byte) []byte {
+	if !query.Match(b) {
 		return b
 	}
-	slices.SortFunc(found, func(a, b span) int { return a.begin - b.begin })
-	shown := make([]byte, 0, len(b))
-	end := 0 // of what is copied or taken out
-	for i := 0; i < len(found); {
-		whole := found[i]
-		for i++; i < len(found) && found[i].begin <= whole.end; i++ {
-			whole.end = max(whole.end, found[i].end)
-		}
-		shown = append(append(shown, b[end:whole.begin]...), Placeholder...)
-		end = whole.end
+	return query.ReplaceAllLiteral(b, []byte("?"+Placeholder))
+}
+
+// hide returns b without the secrets. It reports whether it finished.
+func (r *Redactor) hide(ctx context.Context, b []byte) ([]byte, bool) {
+	if r == nil || len(b) < shortest {
+		return b, ctx.Err() == nil
 	}
-	return append(shown, b[end:]...)
+	r.once.Do(r.prepare)
+	left := 1<<20 + 256*len(b)
+	t, ok := r.trie(ctx, b, &left)
+	if !ok {
+		return nil, false
+	}
+	if len(t.nodes) == 1 {
+		return b, true
+	}
+	hidden, ok := t.hidden(ctx, b, left)
+	if !ok || hidden == nil {
+		return b, ok
+	}
+	shown := make([]byte, 0, len(b))
+	for i, hide := range hidden {
+		switch {
+		case !hide:
+			shown = append(shown, b[i])
+		case i == 0 || !hidden[i-1]:
+			shown = append(shown, Placeholder...)
+		}
+	}
+	return shown, true
+}
+
+func (r *Redactor) prepare() {
+	for _, secret := range r.secrets {
+		r.plain = append(append(r.plain, secret), encoded(secret)...)
+	}
+	slices.Sort(r.plain)
+	r.plain = slices.Compact(r.plain)
+	r.values = members(r.body)
+}
+
+// trie returns the secrets that text may hold, and of the others as much as it may end with. It reports whether it finished.
+func (r *Redactor) trie(ctx context.Context, text []byte, left *int) (*trie, bool) {
+	t, grams, ok := newTrie(), newGrams(text), true
+	seen := 0
+	add := func(secret string) bool {
+		if seen++; seen%4096 == 0 && ctx.Err() != nil || *left <= 0 {
+			ok = false
+			return false
+		}
+		if n := grams.prefix(secret); n >= shortest {
+			*left -= n
+			t.add(secret[:n], n == len(secret))
+		}
+		return true
+	}
+	for _, secret := range r.plain {
+		if !add(secret) {
+			return t, false
+		}
+	}
+	for _, value := range r.values {
+		if !parts(value, add) {
+			return t, false
+		}
+	}
+	return t, ok && ctx.Err() == nil && t.link(left)
 }

@@ -2,6 +2,7 @@ package redact_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -60,8 +61,8 @@ func TestBytesHidesEveryForm(t *testing.T) {
 			t.Parallel()
 			for _, secret := range []string{awkward, "s3cr3t/with+plus", "plainsecret"} {
 				written := form(secret)
-				got := redact.Secrets{secret}.Bytes([]byte("before " + written + ", and " + written))
-				assert.Equal(t, "before [redacted], and [redacted]", string(got), written)
+				got := bytesOf(redact.New(nil, secret), "before "+written+", and "+written+" behind")
+				assert.Equal(t, "before [redacted], and [redacted] behind", got, written)
 			}
 		})
 	}
@@ -78,39 +79,43 @@ func lowerEscapes(text string) string {
 	return string(b)
 }
 
+func bytesOf(r *redact.Redactor, text string) string {
+	return string(r.Text(context.Background(), []byte(text), 1<<20))
+}
+
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		secrets    redact.Secrets
+		secrets    []string
 		text, want string
 	}{
 		"no secrets":                   {nil, "text", "text"},
-		"not there":                    {redact.Secrets{"hunter22"}, "text", "text"},
-		"text shorter than the secret": {redact.Secrets{"hunter22"}, "hunter2", "hunter2"},
-		"empty text":                   {redact.Secrets{"hunter22"}, "", ""},
-		"alone":                        {redact.Secrets{"hunter22"}, "hunter22", "[redacted]"},
-		"short ones are left":          {redact.Secrets{"", "a", "abc"}, "abc a", "abc a"},
-		"the shortest that goes":       {redact.Secrets{"abcd"}, "abc abcd", "abc [redacted]"},
-		"another case is another text": {redact.Secrets{"hunter22"}, "HUNTER22", "HUNTER22"},
-		"the longest first":            {redact.Secrets{"secret", "secret-long", "cret"}, "a secret-long b secret", "a [redacted] b [redacted]"},
-		"one ends within another":      {redact.Secrets{"abcd", "bcdefgh"}, "-abcdefgh-", "-[redacted]-"},
-		"next to each other":           {redact.Secrets{"abcd", "efgh"}, "abcdefgh.abcd", "[redacted].[redacted]"},
-		"the placeholder stays":        {redact.Secrets{"hunter22", "redacted", "acted"}, "hunter22", "[redacted]"},
-		"given twice":                  {redact.Secrets{"hunter22", "hunter22"}, "hunter22", "[redacted]"},
-		"begins where one broke off":   {redact.Secrets{"aaab"}, "aaaab", "a[redacted]"},
-		"an escape in the secret":      {redact.Secrets{`a%25b`}, `a%25b a%2525b a%b`, `[redacted] [redacted] a%b`},
-		"a backslash in the secret":    {redact.Secrets{`a\\b`}, `a\\b a\\\\b a\b`, `[redacted] [redacted] a\b`},
-		"broken off within an escape":  {redact.Secrets{"abc+"}, `abc%2`, `abc%2`},
-		"bytes that are no text":       {redact.Secrets{"ab\xff\xfe"}, "-ab\xff\xfe- ab%FF%fe", "-[redacted]- [redacted]"},
-		"each character in a way":      {redact.Secrets{"p/s+w&x"}, `%70%2Fs\u002bw&#38;x &#112;/s%2bw&amp;x`, "[redacted] [redacted]"},
-		"differs within a character":   {redact.Secrets{"abcé"}, "abcè", "abcè"},
-		"a plus is no space":           {redact.Secrets{"abc+def"}, "abc def", "abc def"},
+		"not there":                    {[]string{"hunter22"}, "text", "text"},
+		"text shorter than the secret": {[]string{"hunter22"}, "hunter2", "[redacted]"},
+		"empty text":                   {[]string{"hunter22"}, "", ""},
+		"alone":                        {[]string{"hunter22"}, "hunter22", "[redacted]"},
+		"short ones are left":          {[]string{"", "a", "abc"}, "abc a", "abc a"},
+		"the shortest that goes":       {[]string{"abcd"}, "abc abcd", "abc [redacted]"},
+		"another case is another text": {[]string{"hunter22"}, "HUNTER22", "HUNTER22"},
+		"the longest first":            {[]string{"secret", "secret-long", "cret"}, "a secret-long b secret", "a [redacted] b [redacted]"},
+		"one ends within another":      {[]string{"abcd", "bcdefgh"}, "-abcdefgh-", "-[redacted]-"},
+		"next to each other":           {[]string{"abcd", "efgh"}, "abcdefgh.abcd", "[redacted].[redacted]"},
+		"the placeholder stays":        {[]string{"hunter22", "redacted", "acted"}, "hunter22", "[redacted]"},
+		"given twice":                  {[]string{"hunter22", "hunter22"}, "hunter22", "[redacted]"},
+		"begins where one broke off":   {[]string{"aaab"}, "aaaab", "a[redacted]"},
+		"an escape in the secret":      {[]string{`a%25b`}, `a%25b a%2525b a%b`, `[redacted] [redacted] a%b`},
+		"a backslash in the secret":    {[]string{`a\\b`}, `a\\b a\\\\b a\b`, `[redacted] [redacted] a\b`},
+		"broken off within an escape":  {[]string{"abc+"}, `abc%2`, `abc%2`},
+		"bytes that are no text":       {[]string{"ab\xff\xfe"}, "-ab\xff\xfe- ab%FF%fe", "-[redacted]- [redacted]"},
+		"each character in a way":      {[]string{"p/s+w&x"}, `%70%2Fs\u002bw&#38;x &#112;/s%2bw&amp;x`, "[redacted] [redacted]"},
+		"differs within a character":   {[]string{"abcé"}, "abcè", "abcè"},
+		"a plus is no space":           {[]string{"abc+def"}, "abc def", "abc def"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := []byte(test.text)
-			got := test.secrets.Bytes(text)
+			got := redact.New(nil, test.secrets...).Text(t.Context(), text, 1<<20)
 			assert.Equal(t, test.want, string(got))
 			assert.Equal(t, test.text, string(text), "the text that was given stays")
 			if test.want == test.text && len(text) > 0 {
@@ -136,7 +141,7 @@ func TestString(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, test.want, redact.Secrets{"hunter22"}.String(test.text))
+			assert.Equal(t, test.want, redact.New(nil, "hunter22").String(test.text))
 		})
 	}
 }
@@ -150,9 +155,9 @@ func FuzzBytes(f *testing.F) {
 	f.Add("", "%25%25", "25")
 	f.Fuzz(func(t *testing.T, before, secret, after string) {
 		text := before + secret + after + url.QueryEscape(secret) + after + dotNet(secret)
-		got := string(redact.Secrets{secret}.Bytes([]byte(text)))
+		got := bytesOf(redact.New(nil, secret), text)
 		if len(secret) < 4 {
-			if got != text {
+			if got != string(redact.Queries([]byte(text))) {
 				t.Errorf("%q is too short for a secret, and yet %q became %q", secret, text, got)
 			}
 			return

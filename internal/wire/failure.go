@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/line"
 )
 
 // Failure reports whether one JSON value that came with a status of success says that the request failed, and in which words. The words are
@@ -125,7 +127,7 @@ func (f *failure) note(name string, raw []byte) {
 	}
 }
 
-// words returns what the noted members say.
+// words returns what the noted members say, at its full length: secrets are taken out before a text is cut.
 func (f *failure) words() string {
 	object := []byte{'{'}
 	for i, member := range f.said {
@@ -135,15 +137,15 @@ func (f *failure) words() string {
 		object = append(appendText(object, member.name), ':')
 		object = append(object, member.raw...)
 	}
-	message := ErrorMessage("", append(object, '}'))
+	message := words("", append(object, '}'))
 	for _, member := range f.said {
 		if member.key == "loaderror" || member.key == "errormessage" {
-			if text := ErrorMessage("", member.raw); member.raw[0] == '"' && !strings.Contains(message, text) {
+			if text := words("", member.raw); member.raw[0] == '"' && !strings.Contains(message, text) {
 				message = joined(": ", message, text)
 			}
 		}
 	}
-	return oneLine(message)
+	return line.Fold(message)
 }
 
 // appendText appends a text as JSON.

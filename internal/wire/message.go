@@ -16,18 +16,21 @@ import (
 // longestMessage is how many characters of a message are kept.
 const longestMessage = 500
 
-// ErrorMessage returns what the body of an error says, in one line; "" when it says nothing.
-func ErrorMessage(contentType string, body []byte) string {
+// ErrorMessage returns what the body of an error says, in one line of a sensible length; "" when it says nothing.
+func ErrorMessage(contentType string, body []byte) string { return OneLine(words(contentType, body)) }
+
+// words returns what the body of an error says, at its full length: secrets are taken out before a text is cut.
+func words(contentType string, body []byte) string {
 	body = trim(body)
 	var value any
 	if len(body) > 0 && json.Unmarshal(body, &value) == nil {
-		return oneLine(jsonMessage(value))
+		return jsonMessage(value)
 	}
 	text := strings.ToValidUTF8(string(body), "\ufffd")
 	if HTML(contentType, body) {
-		return oneLine(htmlMessage(text))
+		return htmlMessage(text)
 	}
-	return oneLine(text)
+	return text
 }
 
 func jsonMessage(value any) string {
@@ -161,19 +164,19 @@ var challenge = regexp.MustCompile(`(?i)\b(error|error_description)\s*=\s*(?:"([
 
 // Challenge returns what a WWW-Authenticate header says is wrong, such as "invalid_token: The token expired"; "" where it says nothing.
 func Challenge(header string) string {
-	var words [2]string
+	var said [2]string
 	for _, part := range challenge.FindAllStringSubmatch(header, -1) {
 		at := 0
 		if len(part[1]) > len("error") {
 			at = 1
 		}
-		words[at] = part[2] + part[3]
+		said[at] = part[2] + part[3]
 	}
-	return oneLine(joined(": ", words[:]...))
+	return OneLine(joined(": ", said[:]...))
 }
 
-// oneLine folds white space and control characters, and cuts what is too long.
-func oneLine(text string) string {
+// OneLine folds white space and control characters, and cuts what is too long.
+func OneLine(text string) string {
 	runes := []rune(line.Fold(text))
 	if len(runes) > longestMessage {
 		return string(runes[:longestMessage-1]) + "…"
