@@ -51,11 +51,9 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 	var refused []MemberError
 	var failed error
 	for i, raw := range elements {
-		if words, bad := wire.Failure(raw); bad {
+		if _, bad := wire.Failure(raw); bad {
 			unknown = append(unknown, i)
-			if words != "" {
-				refused = append(refused, MemberError{Input: i, Messages: []string{words}})
-			}
+			refused = append(refused, MemberError{Input: i, Messages: []string{string(raw)}})
 			continue
 		}
 		place, err := at.of(i, raw)
@@ -82,13 +80,13 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 	if !array {
 		refused = nil // an object has its words itself
 	}
-	return unknown, a.refusal("", refused)
+	return unknown, a.refusal(elements[0], refused)
 }
 
 // attributeOne looks at an object in response to several inputs.
 func attributeOne[T any](a *answer, b batch, raw json.RawMessage, records []*T) (unknown []int, err error) {
 	if _, bad := wire.Failure(raw); bad {
-		return indices(0, b.n), a.refusal("", nil)
+		return indices(0, b.n), a.refusal(raw, nil)
 	}
 	if id, ok := wire.ID(raw); ok && b.ids != nil {
 		place := slices.IndexFunc(b.ids, func(sent int64) bool { return strconv.FormatInt(sent, 10) == id })

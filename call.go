@@ -2,7 +2,6 @@ package halopsa
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -263,7 +262,7 @@ func (a *answer) plain() ([]byte, error) {
 func (a *answer) decodeError(err error) error {
 	var payload *wire.PayloadError
 	if errors.As(err, &payload) {
-		return a.refusal(payload.Message, nil)
+		return a.refusal(payload.Object, nil)
 	}
 	secrets := a.client.secrets(a.req, a.exchange)
 	e := &DecodeError{
@@ -285,21 +284,24 @@ func (a *answer) decodeError(err error) error {
 	return e
 }
 
-// refusal makes the error of a success that says that the request failed: in these words, in those of the elements of an array that say so, or
-// else in those of the whole body.
-func (a *answer) refusal(words string, refused []MemberError) error {
+// refusal makes the error of a success that says that the request failed, in the words of object, which can be a part of the body. Of elements
+// of an array that say so refused has the JSON, for which their words are put. Secrets go before a text is cut.
+func (a *answer) refusal(object []byte, refused []MemberError) error {
 	e := a.client.apiError(a.ctx, a.req, a.exchange, a.status, a.header)
 	secrets := a.client.secrets(a.req, a.exchange)
 	var said []string
 	for i := range refused {
-		for j, words := range refused[i].Messages {
-			refused[i].Messages[j] = wire.OneLine(secrets.String(words))
+		for j, element := range refused[i].Messages {
+			refused[i].Messages[j] = wire.Words([]byte(secrets.String(element)))
 			said = append(said, fmt.Sprintf("[%d]: %s", refused[i].Input, refused[i].Messages[j]))
 		}
 	}
 	e.Members = refused
-	if words = cmp.Or(strings.Join(said, "; "), wire.OneLine(secrets.String(words))); words != "" {
-		e.Message = words
+	switch {
+	case len(refused) > 0:
+		e.Message = strings.Join(said, "; ")
+	case len(object) > 0: // beside a list the words are only a part of the body
+		e.Message = wire.Words([]byte(secrets.String(string(object))))
 	}
 	e.hint = "an error inside a success"
 	if a.Kind != retry.Read {

@@ -187,9 +187,15 @@ func (t *tail[T]) read(ctx context.Context) ([]Followed[T], error) {
 	if req.Newest {
 		w = t.newest
 	}
-	rows, err := fetch[T](ctx, w, paging.Request{Page: req.Page, Size: req.Size, Count: req.Count})
+	rows, err := fetch[T](ctx, w, paging.Request{Page: req.Page, Size: req.Size, Count: req.Count}, false)
 	if err != nil {
 		return nil, err
+	}
+	if rows.ByContent {
+		return nil, &PaginationError{
+			Op: w.op, Path: w.path, RecordCount: -1, Seen: t.seen, Page: max(1, req.Page),
+			Reason: "two rows share an id, so that no cursor can say what was read; All reads such a list",
+		}
 	}
 	next, previous := t.Accept(follow.Answer{IDs: idsOf(rows.Keys), RecordCount: rows.RecordCount})
 	from := rows

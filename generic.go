@@ -232,7 +232,7 @@ func oneOf[T any](ctx context.Context, a *answer, id string) (*T, error) {
 	}
 	raw := elements[0]
 	if _, failed := wire.Failure(raw); failed && wire.Judged[T]() {
-		return nil, &wire.PayloadError{}
+		return nil, &wire.PayloadError{Object: raw}
 	}
 	record, err := wire.DecodeElement[T](raw)
 	if err != nil {
@@ -311,13 +311,13 @@ func (a *answer) acknowledged(ctx context.Context, id string) error {
 	elements, _, err := wire.Elements(body)
 	if err != nil {
 		if json.Valid(wire.Trim(body)) { // false, a text, a number: the server's words
-			return a.refusal("", nil)
+			return a.refusal(body, nil)
 		}
 		return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})
 	}
 	for _, raw := range elements {
 		if _, failed := wire.Failure(raw); failed {
-			return a.refusal("", nil)
+			return a.refusal(raw, nil)
 		}
 		if err := about(id, raw, false); err != nil {
 			return a.decodeError(err)

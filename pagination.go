@@ -36,6 +36,10 @@ func (o ListOptions) check() error {
 //
 // What Pages and All promise: each record that is in the list during the whole walk comes exactly once, told apart by its id, or the
 // walk ends with a [PaginationError] after the records that could be read.
+//
+// Two rows of one response are two records. Where they share an id and differ, ids are no keys of that list, and its rows are told apart by
+// their content: the pages before are read again, and what was passed over for its id comes then. That holds for a list that does not
+// change meanwhile; where it does, the walk ends with a [PaginationError]. An id of 0, "0", "" or an empty GUID is no id.
 type Page[T any] struct {
 	// Records are the rows. Rows are thinner than what Get returns: an absent member says nothing about the record.
 	Records []T
@@ -83,7 +87,7 @@ func listOf[T any](ctx context.Context, c *Client, l *list, opts []RequestOption
 		return nil, err
 	}
 	req := paging.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()}
-	rows, err := fetch[T](ctx, w, req)
+	rows, err := fetch[T](ctx, w, req, false)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +141,8 @@ func (w *walker) pageSize() int {
 	return defaultPageSize
 }
 
-// fetch reads one page.
-func fetch[T any](ctx context.Context, w *walker, req paging.Request) (wire.List[T], error) {
+// fetch reads one page. byContent has its keys made of the rows' content.
+func fetch[T any](ctx context.Context, w *walker, req paging.Request, byContent bool) (wire.List[T], error) {
 	q := make(url.Values, len(w.q)+3)
 	for name, values := range w.q {
 		q[name] = values
@@ -160,7 +164,11 @@ func fetch[T any](ctx context.Context, w *walker, req paging.Request) (wire.List
 	if err != nil {
 		return wire.List[T]{}, a.decodeError(err)
 	}
-	rows, err := wire.DecodeList[T](body, w.resource, max(req.Size, req.Count))
+	decode := wire.DecodeList[T]
+	if byContent {
+		decode = wire.DecodeListByContent[T]
+	}
+	rows, err := decode(body, w.resource, max(req.Size, req.Count))
 	if err != nil {
 		return wire.List[T]{}, a.decodeError(err)
 	}
@@ -192,7 +200,9 @@ func pagesOf[T any](ctx context.Context, c *Client, lists func() *list, opts []R
 				yield(nil, err)
 				return
 			}
-			fresh := walk.accept(rows.Keys, rows.RecordCount, before)
+			fresh := walk.accept(paging.Answer{
+				Keys: rows.Keys, RecordCount: rows.RecordCount, ByContent: rows.ByContent, Print: rows.Print, GoneBefore: before,
+			})
 			if len(fresh) > 0 && !yield(newPage(choose(rows.Records, fresh), req, rows), nil) {
 				return
 			}

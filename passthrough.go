@@ -49,7 +49,7 @@ func passOf(ctx context.Context, c *Client, p *passed, into any, opts []RequestO
 		return a.decodeError(err)
 	}
 	if _, failed := wire.Failure(body); failed && !wire.HoldsData(body) {
-		return a.refusal("", nil)
+		return a.refusal(body, nil)
 	}
 	a.warn(ctx, []json.RawMessage{body})
 	switch found, err := wire.DecodeInto(body, into); {

@@ -33,7 +33,7 @@ type pageInFlight[T any] struct {
 func (r *pageReader[T]) read(req paging.Request) (rows wire.List[T], before int, err error) {
 	if r.w.conf.prefetch < 2 {
 		before = r.walk.goneBefore()
-		rows, err = fetch[T](r.ctx, r.w, req)
+		rows, err = fetch[T](r.ctx, r.w, req, r.walk.ByContent())
 		return rows, before, err
 	}
 	if len(r.ahead) > 0 && (r.ahead[0].req != req || !r.walk.Steady()) {
@@ -60,12 +60,13 @@ func (r *pageReader[T]) read(req paging.Request) (rows wire.List[T], before int,
 // ask reads a page in the background.
 func (r *pageReader[T]) ask(req paging.Request) {
 	ctx, cancel := context.WithCancel(r.ctx)
+	byContent := r.walk.ByContent()
 	p := &pageInFlight[T]{req: req, before: r.walk.goneBefore(), cancel: cancel, done: make(chan struct{})}
 	r.ahead = append(r.ahead, p)
 	r.flying.Go(func() {
 		defer close(p.done)
 		defer func() { p.panics = recover() }()
-		p.rows, p.err = fetch[T](ctx, r.w, req)
+		p.rows, p.err = fetch[T](ctx, r.w, req, byContent)
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/halopsa-go/halopsa/internal/paging"
-	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // watchedWalk is a walk that hears of the deletes its own client makes, which shift the pages.
@@ -21,10 +20,12 @@ func (w *watchedWalk) goneBefore() int {
 	return w.over
 }
 
-func (w *watchedWalk) accept(keys []wire.Key, recordCount, before int) []int {
+// accept gives the walk an answer; GoneAfter is filled in.
+func (w *watchedWalk) accept(a paging.Answer) []int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.Accept(paging.Answer{Keys: keys, RecordCount: recordCount, GoneBefore: before, GoneAfter: w.begun})
+	a.GoneAfter = w.begun
+	return w.Accept(a)
 }
 
 // walks are the walks under way, by resource.

@@ -19,6 +19,11 @@ type Request struct {
 type Answer struct {
 	Keys        []wire.Key
 	RecordCount int // -1 when unknown
+	// ByContent says that the keys are made of the rows' content. It must be so in the answer to a request for which [Walk.ByContent] is true; in
+	// another it says that two rows share an id and differ.
+	ByContent bool
+	// Print tells the rows of an answer from others as a whole, by their content.
+	Print uint64
 	// Gone counts the records of this walk that its own client has deleted: those whose DELETE was over when the request was
 	// sent, and those whose DELETE had begun when the answer came.
 	GoneBefore, GoneAfter int
@@ -71,6 +76,8 @@ type Walk struct {
 	pass2    *Set // what a pass over an unsteady list has seen, and how far the list fell meanwhile
 	fell2    int
 
+	contents
+
 	next      Request
 	pass      int
 	passFresh int  // new records in this pass
@@ -106,7 +113,8 @@ func (w *Walk) Next() (Request, bool) { return w.next, !w.done }
 func (w *Walk) Err() error { return w.err }
 
 // Seen reports whether the record with this id has been given to the caller.
-func (w *Walk) Seen(id int64) bool { return w.seen.HasID(id) }
+// Where ids do not tell the records apart it may have been: then a delete moves the walk back further than it must.
+func (w *Walk) Seen(id int64) bool { return w.byContent || w.seen.HasID(id) }
 
 // Ahead returns the requests that are likely to follow Next, at most n of them, for a caller that reads ahead.
 //
@@ -123,16 +131,23 @@ func (w *Walk) Ahead(n int) []Request {
 }
 
 // Steady reports whether nothing has moved towards the front so far, so that pages can be read before their turn.
-func (w *Walk) Steady() bool { return w.falls == 0 && !w.unsteady }
+func (w *Walk) Steady() bool { return w.falls == 0 && !w.unsteady && !w.byContent }
 
 // Accept takes the answer to Next's request and returns which of its rows are new, by index.
 func (w *Walk) Accept(a Answer) []int {
 	req := w.next
 	fell, changed := w.shift(a)
+	switch {
+	case w.again < len(w.marks) && w.replaying:
+		return w.replay(a, changed)
+	case a.ByContent && !w.byContent && w.turn(req):
+		return nil
+	}
 	fresh, print := w.add(a.Keys)
 	if w.Unpaged && req.Count == 0 && w.pass == 1 {
 		fresh = every(len(a.Keys)) // one answer is one snapshot: rows that share an id there are meant to
 	}
+	w.mark(req, a, fresh)
 	w.passFresh += len(fresh)
 	if len(fresh) > 0 {
 		w.idle = 0
@@ -273,8 +288,10 @@ func (w *Walk) endPass(page int) {
 			w.pass2, w.fell2 = &Set{}, 0
 		}
 		w.goTo(1)
+	case missing && w.recount():
 	case missing:
-		w.fail(page, "no further page brought the others")
+		w.fail(page, noOthers)
+	case w.count < 0 && !w.Unpaged && w.recount():
 	case w.doubtful():
 		w.fail(page, "the order of the list changes from page to page; end the sort with id")
 	default:
@@ -308,7 +325,7 @@ func (w *Walk) pages() int {
 
 func (w *Walk) fail(page int, reason string) {
 	w.done = true
-	w.err = &Incomplete{RecordCount: w.count, Seen: w.seen.Len(), Page: page, Reason: reason}
+	w.err = &Incomplete{RecordCount: w.count, Seen: max(w.shown, w.seen.Len()), Page: page, Reason: reason}
 }
 
 // add puts the rows' keys into the set; print is the fingerprint of the page.

@@ -53,6 +53,7 @@ func (s *server) serve(req paging.Request) paging.Answer {
 	}
 	for _, id := range s.ids[min(begin, len(s.ids)):min(begin+size, len(s.ids))] {
 		answer.Keys = append(answer.Keys, wire.Key{Kind: wire.KeyID, ID: id})
+		answer.Print = answer.Print*1099511628211 ^ uint64(id) //nolint:gosec // positive
 	}
 	return answer
 }

@@ -99,7 +99,7 @@ func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *Error) {
 	s.record = single // the id of an envelope makes no record of it
 	switch {
 	case s.sure(), chosen == nil && s.vague():
-		return &PayloadError{s.words(), !s.sure()}, nil
+		return s.payload(), nil
 	case err != nil && len(s.inner) == 0:
 		return nil, err
 	case chosen != nil:
@@ -147,7 +147,7 @@ func (r *reader[T]) chosen(list *List[T], s *shape, chosen *candidate, tried int
 		list.Warning = ErrorMessage("", s.warning)
 	}
 	if len(list.Records) == 0 && list.Warning == "" && s.vague() {
-		list.Warning = s.words() // it may say why there are none
+		list.Warning = s.payload().Message // it may say why there are none
 	}
 	return nil, nil
 }

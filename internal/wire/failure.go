@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-
-	"github.com/halopsa-go/halopsa/internal/line"
 )
 
 // Failure reports whether one JSON value that came with a status of success says that the request failed, and in which words. The words are
-// "" where it gives none.
+// "" where it gives none. They are cut: a secret in the body must be hidden before.
 //
 // Members that say so, in any case and with or without underscores: error, errors, load_error, errorMessage, error_description,
 // ExceptionMessage; resultCode other than 0 with errorMessage; ClassName with Message; title with a status of 400 or more; a message where
@@ -40,7 +38,7 @@ func Failure(body []byte) (message string, failed bool) {
 	if err != nil || !f.sure() && !f.vague() {
 		return "", false
 	}
-	return f.words(), true
+	return f.payload().Message, true
 }
 
 // failure gathers, member by member, whether an object says that a request failed.
@@ -68,8 +66,8 @@ const (
 
 // said is a member as it came.
 type said struct {
-	name, key string
-	raw       []byte
+	name string
+	raw  []byte
 }
 
 // sure reports whether the object says that the request failed, whatever else is in it.
@@ -87,7 +85,7 @@ const longestSaid = 32 << 10
 
 // note takes a member of the object.
 func (f *failure) note(name string, raw []byte) {
-	key := strings.ToLower(strings.ReplaceAll(name, "_", ""))
+	key := keyOf(name)
 	set := func(h half, on bool) {
 		if on {
 			f.halves |= h
@@ -123,12 +121,12 @@ func (f *failure) note(name string, raw []byte) {
 		set(badCode, ok && n != 0)
 	}
 	if len(raw) <= longestSaid {
-		f.said = append(f.said, said{name, key, raw})
+		f.said = append(f.said, said{name, raw})
 	}
 }
 
-// words returns what the noted members say, at its full length: secrets are taken out before a text is cut.
-func (f *failure) words() string {
+// payload returns the error that the noted members make.
+func (f *failure) payload() *PayloadError {
 	object := []byte{'{'}
 	for i, member := range f.said {
 		if i > 0 {
@@ -137,16 +135,33 @@ func (f *failure) words() string {
 		object = append(appendText(object, member.name), ':')
 		object = append(object, member.raw...)
 	}
-	message := words("", append(object, '}'))
-	for _, member := range f.said {
-		if member.key == "loaderror" || member.key == "errormessage" {
-			if text := words("", member.raw); member.raw[0] == '"' && !strings.Contains(message, text) {
+	object = append(object, '}')
+	return &PayloadError{Message: Words(object), Object: object, vague: !f.sure()}
+}
+
+// Words returns what an object that says that a request failed gives as the reason.
+func Words(object []byte) string {
+	message := ErrorMessage("", object)
+	s := &scanner{data: object}
+	if s.space() != '{' {
+		return message
+	}
+	_ = s.object(func(name []byte) *Error { // what is no JSON has been shown as text
+		key := keyOf(string(name))
+		s.space()
+		raw, err := s.skip()
+		if err == nil && raw[0] == '"' && (key == "loaderror" || key == "errormessage") {
+			if text := ErrorMessage("", raw); !strings.Contains(message, text) {
 				message = joined(": ", message, text)
 			}
 		}
-	}
-	return line.Fold(message)
+		return err
+	})
+	return OneLine(message)
 }
+
+// keyOf returns the form that all spellings of an error's member share.
+func keyOf(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 
 // appendText appends a text as JSON.
 func appendText(to []byte, text string) []byte {

@@ -61,6 +61,8 @@ func TestKeyOfANumberIsTheNumber(t *testing.T) {
 	assert.Equal(t, wire.Key{ID: 1<<63 - 1}, keysOf[numbered](t, `[{"id":"9223372036854775807"}]`)[0])
 }
 
+const nothings = `[{"id":"0"},{"id":"00000000-0000-0000-0000-000000000000"},{"id":"{00000000-0000-0000-0000-000000000000}"},{"id":" "},{"id":0}]`
+
 // Rows that share a key are taken for one record: what differs must get different keys, on every page.
 func TestKeysTellRecordsApart(t *testing.T) {
 	t.Parallel()
@@ -70,8 +72,8 @@ func TestKeysTellRecordsApart(t *testing.T) {
 		kind        wire.KeyKind
 	}{
 		"text ids": {
-			keysOf[named], `[{"id":"a"},{"id":"b"},{"id":"12a"},{"id":"007"},{"id":"7 "},{"id":"-7"},{"id":"0"},{"id":"9999999999999999999"}]`,
-			`[{"id":"a","name":"x"},{"id":"b"},{"id":"12a"},{"id":"007"},{"id":"7 "},{"id":"-7"},{"id":"0"},{"id":9999999999999999999}]`, wire.KeyText,
+			keysOf[named], `[{"id":"a"},{"id":"b"},{"id":"12a"},{"id":"007"},{"id":"7 "},{"id":"-7"},{"id":"9999999999999999999"}]`,
+			`[{"id":"a","name":"x"},{"id":"b"},{"id":"12a"},{"id":"007"},{"id":"7 "},{"id":"-7"},{"id":9999999999999999999}]`, wire.KeyText,
 		},
 		"text ids in maps": {
 			keysOf[openRecord], `[{"id":"a"},{"id":"b"},{"id":"007"},{"id":"-7"},{"id":"\""}]`,
@@ -84,6 +86,9 @@ func TestKeysTellRecordsApart(t *testing.T) {
 		"no text id":               {keysOf[named], `[{"name":"a"},{"name":"b","id":""}]`, `[{"name":"a"},{"name":"b","id":""}]`, wire.KeyContent},
 		"an id of 0":               {keysOf[numbered], `[{"id":0,"name":"a"},{"id":0}]`, `[{"id":0,"name":"a"},{"id":0}]`, wire.KeyContent},
 		"an id of null":            {keysOf[numbered], `[{"id":null,"name":"a"},{"id":null}]`, `[{"id":null,"name":"a"},{"id":null}]`, wire.KeyContent},
+		"an id of 0 as a text":     {keysOf[numbered], `[{"id":"0","name":"a"},{"id":" 0"}]`, `[{"id":"0","name":"a"},{"id":" 0"}]`, wire.KeyContent},
+		"texts that are no id":     {keysOf[named], nothings, nothings, wire.KeyContent},
+		"and in maps":              {keysOf[openRecord], nothings, nothings, wire.KeyContent},
 		"a type without id":        {keysOf[anonymous], `[{"name":"a"},{"name":"b"}]`, `[{"name":"a"},{"name":"b"}]`, wire.KeyContent},
 		"no id of an embedded one": {keysOf[farther], `[{"name":"a"},{"name":"b"}]`, `[{"name":"a"},{"name":"b"}]`, wire.KeyContent},
 		"ids of other kinds in maps": {
@@ -114,4 +119,46 @@ func TestKeyMakesNoEmbeddedStruct(t *testing.T) {
 	list, err := wire.DecodeList[farther]([]byte(`[{"name":"a"},{"id":3}]`), "", 0)
 	require.NoError(t, err)
 	assert.Equal(t, []farther{{}, {&Embedded{ID: 3}}}, list.Records)
+}
+
+// Two rows of one page that share an id and differ are two: then ids are no keys, of any row of the page.
+func TestIDsThatComeTwiceOnAPage(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body      string
+		byContent bool
+	}{
+		"none":               {`[{"id":1},{"id":2}]`, false},
+		"none, newest first": {`[{"id":2},{"id":1}]`, false},
+		"none, in no order":  {`[{"id":2},{"id":1},{"id":3}]`, false},
+		"side by side":       {`[{"id":1,"name":"a"},{"id":1,"name":"b"},{"id":2}]`, true},
+		"far apart":          {`[{"id":1,"name":"a"},{"id":2},{"id":3},{"id":"1","name":"b"}]`, true},
+		"behind a null row":  {`[null,{"id":1,"name":"a"},{"id":2},null,{"id":1,"name":"b"}]`, true},
+		"the same row":       {`[{"id":1,"name":"a"},{"id":2},{"id":1,"name":"a"}]`, false},
+		"no ids":             {`[{"id":0,"name":"a"},{"id":0,"name":"b"},{"id":0,"name":"b"}]`, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, body := range []string{test.body, `{"rows":` + test.body + `}`} {
+				list, err := wire.DecodeList[row]([]byte(body), "", 0)
+				require.NoError(t, err)
+				assert.Equal(t, test.byContent, list.ByContent)
+				asked, err := wire.DecodeListByContent[row]([]byte(body), "", 0)
+				require.NoError(t, err)
+				assert.True(t, asked.ByContent)
+				assert.Equal(t, asked.Print, list.Print)
+				assert.NotZero(t, list.Print)
+				for i := range asked.Keys {
+					assert.Equal(t, wire.KeyContent, asked.Keys[i].Kind)
+					if test.byContent {
+						assert.Equal(t, asked.Keys[i], list.Keys[i])
+					}
+				}
+			}
+		})
+	}
+	texts, err := wire.DecodeList[named]([]byte(`[{"id":"a","name":"x"},{"id":"b"},{"id":"a","name":"y"}]`), "", 0)
+	require.NoError(t, err)
+	assert.True(t, texts.ByContent)
 }

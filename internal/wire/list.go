@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"hash/maphash"
 	"reflect"
 	"slices"
@@ -12,9 +13,11 @@ import (
 // List is what a list endpoint answered.
 type List[T any] struct {
 	Records          []T
-	Keys             []Key // of the records, in their order
-	RecordCount      int   // -1 when unknown
-	PageNo, PageSize int   // 0 when absent
+	Keys             []Key  // of the records, in their order
+	ByContent        bool   // the keys are made of the rows' content, since ids do not tell them apart
+	Print            uint64 // tells these rows from others as a whole, by their content
+	RecordCount      int    // -1 when unknown
+	PageNo, PageSize int    // 0 when absent
 	// Warning is the message to the caller beside the list: its _warning, or why it has no rows. "" when there is none.
 	Warning string
 }
@@ -41,7 +44,8 @@ var seed = maphash.MakeSeed()
 // PayloadError is an error that came as a success.
 type PayloadError struct {
 	Message string
-	vague   bool // it has a message only
+	Object  []byte // the members that say so, as they came
+	vague   bool   // it has a message only
 }
 
 func (e *PayloadError) Error() string {
@@ -54,10 +58,11 @@ func (e *PayloadError) Error() string {
 // reader reads the rows of one list.
 type reader[T any] struct {
 	*scanner
-	resource string
-	hint     int
-	lists    bool  // a list was asked for
-	plan     *plan // nil when T is no struct, or one that reads itself
+	resource  string
+	hint      int
+	lists     bool  // a list was asked for
+	byContent bool  // and keys of the rows' content
+	plan      *plan // nil when T is no struct, or one that reads itself
 }
 
 func newReader[T any](body []byte, resource string, hint int) *reader[T] {
@@ -76,9 +81,18 @@ func trim(body []byte) []byte {
 // DecodeList reads a list of a resource in any of the shapes that HaloPSA is known to use: an envelope, a bare array, null, "", nothing, or
 // a single object. hint is how many rows are expected.
 func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) {
+	return decodeList[T](body, resource, hint, false)
+}
+
+// DecodeListByContent is [DecodeList] for a list whose ids were found not to tell its records apart: every key is made of the row's content.
+func DecodeListByContent[T any](body []byte, resource string, hint int) (List[T], error) {
+	return decodeList[T](body, resource, hint, true)
+}
+
+func decodeList[T any](body []byte, resource string, hint int, byContent bool) (List[T], error) {
 	r := newReader[T](body, resource, hint)
 	defer r.free()
-	r.lists = true
+	r.lists, r.byContent = true, byContent
 	list := List[T]{RecordCount: -1}
 	if empty(r.data) {
 		return list, nil
@@ -159,16 +173,10 @@ func DecodeMany[T any](body []byte) ([]T, error) {
 	}
 	if r.plan != nil && r.plan.id >= 0 && len(list.Keys) == 1 && list.Keys[0].Kind == KeyContent {
 		if message, failed := Failure(r.data); failed {
-			return nil, &PayloadError{Message: message}
+			return nil, &PayloadError{Message: message, Object: bytes.Clone(r.data)}
 		}
 	}
 	return list.Records, nil
-}
-
-// Failed reports whether a body says that the request failed, as [Failure] does.
-func Failed(body []byte) bool {
-	_, failed := Failure(body)
-	return failed
 }
 
 // rows reads an array of rows.
@@ -177,7 +185,8 @@ func (r *reader[T]) rows(list *List[T]) *Error {
 	// A record takes more memory than its JSON: what the server or a caller expects must not decide about more than the body can hold.
 	const shortest = 32
 	room := min(max(r.hint, list.PageSize, 0), len(r.data)/shortest)
-	return r.array(func(i int) *Error {
+	begin := r.at
+	err := r.array(func(i int) *Error {
 		var err *Error
 		if r.space() == 'n' {
 			err = r.literal("null")
@@ -189,6 +198,15 @@ func (r *reader[T]) rows(list *List[T]) *Error {
 		}
 		return err
 	})
+	if err == nil && r.lists {
+		raw := r.data[begin:r.at]
+		list.Print = maphash.Bytes(seed, raw)
+		list.ByContent = r.byContent || shared(list.Keys) && differ(raw, list.Keys)
+		if list.ByContent {
+			contents(raw, func(i int, row []byte) { list.Keys[i] = contentKey(row) })
+		}
+	}
+	return err
 }
 
 // row reads one row into the next place of the list, for which it makes room.
@@ -248,7 +266,7 @@ func (r *reader[T]) errorRow(begin int) *Error {
 	if !failed {
 		return nil
 	}
-	return &Error{Offset: int64(begin), Reason: "an error in the place of a row", payload: &PayloadError{Message: message}}
+	return &Error{Offset: int64(begin), Reason: "an error in the place of a row", payload: &PayloadError{Message: message, Object: bytes.Clone(raw)}}
 }
 
 // errorMembers are the members of an error that a record can have, too.
@@ -266,12 +284,10 @@ func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
 	switch id.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		if n := id.Int(); n != 0 {
-			return numberKey(n)
+			return numberKey(n, raw)
 		}
 	case reflect.String:
-		if text := id.String(); text != "" {
-			return textKey([]byte(text))
-		}
+		return textKey([]byte(id.String()), raw)
 	default:
 		return rawKey(raw)
 	}
@@ -285,18 +301,22 @@ func rawKey(raw []byte) Key {
 	if s.space() != '{' {
 		return key
 	}
+	exact := false
 	_ = s.object(func(name []byte) *Error { // it has been read once
 		isID := strings.EqualFold(string(name), "id")
+		spelled := string(name) == "id"
 		s.space()
 		text, kind, err := s.scalar()
-		if !isID {
+		if !isID || exact && !spelled {
 			return err
 		}
+		exact = spelled
+		key = contentKey(raw)
 		switch n, ok := integer(text, kind); {
-		case kind == '"' && len(text) > 0, kind == '0' && !ok:
-			key = textKey(text)
+		case kind == '"', kind == '0' && !ok:
+			key = textKey(text, raw)
 		case kind == '0' && n != 0:
-			key = numberKey(n)
+			key = numberKey(n, raw)
 		}
 		return err
 	})
@@ -304,19 +324,73 @@ func rawKey(raw []byte) Key {
 }
 
 // numberKey makes the key of an integer that is not 0; the set of a walk is made for positive ones.
-func numberKey(n int64) Key {
+func numberKey(n int64, raw []byte) Key {
 	if n > 0 {
 		return Key{ID: n}
 	}
-	return textKey(strconv.AppendInt(nil, n, 10))
+	return textKey(strconv.AppendInt(nil, n, 10), raw)
 }
 
-// textKey makes the key of a text, which is that of the number if it is written as one: 007 is not 7.
-func textKey(text []byte) Key {
+// textKey makes the key of a text, which is that of the number if it is written as one: 007 is not 7. "", "0" and an empty GUID are no id.
+func textKey(text, raw []byte) Key {
 	if n, ok := small(text); ok && n > 0 && text[0] != '0' {
 		return Key{ID: n}
+	}
+	if noID(text) {
+		return contentKey(raw)
 	}
 	return Key{Kind: KeyText, Hash: maphash.Bytes(seed, text)}
 }
 
 func contentKey(raw []byte) Key { return Key{Kind: KeyContent, Hash: maphash.Bytes(seed, raw)} }
+
+// shared reports whether two rows have the same id.
+func shared(keys []Key) bool {
+	up, down := true, true
+	for i := 1; i < len(keys) && (up || down); i++ { // nearly every list is sorted by id
+		a, b := keys[i-1], keys[i]
+		up = up && a.ID > 0 && a.ID < b.ID
+		down = down && b.ID > 0 && a.ID > b.ID
+	}
+	if up || down {
+		return false
+	}
+	sorted := slices.Clone(keys)
+	slices.SortFunc(sorted, func(a, b Key) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Hash, b.Hash))
+	})
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] && sorted[i].Kind != KeyContent {
+			return true
+		}
+	}
+	return false
+}
+
+// differ reports whether two rows with the same id have not the same content.
+func differ(raw []byte, keys []Key) bool {
+	found := false
+	seen := make(map[Key]Key, len(keys))
+	contents(raw, func(i int, row []byte) {
+		content := contentKey(row)
+		before, twice := seen[keys[i]]
+		found = found || twice && before != content
+		seen[keys[i]] = content
+	})
+	return found
+}
+
+// contents gives each row of an array, which has been read once, to row.
+func contents(raw []byte, row func(i int, raw []byte)) {
+	s := &scanner{data: raw}
+	s.space()
+	n := 0
+	_ = s.array(func(int) *Error {
+		one, err := s.skip()
+		if err == nil && string(one) != "null" {
+			row(n, one)
+			n++
+		}
+		return err
+	})
+}

@@ -1,0 +1,162 @@
+package paging_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// family is a list whose ids begin anew for each parent: id and content of each row.
+type family struct {
+	rows    [][2]int
+	silent  bool // no record_count
+	ignores bool // paging
+	before  func(request int, f *family)
+	asked   []string
+}
+
+func (f *family) serve(req paging.Request, byContent bool) (a paging.Answer, rows [][2]int) {
+	f.asked = append(f.asked, fmt.Sprintf("%d*%d+%d", req.Page, req.Size, req.Count))
+	if f.before != nil {
+		f.before(len(f.asked), f)
+	}
+	begin, size := (req.Page-1)*req.Size, req.Size
+	switch {
+	case req.Count > 0:
+		begin, size = 0, req.Count
+	case f.ignores:
+		begin = 0
+	}
+	a.RecordCount = len(f.rows)
+	if f.silent {
+		a.RecordCount = -1
+	}
+	rows = f.rows[min(begin, len(f.rows)):min(begin+size, len(f.rows))]
+	seen := map[int]int{}
+	for _, row := range rows {
+		other, twice := seen[row[0]]
+		a.ByContent = a.ByContent || byContent || twice && other != row[1]
+		seen[row[0]] = row[1]
+		a.Print = a.Print*1099511628211 ^ uint64(row[1]) //nolint:gosec // small
+	}
+	for _, row := range rows {
+		key := wire.Key{ID: int64(row[0])}
+		if a.ByContent {
+			key = wire.Key{Kind: wire.KeyContent, Hash: uint64(row[1])} //nolint:gosec // small
+		}
+		a.Keys = append(a.Keys, key)
+	}
+	return a, rows
+}
+
+func (f *family) walk(o paging.Options, size int) (got []int, err error) {
+	w := paging.New(size, o)
+	for req, more := w.Next(); more; req, more = w.Next() {
+		a, rows := f.serve(req, w.ByContent())
+		for _, i := range w.Accept(a) {
+			got = append(got, rows[i][1])
+		}
+		if len(f.asked) > 100 {
+			return got, fmt.Errorf("endless: %v", f.asked)
+		}
+	}
+	return got, w.Err()
+}
+
+// familyOf returns a list of n rows whose ids are given by id; the contents count from 1.
+func familyOf(n int, id func(i int) int) *family {
+	f := &family{}
+	for i := range n {
+		f.rows = append(f.rows, [2]int{id(i), i + 1})
+	}
+	return f
+}
+
+// TestWalkOfRowsThatShareAnID: on a list that stays as it is every row comes once, wherever it shows first that ids are no keys.
+func TestWalkOfRowsThatShareAnID(t *testing.T) {
+	t.Parallel()
+	ids := map[string]func(i int) int{
+		"on the first page":          func(i int) int { return i%3 + 1 },
+		"sorted, over a boundary":    func(i int) int { return i/2 + 1 },
+		"sorted, threes":             func(i int) int { return i/3 + 1 },
+		"late":                       func(i int) int { return min(i+1, 31) },
+		"once on a later page":       func(i int) int { return []int{i + 1, 1}[i/39] },
+		"a page for each parent":     func(i int) int { return i%10 + 1 },
+		"two pages for each parent":  func(i int) int { return i%20 + 1 },
+		"a long and a short parent":  func(i int) int { return i%25 + 1 },
+		"the same id in all of them": func(int) int { return 7 },
+	}
+	for name, id := range ids {
+		for _, silent := range []bool{false, true} {
+			for _, ignores := range []bool{false, true} {
+				for _, second := range []bool{false, true} {
+					t.Run(fmt.Sprintf("%s/silent=%t/ignores=%t/second=%t", name, silent, ignores, second), func(t *testing.T) {
+						t.Parallel()
+						for n := range 41 {
+							f := familyOf(n, id)
+							f.silent, f.ignores = silent, ignores
+							got, err := f.walk(paging.Options{SecondPass: second}, 10)
+							if err != nil && ignores && silent { // a round number of rows may be a cap
+								require.ErrorContains(t, err, "does not say how many records there are", "%d rows", n)
+								continue
+							}
+							require.NoError(t, err, "%d rows, %v", n, f.asked)
+							slices.Sort(got)
+							want := make([]int, n)
+							for i := range want {
+								want[i] = i + 1
+							}
+							require.Equal(t, want, slices.Clip(append([]int{}, got...)), "%d rows, %v", n, f.asked)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// Where the list changes before the rows can be told apart, nobody knows which of them came: that is an error.
+func TestWalkOfRowsThatShareAnIDAndChange(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(f *family){
+		"a row changes": func(f *family) { f.rows[2][1] = 99 },
+		"a row goes":    func(f *family) { f.rows = f.rows[1:] },
+		"a row comes":   func(f *family) { f.rows = append(f.rows, [2]int{99, 99}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := familyOf(40, func(i int) int { return min(i+1, 31) })
+			f.before = func(request int, f *family) {
+				if request == 5 { // four pages show it, the fifth request reads the first one again
+					f.rows = slices.Clone(f.rows)
+					change(f)
+				}
+			}
+			got, err := f.walk(paging.Options{}, 10)
+			var short *paging.Incomplete
+			require.ErrorAs(t, err, &short)
+			assert.Contains(t, short.Reason, "rows share an id, and the list changed")
+			assert.Equal(t, 30, short.Seen)
+			assert.Len(t, got, 30)
+			assert.Equal(t, []string{"1*10+0", "2*10+0", "3*10+0", "4*10+0", "1*10+0"}, f.asked)
+		})
+	}
+}
+
+// A delete of the caller's own may be of any of the rows that share its id.
+func TestWalkByContentHearsOfEveryDelete(t *testing.T) {
+	t.Parallel()
+	w := paging.New(10, paging.Options{})
+	a, _ := familyOf(20, func(i int) int { return i%3 + 1 }).serve(paging.Request{Page: 1, Size: 10}, false)
+	assert.False(t, w.Seen(5))
+	w.Accept(a)
+	assert.True(t, w.ByContent())
+	assert.True(t, w.Seen(5))
+	assert.Empty(t, w.Ahead(3), "what was read ahead would have its keys made of ids")
+}
