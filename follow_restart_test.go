@@ -191,7 +191,7 @@ func TestFollowerThatIsKilledMissesAndDoublesNothing(t *testing.T) {
 						seed := uint64(len(server)*100 + len(order)*10 + i)
 						w := &logWriter{resource: log.resource, random: rand.New(rand.NewPCG(seed, 7)), deleted: map[int64]bool{}} //nolint:gosec // a test
 						c, h := newLogStandin(t, order, []halopsatest.Option{
-							halopsatest.WithHabits(habits), halopsatest.WithLatency(80 * time.Millisecond), halopsatest.WithTokenLife(10 * time.Minute),
+							halopsatest.WithHabits(inLogOrder(order, habits)), halopsatest.WithLatency(80 * time.Millisecond), halopsatest.WithTokenLife(10 * time.Minute),
 						})
 						w.h = h
 						w.add(300)

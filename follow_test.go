@@ -127,6 +127,12 @@ var logOrders = map[string]func(next http.RoundTripper) http.RoundTripper{
 	"newest first": func(next http.RoundTripper) http.RoundTripper { return ownOrder{next, true} },
 }
 
+// inLogOrder makes a log that cannot be sorted come in one of these ways too.
+func inLogOrder(order string, habits halopsatest.Habits) halopsatest.Habits {
+	habits.NewestFirst = order == "newest first"
+	return habits
+}
+
 // newLogStandin returns a client of a stand-in that sorts in one of these ways.
 func newLogStandin(t testing.TB, order string, server []halopsatest.Option, opts ...halopsa.ClientOption) (*halopsa.Client, *halopsatest.Handler) {
 	t.Helper()
@@ -148,7 +154,7 @@ func TestSinceReadsWhatIsNew(t *testing.T) {
 				t.Parallel()
 				for _, log := range followables {
 					for _, n := range []int{0, 1, 100, 420} {
-						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(s.habits)})
+						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(inLogOrder(order, s.habits))})
 						seedLog(h, log.resource, n)
 						for _, behind := range []int{0, 1, 60, 250, 420} {
 							for _, size := range []int{0, 7, 1000} {
@@ -206,7 +212,7 @@ func TestFollowTakesOneRequestWhereNothingIsNew(t *testing.T) {
 						continue
 					}
 					synctest.Test(t, func(t *testing.T) {
-						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(s.habits)})
+						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(inLogOrder(order, s.habits))})
 						seedLog(h, log.resource, 240)
 						ctx, cancel := context.WithCancelCause(t.Context())
 						over := errors.New("the test is over")

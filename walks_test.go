@@ -80,8 +80,9 @@ func TestDeletesThatMoveNothing(t *testing.T) {
 			return c.IntegrationRequest.Delete(t.Context(), 1)
 		},
 		"no number": func(t *testing.T, c *halopsa.Client) error {
-			if err := halopsa.DeleteOf(t.Context(), c, "IntegrationError", "x"); !errors.Is(err, halopsa.ErrNotFound) {
-				return err
+			var refusal *halopsa.APIError
+			if err := halopsa.DeleteOf(t.Context(), c, "IntegrationError", "x"); !errors.As(err, &refusal) {
+				return errors.Join(errors.New("the tenant did not refuse"), err)
 			}
 			return nil
 		},

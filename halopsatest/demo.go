@@ -35,7 +35,7 @@ var demoCustomers = []string{"Acme", "Contoso", "Fabrikam", "Globex", "Initech",
 func SeedDemo(h *Handler, errors int) {
 	r := rand.New(rand.NewPCG(7, 12)) //nolint:gosec // it makes a demonstration
 	at := time.Now().UTC().Truncate(time.Second)
-	stamp := func(t time.Time) string { return t.Format("2006-01-02T15:04:05") + fmt.Sprintf(".%03d", r.IntN(1000)) }
+	stamp := func(t time.Time) string { return sqlDate(t.Add(time.Duration(r.IntN(1000)) * time.Millisecond)) }
 	begin := at.Add(-time.Duration(errors) * 17 * time.Minute)
 	weights := 0
 	for _, m := range demoModules {
@@ -90,6 +90,7 @@ func SeedDemo(h *Handler, errors int) {
 	h.Seed("ConnectedInstance", map[string]any{
 		"name": "Head office", "apiurl": "https://head.example.com/api", "authurl": "https://head.example.com/auth", "tenant": "head",
 	})
+	h.Seed("IntegrationConfiguration", map[string]any{"application_url": "https://app.example.com", "client_id": "head", "new_client_secret": "never shown"})
 	h.Seed("IntegrationRunbookVariableGroup", map[string]any{
 		"id": "faults", "label": "Ticket", "value": "faults",
 		"variables": []map[string]any{{"value": "$SUMMARY", "group": "faults", "type": "string"}},

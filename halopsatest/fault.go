@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -99,7 +100,7 @@ func (h *Handler) nextFault(r *http.Request, resource string) *Fault {
 func (s *scripted) strikes(r *http.Request, resource string) bool {
 	switch {
 	case s.Method != "" && s.Method != r.Method,
-		s.Resource != "" && s.Resource != resource,
+		s.Resource != "" && !strings.EqualFold(s.Resource, resource),
 		s.Resource == "" && resource == Token,
 		s.Match != nil && !s.Match(r),
 		s.Times >= 0 && s.struck >= max(s.Times, 1):
@@ -131,20 +132,20 @@ func (f *Fault) status() int {
 const gatewayPage = "<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1></center>\r\n</body>\r\n</html>\r\n"
 
 // serve fails a request, whose answer would have been a.
-func (f *Fault) serve(w http.ResponseWriter, r *http.Request, a answer) {
+func (f *Fault) serve(w http.ResponseWriter, r *http.Request, a Response) {
 	switch f.Kind {
 	case HTML504:
-		answer{f.status(), http.Header{"Content-Type": {"text/html"}}, []byte(gatewayPage)}.serve(w)
+		htmlPage(f.status(), gatewayPage).serve(w)
 	case Reset:
 		reset(w)
 	case Truncated:
-		if len(a.body) < 2 { // nothing to cut: a Content-Length that is never reached does the same
-			a.body = append(a.body, "null"...)
+		if len(a.Body) < 2 { // nothing to cut: a Content-Length that is never reached does the same
+			a.Body = append(a.Body, "null"...)
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-		w.WriteHeader(a.status)
-		_, _ = w.Write(a.body[:len(a.body)/2])
+		w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+		w.WriteHeader(a.status())
+		_, _ = w.Write(a.Body[:len(a.Body)/2])
 		_ = http.NewResponseController(w).Flush()
 		reset(w)
 	case Slow:
@@ -157,24 +158,24 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, a answer) {
 		if f.Body != "" && f.Body[0] == '<' && header.Get("Content-Type") == "" {
 			header.Set("Content-Type", "text/html")
 		}
-		answer{f.status(), header, []byte(f.Body)}.serve(w)
+		Response{f.status(), header, []byte(f.Body)}.serve(w)
 	}
 }
 
 // drip sends an answer byte by byte.
-func (f *Fault) drip(w http.ResponseWriter, r *http.Request, a answer) {
+func (f *Fault) drip(w http.ResponseWriter, r *http.Request, a Response) {
 	pause := f.Pause
 	if pause == 0 {
 		pause = time.Second
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
-	for i := range a.body {
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
+	w.WriteHeader(a.status())
+	for i := range a.Body {
 		if !sleep(r.Context(), pause) {
 			return
 		}
-		if _, err := w.Write(a.body[i : i+1]); err != nil {
+		if _, err := w.Write(a.Body[i : i+1]); err != nil {
 			return
 		}
 		_ = http.NewResponseController(w).Flush()

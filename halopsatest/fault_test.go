@@ -17,7 +17,7 @@ import (
 // The same faults over a network and without one.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	const body = `[{"name":"a"}]`
+	const body = `[{"module_id":12,"value":"a"}]`
 	tests := map[string]struct {
 		fault  halopsatest.Fault
 		status int // 0: no answer
@@ -31,11 +31,11 @@ func TestFaults(t *testing.T) {
 		"html, applied":     {halopsatest.Fault{Kind: halopsatest.HTML504, Applied: true}, 504, false, 1},
 		"reset before":      {halopsatest.Fault{Kind: halopsatest.Reset}, 0, true, 0},
 		"reset after":       {halopsatest.Fault{Kind: halopsatest.Reset, Applied: true}, 0, true, 1},
-		"truncated":         {halopsatest.Fault{Kind: halopsatest.Truncated}, 201, true, 1},
-		"not this resource": {halopsatest.Fault{Resource: "IntegrationError"}, 201, false, 1},
-		"not this method":   {halopsatest.Fault{Method: "GET"}, 201, false, 1},
-		"not this request":  {halopsatest.Fault{Match: func(*http.Request) bool { return false }}, 201, false, 1},
-		"not the first":     {halopsatest.Fault{After: 1}, 201, false, 1},
+		"truncated":         {halopsatest.Fault{Kind: halopsatest.Truncated}, 200, true, 1},
+		"not this resource": {halopsatest.Fault{Resource: "IntegrationError"}, 200, false, 1},
+		"not this method":   {halopsatest.Fault{Method: "GET"}, 200, false, 1},
+		"not this request":  {halopsatest.Fault{Match: func(*http.Request) bool { return false }}, 200, false, 1},
+		"not the first":     {halopsatest.Fault{After: 1}, 200, false, 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -166,6 +166,8 @@ func TestSlowAnswersAndClientsThatLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := halopsatest.NewHandler()
 		c := call(t, h)
+		h.SetHabits("IntegratorTrace", halopsatest.Habits{EmptyList: "[]"})
+		h.SetHabits("IntegratorTrace", halopsatest.Habits{EmptyList: "[]"})
 		h.Fault(halopsatest.Fault{Kind: halopsatest.Slow})
 		begin := time.Now()
 		status, body := c.get("/api/IntegratorTrace")

@@ -160,9 +160,9 @@ func TestHabitsOfEnvelopes(t *testing.T) {
 		"wrong page_no":   {halopsatest.Habits{WrongPageNo: true}, "IntegrationError", `{"page_no":5,"page_size":1,"record_count":2,"errors":[{"id":2}]}`},
 		"other name":      {halopsatest.Habits{Array: "rows"}, "IntegrationError", `{"page_no":2,"page_size":1,"record_count":2,"rows":[{"id":2}]}`},
 		"bare array":      {halopsatest.Habits{BareArray: true}, "IntegrationError", `[{"id":2}]`},
-		"not paged":       {halopsatest.Habits{}, "IntegrationDelta", `[{"id":1},{"id":2}]`},
-		"capped":          {halopsatest.Habits{PageCap: 1}, "IntegrationDelta", `{"page_no":1,"page_size":1,"record_count":2,"integrationdelta":[{"id":1}]}`},
-		"empty":           {halopsatest.Habits{}, "IntegratorTrace", `[]`},
+		"not paged":       {halopsatest.Habits{}, "IntegrationFieldData", `[{"id":1},{"id":2}]`},
+		"capped":          {halopsatest.Habits{PageCap: 1}, "IntegrationFieldData", `{"page_no":1,"page_size":1,"record_count":2,"integrationfielddata":[{"id":1}]}`},
+		"empty":           {halopsatest.Habits{}, "IntegratorTrace", `{"page_no":2,"page_size":1,"record_count":0,"results":[]}`},
 		"empty as null":   {halopsatest.Habits{EmptyList: "null"}, "IntegratorTrace", `null`},
 		"not of this API": {halopsatest.Habits{}, "Tickets", `{"page_no":2,"page_size":1,"record_count":2,"tickets":[{"id":2}]}`},
 	}
@@ -200,7 +200,7 @@ func TestWrites(t *testing.T) {
 	h := halopsatest.NewHandler()
 	c := call(t, h)
 	status, body := c.post("/api/IntegrationExport", "application/json", `[{"halo_name":"a","module_id":12},{"id":0,"halo_name":"b"}]`)
-	assert.Equal(t, http.StatusCreated, status)
+	assert.Equal(t, http.StatusOK, status)
 	assert.Contains(t, body, `"export_date":"`)
 	assert.Equal(t, 2, h.Len("IntegrationExport"))
 
@@ -240,13 +240,13 @@ func TestWrites(t *testing.T) {
 func TestDetailsAndSecretsAreHidden(t *testing.T) {
 	t.Parallel()
 	h := halopsatest.NewHandler()
-	h.Seed("IntegrationRequest", map[string]any{"id": 7, "request_headers": "X: y", "isoutgoing": true})
+	h.Seed("IntegrationRequest", map[string]any{"id": 7, "request_headers": "X: y", "response_body": "r", "isoutgoing": true})
 	h.Seed("ConnectedInstance", map[string]any{"name": "head", "new_clientsecret": "canary"})
 	c := call(t, h)
 	_, thin := c.get("/api/IntegrationRequest/7")
-	assert.JSONEq(t, `{"id":7,"isoutgoing":true}`, thin)
+	assert.JSONEq(t, `{"id":7,"isoutgoing":true,"response_body":"r"}`, thin)
 	_, full := c.get("/api/IntegrationRequest/7?includedetails=true")
-	assert.JSONEq(t, `{"id":7,"isoutgoing":true,"request_headers":"X: y"}`, full)
+	assert.JSONEq(t, `{"id":7,"isoutgoing":true,"request_headers":"X: y","response_body":"r"}`, full)
 	_, list := c.get("/api/IntegrationRequest?inbound_only=true")
 	assert.Contains(t, list, `"record_count":0`)
 	_, list = c.get("/api/IntegrationRequest?outbound_only=true")
@@ -283,13 +283,13 @@ func TestRequestsAreRecorded(t *testing.T) {
 	t.Parallel()
 	h := halopsatest.NewHandler()
 	c := call(t, h)
-	c.post("/api/IntegrationLookUp", "application/json", `[{"name":"a"}]`)
+	c.post("/api/IntegrationLookUp", "application/json", `[{"module_id":12,"value":"a"}]`)
 	requests := h.Requests()
 	require.Len(t, requests, 2)
 	assert.Equal(t, halopsatest.Token, requests[0].Resource)
 	assert.Equal(t, "IntegrationLookUp", requests[1].Resource)
-	assert.Equal(t, http.StatusCreated, requests[1].Status)
-	assert.True(t, bytes.Equal([]byte(`[{"name":"a"}]`), requests[1].Body))
+	assert.Equal(t, http.StatusOK, requests[1].Status)
+	assert.True(t, bytes.Equal([]byte(`[{"module_id":12,"value":"a"}]`), requests[1].Body))
 	assert.Equal(t, 1, h.Count("POST", "IntegrationLookUp"))
 	assert.Equal(t, 1, h.Count("", ""))
 	h.Forget()

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -16,7 +17,7 @@ type Request struct {
 	Query        url.Values
 	Header       http.Header
 	Body         []byte
-	// Resource is the first part of the path below /api, or [Token].
+	// Resource is the first part of the path below /api as the API spells it, or [Token].
 	Resource string
 	// Status is that of the answer; 0 when it broke off or is still to come.
 	Status int
@@ -27,21 +28,22 @@ type Request struct {
 // mostRequests is how many requests are kept; older ones are forgotten.
 const mostRequests = 50_000
 
-// record keeps a request and returns its number.
-func (h *Handler) record(r *http.Request, resource string, body []byte) int {
+// record keeps a request and returns its number, and what it keeps.
+func (h *Handler) record(r *http.Request, resource string, body []byte) (int, Request) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.requests) == mostRequests {
 		h.requests = slices.Delete(h.requests, 0, mostRequests/10)
 	}
-	h.requests = append(h.requests, Request{
+	request := Request{
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body, Resource: resource,
-	})
+	}
+	h.requests = append(h.requests, request)
 	h.served++
-	return h.served
+	return h.served, request
 }
 
-// nth returns the request with this number, or nil when it is forgotten. The caller holds mu.
+// nth returns the request with this number, or nil when it is forgotten. It requires that h.mu is held.
 func (h *Handler) nth(number int) *Request {
 	at := len(h.requests) - (h.served - number) - 1
 	if at < 0 || at >= len(h.requests) {
@@ -66,7 +68,7 @@ func (h *Handler) failed(number int, fault *Fault) {
 	}
 }
 
-// Requests returns the requests received so far, the oldest first: those to the token endpoint too, and at most the last 50,000.
+// Requests returns the requests received so far, oldest first: those to the token endpoint too, and at most the last 50,000.
 func (h *Handler) Requests() []Request {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -79,7 +81,7 @@ func (h *Handler) Count(method, resource string) int {
 	defer h.mu.Unlock()
 	n := 0
 	for _, r := range h.requests {
-		if (method == "" || r.Method == method) && (resource == r.Resource || resource == "" && r.Resource != Token) {
+		if (method == "" || r.Method == method) && (strings.EqualFold(resource, r.Resource) || resource == "" && r.Resource != Token) {
 			n++
 		}
 	}

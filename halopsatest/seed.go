@@ -2,6 +2,7 @@ package halopsatest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,22 +16,15 @@ import (
 func (h *Handler) Seed(resource string, records ...any) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := h.tables[resource]
-	if t == nil {
-		t = newTable(other(resource))
-		h.tables[resource] = t
-	}
+	t := h.tableFor(resource)
 	for i, record := range records {
 		data, err := json.Marshal(record)
 		var fields map[string]any
 		if err == nil {
 			err = decode(data, &fields)
 		}
-		if id := fmt.Sprint(fields["id"]); id == "0" || id == "" { // as structs have it
-			delete(fields, "id")
-		}
 		if err == nil {
-			_, err = t.store(fields)
+			err = t.seed(fields)
 		}
 		if err != nil {
 			panic(fmt.Sprintf("halopsatest: record %d of %s: %s", i, resource, err))
@@ -38,11 +32,23 @@ func (h *Handler) Seed(resource string, records ...any) {
 	}
 }
 
+// seed stores what the tenant holds already: as it is, without the checks of a write.
+func (t *table) seed(fields map[string]any) error {
+	if fields == nil {
+		return errors.New("it is no object")
+	}
+	if isNew(fields) { // as structs have it
+		delete(fields, "id")
+	}
+	_, err := t.store(fields)
+	return err
+}
+
 // Stored returns the records of a resource by id, as the server holds them: with what it never sends.
 func (h *Handler) Stored(resource string) []map[string]any {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := h.tables[resource]
+	t := h.table(resource)
 	if t == nil {
 		return nil
 	}
@@ -57,7 +63,7 @@ func (h *Handler) Stored(resource string) []map[string]any {
 func (h *Handler) Len(resource string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if t := h.tables[resource]; t != nil {
+	if t := h.table(resource); t != nil {
 		return len(t.rows)
 	}
 	return 0
@@ -67,7 +73,7 @@ func (h *Handler) Len(resource string) int {
 func (h *Handler) Remove(resource string, ids ...int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	t := h.tables[resource]
+	t := h.table(resource)
 	if t == nil {
 		return
 	}

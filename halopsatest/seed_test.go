@@ -24,7 +24,11 @@ func TestSeedTakesStructsWithoutAnID(t *testing.T) {
 	}{})
 	var ids []string
 	for _, record := range append(h.Stored("IntegrationError"), h.Stored("IntegrationRunbookVariableGroup")...) {
-		switch id := record["id"].(type) {
+		id := record["id"]
+		if id == nil {
+			id = record["value"] // the id of a variable group
+		}
+		switch id := id.(type) {
 		case interface{ String() string }:
 			ids = append(ids, id.String())
 		case string:

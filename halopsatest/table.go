@@ -19,43 +19,50 @@ type table struct {
 	rows  []*row
 	next  int64
 	order map[string][]*row // sorted lists, until something changes
+	total int               // record_count of the last list
 }
 
 // row is a record. It is replaced as a whole when it changes.
 type row struct {
 	id         int64
-	key        string // the id as a path has it
+	key        string // what names it in a path
 	fields     map[string]any
-	full, thin []byte // as JSON, with and without details
+	full, thin []byte // as JSON: all of it, and what a list shows
 }
 
-func newTable(r resource) *table { return &table{resource: r, next: 1} }
+func newTable(r resource) *table { return &table{resource: r, next: 1, total: -1} }
 
-// store puts a record into the table, over the one with its id.
+// store puts a record into the table, over the one with its key.
 func (t *table) store(fields map[string]any) (*row, error) {
 	r := &row{fields: fields}
-	switch id := fields["id"].(type) {
-	case nil:
+	switch {
+	case t.key != "": // ids are texts
+		for _, id := range []any{fields[t.key], fields["id"], t.next} {
+			if r.key = fmt.Sprint(id); id != nil && r.key != "" {
+				break
+			}
+		}
+		fields[t.key] = r.key
+		t.next++
+	case fields["id"] == nil:
 		r.id = t.next
-		fields["id"] = json.Number(strconv.FormatInt(r.id, 10))
-		if t.textID {
-			fields["id"] = strconv.FormatInt(r.id, 10)
-		}
+		r.key = strconv.FormatInt(r.id, 10)
+		fields["id"] = json.Number(r.key)
 	default:
-		n, err := strconv.ParseInt(fmt.Sprint(id), 10, 64)
-		if err != nil && !t.textID || err == nil && n <= 0 {
-			return nil, fmt.Errorf("the id %v is none", id)
+		r.key = fmt.Sprint(fields["id"])
+		id, err := strconv.ParseInt(r.key, 10, 64)
+		if err != nil || id <= 0 {
+			return nil, fmt.Errorf("the id %v is none", fields["id"])
 		}
-		r.id = n
+		r.id = id
 	}
-	r.key = fmt.Sprint(fields["id"])
 	t.next = max(t.next, r.id+1)
 	var err error
-	if r.full, err = json.Marshal(without(fields, t.hidden)); err != nil {
+	if r.full, err = json.Marshal(t.shown(fields, true, false)); err != nil {
 		return nil, err
 	}
-	if r.thin = r.full; len(t.details) > 0 {
-		if r.thin, err = json.Marshal(without(fields, append(t.details[:len(t.details):len(t.details)], t.hidden...))); err != nil {
+	if r.thin = r.full; t.details != nil || t.listed != nil {
+		if r.thin, err = json.Marshal(t.shown(fields, false, false)); err != nil {
 			return nil, err
 		}
 	}
@@ -68,24 +75,25 @@ func (t *table) store(fields map[string]any) (*row, error) {
 	return r, nil
 }
 
-// without returns fields less some members.
-func without(fields map[string]any, members []string) map[string]any {
-	if len(members) == 0 {
-		return fields
-	}
-	shown := maps.Clone(fields)
-	for _, name := range members {
-		delete(shown, name)
+// shown returns what a response has of a record: nothing that is null [live], unless nulls are wanted.
+func (t *table) shown(fields map[string]any, whole, nulls bool) map[string]any {
+	shown := make(map[string]any, len(fields))
+	for name, value := range fields {
+		switch {
+		case value == nil && !nulls, slices.Contains(t.hidden, name), !whole && slices.Contains(t.details, name),
+			!whole && t.listed != nil && !slices.Contains(t.listed, name):
+		default:
+			shown[name] = value
+		}
 	}
 	return shown
 }
 
-// find returns where the record with this id is, or belongs.
+// find returns where the record with this key is, or belongs.
 func (t *table) find(key string) (at int, found bool) {
 	id, err := strconv.ParseInt(key, 10, 64)
-	if err != nil {
-		at = slices.IndexFunc(t.rows, func(r *row) bool { return r.key == key })
-		if at < 0 {
+	if err != nil || t.key != "" {
+		if at = slices.IndexFunc(t.rows, func(r *row) bool { return r.key == key }); at < 0 {
 			return len(t.rows), false
 		}
 		return at, true
@@ -94,50 +102,69 @@ func (t *table) find(key string) (at int, found bool) {
 	return at, found && t.rows[at].key == key
 }
 
-func (t *table) get(key string, q url.Values) answer {
+// named finds the record that a path names, or says why there is none: 400 for an id that is no number, 404 with an empty body for a text [live].
+func (t *table) named(key string) (int, Response, bool) {
+	if t.key == "" {
+		if _, err := strconv.ParseInt(key, 10, 64); err != nil {
+			return 0, noNumber(key), false
+		}
+	}
 	at, found := t.find(key)
-	if !found {
-		return message(http.StatusNotFound, "The record was not found.")
+	switch {
+	case found:
+		return at, Response{}, true
+	case t.key != "":
+		return 0, Response{Status: http.StatusNotFound}, false
 	}
-	if strings.EqualFold(q.Get("includedetails"), "true") {
-		return answer{status: http.StatusOK, body: t.rows[at].full}
-	}
-	return answer{status: http.StatusOK, body: t.rows[at].thin}
+	return 0, message(http.StatusNotFound, "The record was not found."), false
 }
 
-func (t *table) remove(key string) answer {
-	at, found := t.find(key)
-	if !found {
-		return message(http.StatusNotFound, "The record was not found.")
+func (t *table) get(key string, q url.Values, habits Habits) Response {
+	at, refusal, ok := t.named(key)
+	if !ok {
+		return refusal
+	}
+	r := t.rows[at]
+	body := t.written(r, habits, t.listed != nil || strings.EqualFold(q.Get("includedetails"), "true"), habits.Rows.WrongID)
+	if habits.Rows.GetAsList {
+		body = append(append([]byte{'['}, body...), ']')
+	}
+	return Response{Body: body}
+}
+
+func (t *table) remove(key string, habits Habits) Response {
+	at, refusal, ok := t.named(key)
+	if !ok {
+		return refusal
 	}
 	gone := t.rows[at]
 	t.rows = slices.Delete(t.rows, at, at+1)
 	t.order = nil
-	return answer{status: http.StatusOK, body: gone.thin}
+	return warned(Response{Body: gone.thin}, habits.Warning)
 }
 
 // post creates and updates, all of the array or none of it.
-func (t *table) post(body []byte, habits Habits) answer {
-	var inputs []map[string]any
-	if err := decode(body, &inputs); err != nil {
-		return message(http.StatusBadRequest, "An array of objects was expected: "+err.Error())
+func (t *table) post(body []byte, habits Habits) Response {
+	inputs, refusal, ok := readArray(body)
+	if ok {
+		refusal, ok = t.check(inputs)
+	}
+	if !ok {
+		return refusal
 	}
 	records := make([]map[string]any, len(inputs))
-	created := false
+	status := http.StatusOK
 	for i, input := range inputs {
-		key := ""
-		if id := input["id"]; id != nil && fmt.Sprint(id) != "0" {
-			key = fmt.Sprint(id)
-		}
-		if key == "" {
-			created = true
+		if isNew(input) {
+			status = max(status, t.created)
 			records[i] = input
 			delete(input, "id")
 			if t.dated != "" && input[t.dated] == nil {
-				input[t.dated] = time.Now().UTC().Format("2006-01-02T15:04:05.000")
+				input[t.dated] = sqlDate(time.Now())
 			}
 			continue
 		}
+		key := fmt.Sprint(input["id"])
 		at, found := t.find(key)
 		if !found {
 			return message(http.StatusNotFound, "The record "+key+" was not found.")
@@ -145,22 +172,45 @@ func (t *table) post(body []byte, habits Habits) answer {
 		records[i] = maps.Clone(t.rows[at].fields)
 		maps.Copy(records[i], input)
 	}
-	written := make([]json.RawMessage, len(records))
+	written := []byte{'['}
 	for i, fields := range records {
+		var shift int64
+		if fields["id"] != nil {
+			shift = habits.Rows.WrongID
+		}
 		r, err := t.store(fields)
 		if err != nil {
 			return message(http.StatusBadRequest, err.Error())
 		}
-		written[i] = r.full
-	}
-	status := http.StatusOK
-	if created {
-		status = http.StatusCreated
+		if i > 0 {
+			written = append(written, ',')
+		}
+		written = append(written, warned(Response{Body: t.written(r, habits, true, shift)}, habits.Warning).Body...)
 	}
 	if habits.QuietWrites {
-		return answer{status: status}
+		return Response{Status: status}
 	}
-	return jsonAnswer(status, written)
+	return Response{Status: status, Body: append(written, ']')}
+}
+
+// readArray reads the array of objects that a write is. Anything else is a 400 [live].
+func readArray(body []byte) ([]map[string]any, Response, bool) {
+	var value any
+	if err := decode(body, &value); err != nil {
+		return nil, problems{"": {"The request is not valid JSON: " + err.Error() + "."}}.response(), false
+	}
+	array, ok := value.([]any)
+	if !ok {
+		return nil, problems{"": {"Cannot deserialize the current JSON value because the type requires a JSON array (e.g. [1,2,3]) to deserialize correctly."}}.response(), false
+	}
+	inputs := make([]map[string]any, len(array))
+	for i, element := range array {
+		if inputs[i], ok = element.(map[string]any); !ok {
+			at := "[" + strconv.Itoa(i) + "]"
+			return nil, problems{at: {"Error converting the value to an object. Path '" + at + "'."}}.response(), false
+		}
+	}
+	return inputs, Response{}, true
 }
 
 // matching returns the rows that the filters of q let through.
@@ -176,12 +226,7 @@ func (t *table) matching(q url.Values) []*row {
 		}
 		kept := make([]*row, 0, len(rows))
 		for _, r := range rows {
-			value, present := r.fields[f.member]
-			text := fmt.Sprint(value)
-			if !present || value == nil {
-				text = "false" // an absent flag is not set; no other value is compared with the word
-			}
-			if text == wanted {
+			if f.keeps(r, wanted) {
 				kept = append(kept, r)
 			}
 		}
@@ -190,76 +235,16 @@ func (t *table) matching(q url.Values) []*row {
 	return rows
 }
 
-// ordered sorts rows by the order parameters; without them they stay in the order of their ids.
-func (t *table) ordered(rows []*row, q url.Values, unstable bool) []*row {
-	type key struct {
-		member string
-		desc   bool
-	}
-	var keys []key
-	for _, number := range []string{"", "2", "3", "4", "5"} {
-		if member := q.Get("order" + number); member != "" {
-			keys = append(keys, key{member, strings.EqualFold(q.Get("orderdesc"+number), "true")})
+func (f filter) keeps(r *row, wanted string) bool {
+	for _, name := range f.members {
+		value := r.fields[name]
+		text := fmt.Sprint(value)
+		if value == nil {
+			text = "false" // an absent flag is not set; no other value is compared with the word
+		}
+		if text == wanted {
+			return true
 		}
 	}
-	if len(keys) == 0 || keys[0] == (key{member: "id"}) {
-		return rows
-	}
-	cached := fmt.Sprint(keys)
-	whole := len(rows) == len(t.rows)
-	if sorted, ok := t.order[cached]; ok && whole && !unstable {
-		return sorted
-	}
-	compare := func(a, b *row) int {
-		for _, k := range keys {
-			if c := compareValues(a.fields[k.member], b.fields[k.member]); c != 0 {
-				if k.desc {
-					return -c
-				}
-				return c
-			}
-		}
-		return 0
-	}
-	sorted := slices.Clone(rows)
-	slices.SortStableFunc(sorted, compare)
-	switch {
-	case unstable:
-		shuffleTies(sorted, func(a, b *row) bool { return compare(a, b) == 0 })
-	case whole:
-		if t.order == nil {
-			t.order = make(map[string][]*row)
-		}
-		t.order[cached] = sorted
-	}
-	return sorted
-}
-
-// compareValues orders numbers as numbers, everything else as text, and nothing first.
-func compareValues(a, b any) int {
-	if a == nil || b == nil {
-		return cmp.Compare(rank(a), rank(b))
-	}
-	if s, ok := a.(string); ok {
-		if t, ok := b.(string); ok {
-			return cmp.Compare(s, t)
-		}
-	}
-	x, ok1 := a.(json.Number)
-	y, ok2 := b.(json.Number)
-	if ok1 && ok2 {
-		m, err1 := x.Float64()
-		n, err2 := y.Float64()
-		if err1 == nil && err2 == nil {
-			return cmp.Compare(m, n)
-		}
-	}
-	return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
-}
-
-func rank(v any) int {
-	if v == nil {
-		return 0
-	}
-	return 1
+	return false
 }

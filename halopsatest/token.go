@@ -12,14 +12,14 @@ import (
 const Token = "token"
 
 // token serves POST /auth/token.
-func (h *Handler) token(r *http.Request, body []byte) answer {
-	refuse := func(status int, code, description string) answer {
-		return jsonAnswer(status, map[string]string{"error": code, "error_description": description})
+func (h *Handler) token(r *http.Request, body []byte) Response {
+	refuse := func(status int, code, description string) Response {
+		return JSON(map[string]string{"error": code, "error_description": description}).with(status)
 	}
 	form, err := url.ParseQuery(string(body))
 	switch {
 	case r.Method != http.MethodPost:
-		return answer{status: http.StatusMethodNotAllowed}
+		return Response{Status: http.StatusMethodNotAllowed}
 	case err != nil || form.Get("grant_type") != "client_credentials":
 		return refuse(http.StatusBadRequest, "unsupported_grant_type", "The specified grant type is not supported.")
 	case h.conf.tenant != "" && r.URL.Query().Get("tenant") != h.conf.tenant:
@@ -32,7 +32,7 @@ func (h *Handler) token(r *http.Request, body []byte) answer {
 	h.issued++
 	token := rand.Text()
 	h.tokens[token] = time.Now().Add(h.conf.tokenLife)
-	return jsonAnswer(http.StatusOK, map[string]any{
+	return JSON(map[string]any{
 		"access_token": token, "token_type": "Bearer", "expires_in": int(h.conf.tokenLife / time.Second), "scope": form.Get("scope"),
 	})
 }
@@ -52,21 +52,21 @@ func (h *Handler) RevokeTokens() {
 }
 
 // authorise checks the bearer token.
-func (h *Handler) authorise(r *http.Request) (answer, bool) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+func (h *Handler) authorise(r *http.Request) (Response, bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	until, known := h.tokens[token]
-	if !ok || !known || !time.Now().Before(until) {
-		a := jsonAnswer(http.StatusUnauthorized, map[string]string{"error": "invalid_token", "error_description": "The access token is not valid."})
-		a.header = http.Header{"Www-Authenticate": {"Bearer"}}
+	if !strings.EqualFold(scheme, "Bearer") || !known || !time.Now().Before(until) {
+		a := JSON(map[string]string{"error": "invalid_token", "error_description": "The access token is not valid."}).with(http.StatusUnauthorized)
+		a.Header = http.Header{"Www-Authenticate": {"Bearer"}}
 		return a, false
 	}
-	return answer{}, true
+	return Response{}, true
 }
 
 // admit applies the rolling limit.
-func (h *Handler) admit() (answer, bool) {
+func (h *Handler) admit() (Response, bool) {
 	if h.conf.limit <= 0 {
-		return answer{}, true
+		return Response{}, true
 	}
 	now := time.Now()
 	over := 0
@@ -76,11 +76,11 @@ func (h *Handler) admit() (answer, bool) {
 	h.accepted = append(h.accepted[:0], h.accepted[over:]...)
 	if len(h.accepted) < h.conf.limit {
 		h.accepted = append(h.accepted, now)
-		return answer{}, true
+		return Response{}, true
 	}
 	a := message(http.StatusTooManyRequests, "The request limit of this tenant is used up.")
 	if h.conf.retryAfter {
-		a.header = http.Header{"Retry-After": {seconds(h.conf.window - now.Sub(h.accepted[0]))}}
+		a.Header = http.Header{"Retry-After": {seconds(h.conf.window - now.Sub(h.accepted[0]))}}
 	}
 	return a, false
 }

@@ -13,9 +13,13 @@ import (
 var ErrReset = errors.New("halopsatest: connection reset")
 
 // Transport returns a way to the stand-in without a network, for any host. It works in a testing/synctest bubble.
-func (h *Handler) Transport() http.RoundTripper { return inMemory{h} }
+func (h *Handler) Transport() http.RoundTripper { return Transport(h) }
 
-type inMemory struct{ h *Handler }
+// Transport returns a way to any handler without a network, for any host. It works in a testing/synctest bubble; a handler that panics with
+// [http.ErrAbortHandler] breaks the response off with [ErrReset].
+func Transport(handler http.Handler) http.RoundTripper { return inMemory{handler} }
+
+type inMemory struct{ handler http.Handler }
 
 // RoundTrip serves req in a goroutine, which ends with the answer or with the request's context.
 func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -40,7 +44,7 @@ func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 			_ = writer.Close()
 		}()
 		defer func() { _ = served.Body.Close() }()
-		t.h.ServeHTTP(w, served)
+		t.handler.ServeHTTP(w, served)
 	}()
 	select {
 	case <-w.ready:
