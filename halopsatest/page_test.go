@@ -62,17 +62,11 @@ func TestPerModule(t *testing.T) {
 }
 
 func TestPerModuleWhenHaloAnswers504InMidWalk(t *testing.T) {
-	server := halopsatest.NewServer()
-	defer server.Close()
+	client, server := halopsatest.NewClient(t, halopsa.WithBackoff(0, 0))
 	for range 250 {
 		server.Seed("IntegrationError", map[string]any{"module_id": 12})
 	}
 	server.Fault(halopsatest.Fault{Resource: "IntegrationError", After: 1, Times: -1, Kind: halopsatest.HTML504})
-	client, err := halopsa.NewClient(server.URL(), halopsa.WithBackoff(0, 0),
-		halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
-	if err != nil {
-		t.Fatal(err)
-	}
 	if counts, err := PerModule(t.Context(), client.IntegrationError); !errors.Is(err, halopsa.ErrServer) {
 		t.Errorf("got %v, %v: part of the log was taken for all of it", counts, err)
 	}
@@ -83,11 +77,7 @@ func TestPerModuleWaitsForTheLimit(t *testing.T) {
 		h := halopsatest.NewHandler()
 		h.Seed("IntegrationError", map[string]any{"module_id": 12})
 		h.Fault(halopsatest.Fault{Resource: "IntegrationError", Status: 429, Header: http.Header{"Retry-After": {"60"}}})
-		client, err := halopsa.NewClient("http://standin.localhost", halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
-			halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
-		if err != nil {
-			t.Fatal(err)
-		}
+		client := h.Client(t)
 		began := time.Now()
 		if _, err := PerModule(t.Context(), client.IntegrationError); err != nil || time.Since(began) < time.Minute {
 			t.Errorf("after %s: %v", time.Since(began), err)

@@ -1,6 +1,7 @@
 // Command standin serves the stand-in of HaloPSA on a port, for curl and for clients in other languages.
 //
 //	go run ./examples/standin -addr 127.0.0.1:8080
+//	go run ./examples/standin -seed fixtures.json -strict
 //
 // It prints how to get a token and a list. What it holds is lost when it ends.
 package main
@@ -31,14 +32,30 @@ func main() {
 	}
 }
 
+// fill seeds the records of a file, or those of the demonstration.
+func fill(handler *halopsatest.Handler, file string, records int) error {
+	if file == "" {
+		halopsatest.SeedDemo(handler, records)
+		return nil
+	}
+	fixtures, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = fixtures.Close() }() // it was only read
+	return handler.SeedJSON(fixtures)
+}
+
 // run serves until ctx ends.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("standin", flag.ContinueOnError)
 	flags.SetOutput(out)
 	addr := flags.String("addr", "127.0.0.1:8080", "where to listen; port 0 is any free one")
-	records := flags.Int("records", 400, "how many integration errors and requests to start with")
+	records := flags.Int("records", 400, "how many integration errors and requests to start with, without -seed")
 	limit := flags.Int("limit", 700, "requests in any 5 minutes; 0 is no limit")
 	latency := flags.Duration("latency", 0, "delay of every answer")
+	seed := flags.String("seed", "", "JSON `file` of records to start with, such as {\"Tickets\":[{\"summary\":\"printer\"}]}; the demonstration records then stay out")
+	strict := flags.Bool("strict", false, "refuse query parameters and sort fields that nobody knows")
 	var habits halopsatest.Habits
 	flags.IntVar(&habits.PageCap, "cap", 0, "largest page that is served; 0 is none")
 	flags.IntVar(&habits.FixedSize, "fixed", 0, "size of every page, whatever is asked for; 0 is none")
@@ -48,9 +65,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	handler := halopsatest.NewHandler(halopsatest.WithHabits(habits),
-		halopsatest.WithRateLimit(*limit, 5*time.Minute), halopsatest.WithLatency(*latency))
-	halopsatest.SeedDemo(handler, *records)
+	options := []halopsatest.Option{halopsatest.WithHabits(habits), halopsatest.WithRateLimit(*limit, 5*time.Minute), halopsatest.WithLatency(*latency)}
+	if *strict {
+		options = append(options, halopsatest.Strict())
+	}
+	handler := halopsatest.NewHandler(options...)
+	if err := fill(handler, *seed, *records); err != nil {
+		return err
+	}
 
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *addr)
 	if err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -42,8 +44,19 @@ func TestStandinServesAClient(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
+func TestStandinServesAFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "fixtures.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"Tickets":[{"summary":"printer"}]}`), 0o600))
+	handler := halopsatest.NewHandler()
+	require.NoError(t, fill(handler, file, 400))
+	assert.Equal(t, 1, handler.Len("Tickets"))
+	assert.Zero(t, handler.Len("IntegrationError"))
+}
+
 func TestStandinSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	require.Error(t, run(t.Context(), []string{"-addr", "256.0.0.1:99999"}, io.Discard))
 	require.Error(t, run(t.Context(), []string{"-what"}, io.Discard))
+	require.ErrorIs(t, run(t.Context(), []string{"-seed", "nothing.json"}, io.Discard), os.ErrNotExist)
 }
