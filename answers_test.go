@@ -183,11 +183,11 @@ func TestUnknownMembersAreKept(t *testing.T) {
 	}}, *got)
 }
 
-// TestBytes: the body of an export is base64 of either alphabet, and what is none is kept as it is.
+// TestBytes: the body of an export is base64 of either alphabet where it is padded or says so, and text is kept as it is.
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`"aGk/Pj4="`: "hi?>>", `"aGk_Pj4"`: "hi?>>", `"no base64!"`: "no base64!", `""`: "", `null`: "",
+		`"aGk/Pj4="`: "hi?>>", `"aGk_Pj4="`: "hi?>>", `"aGk_Pj4"`: "aGk_Pj4", `"data:;base64,aGk_Pj4"`: "hi?>>", `"string"`: "string", `"no base64!"`: "no base64!", `""`: "", `null`: "",
 	} {
 		page, err := answering(t, `[{"id":1,"export_body":`+text+`}]`).IntegrationExport.List(t.Context(), nil)
 		require.NoError(t, err)

@@ -25,7 +25,8 @@ type IntegrationExport struct {
 	ReadyForImport bool   `json:"ready_for_import"`
 	ProgressError  string `json:"progress_error"`
 	DetailsID      int64  `json:"details_id"`
-	// ExportBody is base64 on the wire; text that is not comes as it is.
+	// ExportBody is decoded where it is certain to be base64: a text that ends with the padding "=", a data URI (data:…;base64,…), or one without
+	// padding of which a readable text comes. Any other text comes as it is, such as "string" [live].
 	ExportBody []byte                  `json:"export_body"`
 	ExportData []IntegrationExportData `json:"exportdata"`
 	// Warning is a message to the caller that can come with a success.
@@ -63,7 +64,8 @@ type IntegrationExportData struct {
 	IntegrationExportID int64  `json:"integration_export_id"`
 	ThirdPartyID        string `json:"third_party_id"`
 	Exported            bool   `json:"exported"`
-	// ExportBody is base64 on the wire; text that is not comes as it is.
+	// ExportBody is decoded where it is certain to be base64: a text that ends with the padding "=", a data URI (data:…;base64,…), or one without
+	// padding of which a readable text comes. Any other text comes as it is, such as "string" [live].
 	ExportBody []byte `json:"export_body"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`

@@ -43,7 +43,7 @@ func TestIntegrationExport(t *testing.T) {
 					ExportBody: halopsa.Set([]byte(`{"total":120}`)),
 					ExportData: halopsa.Set([]halopsa.IntegrationExportDataInput{{
 						ID: halopsa.Set[int64](640), IntegrationExportID: halopsa.Set[int64](64), ThirdPartyID: halopsa.Set("qbo-77-1"),
-						Exported: halopsa.Set(true), ExportBody: halopsa.Set([]byte("line 1")),
+						Exported: halopsa.Set(true), ExportBody: halopsa.Set([]byte("line 10")),
 					}}),
 				}})
 			},

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"cmp"
 	"hash/maphash"
 	"reflect"
 	"slices"
@@ -21,25 +20,6 @@ type List[T any] struct {
 	// Warning is the message to the caller beside the list: its _warning, or why it has no rows. "" when there is none.
 	Warning string
 }
-
-// Key tells a record from the others of its list.
-type Key struct {
-	ID   int64
-	Hash uint64
-	Kind KeyKind
-}
-
-// KeyKind says what a Key is made of.
-type KeyKind uint8
-
-// The kinds of keys.
-const (
-	KeyID      KeyKind = iota // a positive integer id
-	KeyText                   // another id, by its hash
-	KeyContent                // no id: the hash of the whole row
-)
-
-var seed = maphash.MakeSeed()
 
 // PayloadError is an error that came as a success.
 type PayloadError struct {
@@ -183,8 +163,8 @@ func DecodeMany[T any](body []byte) ([]T, error) {
 func (r *reader[T]) rows(list *List[T]) *Error {
 	list.Records, list.Keys = nil, nil
 	// A record takes more memory than its JSON: what the server or a caller expects must not decide about more than the body can hold.
-	const shortest = 32
-	room := min(max(r.hint, list.PageSize, 0), len(r.data)/shortest)
+	const shortest, most = 32, 1024
+	room := min(max(r.hint, list.PageSize, 0), len(r.data)/shortest, most)
 	begin := r.at
 	err := r.array(func(i int) *Error {
 		var err *Error
@@ -211,8 +191,10 @@ func (r *reader[T]) rows(list *List[T]) *Error {
 
 // row reads one row into the next place of the list, for which it makes room.
 func (r *reader[T]) row(list *List[T], room int) *Error {
-	if list.Records == nil {
-		list.Records, list.Keys = make([]T, 0, room), make([]Key, 0, room)
+	if len(list.Records) == cap(list.Records) {
+		if err := r.grown(list, room); err != nil {
+			return err
+		}
 	}
 	var zero T
 	list.Records = append(list.Records, zero)
@@ -271,126 +253,3 @@ func (r *reader[T]) errorRow(begin int) *Error {
 
 // errorMembers are the members of an error that a record can have, too.
 var errorMembers = []string{"error", "errors", "message", "title", "status", "success", "_success"}
-
-// key makes the key of a row that has been read into v.
-func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
-	if r.plan.id < 0 {
-		return rawKey(raw)
-	}
-	id, err := v.FieldByIndexErr(r.plan.fields[r.plan.id].index)
-	if err != nil { // in an embedded struct of which nothing came
-		return contentKey(raw)
-	}
-	switch id.Kind() {
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		if n := id.Int(); n != 0 {
-			return numberKey(n, raw)
-		}
-	case reflect.String:
-		return textKey([]byte(id.String()), raw)
-	default:
-		return rawKey(raw)
-	}
-	return contentKey(raw)
-}
-
-// rawKey makes the key of a row from its JSON.
-func rawKey(raw []byte) Key {
-	key := contentKey(raw)
-	s := &scanner{data: raw}
-	if s.space() != '{' {
-		return key
-	}
-	exact := false
-	_ = s.object(func(name []byte) *Error { // it has been read once
-		isID := strings.EqualFold(string(name), "id")
-		spelled := string(name) == "id"
-		s.space()
-		text, kind, err := s.scalar()
-		if !isID || exact && !spelled {
-			return err
-		}
-		exact = spelled
-		key = contentKey(raw)
-		switch n, ok := integer(text, kind); {
-		case kind == '"', kind == '0' && !ok:
-			key = textKey(text, raw)
-		case kind == '0' && n != 0:
-			key = numberKey(n, raw)
-		}
-		return err
-	})
-	return key
-}
-
-// numberKey makes the key of an integer that is not 0; the set of a walk is made for positive ones.
-func numberKey(n int64, raw []byte) Key {
-	if n > 0 {
-		return Key{ID: n}
-	}
-	return textKey(strconv.AppendInt(nil, n, 10), raw)
-}
-
-// textKey makes the key of a text, which is that of the number if it is written as one: 007 is not 7. "", "0" and an empty GUID are no id.
-func textKey(text, raw []byte) Key {
-	if n, ok := small(text); ok && n > 0 && text[0] != '0' {
-		return Key{ID: n}
-	}
-	if noID(text) {
-		return contentKey(raw)
-	}
-	return Key{Kind: KeyText, Hash: maphash.Bytes(seed, text)}
-}
-
-func contentKey(raw []byte) Key { return Key{Kind: KeyContent, Hash: maphash.Bytes(seed, raw)} }
-
-// shared reports whether two rows have the same id.
-func shared(keys []Key) bool {
-	up, down := true, true
-	for i := 1; i < len(keys) && (up || down); i++ { // nearly every list is sorted by id
-		a, b := keys[i-1], keys[i]
-		up = up && a.ID > 0 && a.ID < b.ID
-		down = down && b.ID > 0 && a.ID > b.ID
-	}
-	if up || down {
-		return false
-	}
-	sorted := slices.Clone(keys)
-	slices.SortFunc(sorted, func(a, b Key) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Hash, b.Hash))
-	})
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i] == sorted[i-1] && sorted[i].Kind != KeyContent {
-			return true
-		}
-	}
-	return false
-}
-
-// differ reports whether two rows with the same id have not the same content.
-func differ(raw []byte, keys []Key) bool {
-	found := false
-	seen := make(map[Key]Key, len(keys))
-	contents(raw, func(i int, row []byte) {
-		content := contentKey(row)
-		before, twice := seen[keys[i]]
-		found = found || twice && before != content
-		seen[keys[i]] = content
-	})
-	return found
-}
-
-// contents gives each row of an array, which has been read once, to row.
-func contents(raw []byte, row func(i int, raw []byte)) {
-	s := &scanner{data: raw}
-	s.space()
-	n := 0
-	_ = s.array(func(int) *Error {
-		one, err := s.skip()
-		if err == nil && string(one) != "null" {
-			row(n, one)
-			n++
-		}
-		return err
-	})
-}

@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +21,7 @@ type plan struct {
 	extra  []int          // index path of the Extra field, nil if there is none
 	id     int            // field of the member "id", or -1
 	lists  map[string]bool
+	unread []state // of its fields
 }
 
 type field struct {
@@ -35,6 +38,7 @@ func planOf(t reflect.Type) *plan {
 	}
 	p := &plan{byName: make(map[string]int), byFold: make(map[string]int), id: -1, lists: make(map[string]bool)}
 	p.collect(t)
+	p.unread = make([]state, len(p.fields))
 	for i, f := range p.fields {
 		folded := string(fold(nil, []byte(f.name)))
 		if _, taken := p.byFold[folded]; !taken {
@@ -54,6 +58,7 @@ func planOf(t reflect.Type) *plan {
 var (
 	extraType       = reflect.TypeFor[map[string]json.RawMessage]()
 	rawType         = reflect.TypeFor[json.RawMessage]()
+	numberType      = reflect.TypeFor[json.Number]()
 	timeType        = reflect.TypeFor[time.Time]()
 	unmarshalerType = reflect.TypeFor[json.Unmarshaler]()
 	textType        = reflect.TypeFor[encoding.TextUnmarshaler]()
@@ -167,23 +172,91 @@ func at(v reflect.Value, index []int) reflect.Value {
 	return v
 }
 
-// record reads an object into the struct v.
+// state says whether a field of a record has been read.
+type state uint8
+
+const (
+	unread  state = iota
+	loosely       // from a member whose name is spelled in another case
+	exactly
+)
+
+// spelled is a member that was read into a field although its name is spelled in another case.
+type spelled struct {
+	field      int
+	name       int    // where its name begins
+	begin, end int    // of its value
+	err        *Error // why the field cannot hold it, which matters if the field's own member does not come
+}
+
+// record reads an object into the struct v. Of members whose names differ in case only the one that is spelled as the field is read, in either
+// order, and of other spellings the last; what is not read is kept as a member that no field is for.
 func (s *scanner) record(v reflect.Value, p *plan) *Error {
 	guess := 0
-	return s.object(func(name []byte) *Error {
-		i, _ := p.find(name, guess)
+	states, spellings := len(s.states), len(s.loose)
+	s.states = append(s.states, p.unread...)
+	err := s.object(func(name []byte) *Error {
+		i, exact := p.find(name, guess)
 		if i < 0 {
 			return s.spare(v, p, name)
 		}
 		guess = i + 1
 		f := &p.fields[i]
+		switch before := s.states[states+i]; {
+		case before == exactly && !exact:
+			return s.spare(v, p, name)
+		case before == loosely:
+			if err := s.setAside(v, p, i, spellings, name); err != nil {
+				return err
+			}
+		}
+		s.states[states+i] = exactly
+		nameAt := s.nameAt
 		s.space()
+		begin := s.at
 		err := f.set(s, at(v, f.index))
 		if err != nil {
 			err.Path = join(f.name, err.Path)
 		}
-		return err
+		if exact {
+			return err
+		}
+		if err != nil {
+			s.at = begin
+			if _, broken := s.skip(); broken != nil {
+				return err
+			}
+		}
+		s.states[states+i] = loosely
+		s.loose = append(s.loose, spelled{i, nameAt, begin, s.at, err})
+		return nil
 	})
+	for _, l := range s.loose[spellings:] {
+		if err == nil {
+			err = l.err
+		}
+	}
+	s.states, s.loose = s.states[:states], s.loose[:spellings]
+	return err
+}
+
+// setAside clears a field that was read from a member under another spelling than name, and keeps that member as one that no field is for.
+func (s *scanner) setAside(v reflect.Value, p *plan, field, spellings int, name []byte) *Error {
+	at := spellings + slices.IndexFunc(s.loose[spellings:], func(l spelled) bool { return l.field == field })
+	before := s.loose[at]
+	s.loose = slices.Delete(s.loose, at, at+1)
+	again := scanner{data: s.data, at: before.name}
+	spelling, err := again.text()
+	if err != nil || bytes.Equal(spelling, name) { // the same member twice
+		return err
+	}
+	if into, err := v.FieldByIndexErr(p.fields[field].index); err == nil {
+		into.SetZero()
+	}
+	if p.extra == nil {
+		return nil
+	}
+	return s.keep(v, p, string(spelling), standard(s.data[before.begin:before.end], true))
 }
 
 // spare keeps a member that no field is for, where the struct has a place for it.
@@ -192,16 +265,32 @@ func (s *scanner) spare(v reflect.Value, p *plan, name []byte) *Error {
 		_, err := s.skip()
 		return err
 	}
-	member := string(name) // reading the value can overwrite name
+	member, symbols := string(name), s.symbols // reading the value can overwrite name
 	raw, err := s.skip()
 	if err != nil {
 		return err
 	}
+	if s.symbols > symbols {
+		raw = standard(raw, true)
+	}
+	return s.keep(v, p, member, raw)
+}
+
+// keep puts a member into the Extra field.
+func (s *scanner) keep(v reflect.Value, p *plan, name string, raw []byte) *Error {
 	extra := at(v, p.extra)
-	if extra.IsNil() {
+	room := memberRoom
+	switch {
+	case !extra.IsNil() && extra.Len() >= 8:
+		room = manyRoom
+	case extra.IsNil():
+		room += mapRoom + 8*(int(extraType.Elem().Size())+16) //nolint:gosec // small
 		extra.Set(reflect.MakeMap(extraType))
 	}
-	extra.SetMapIndex(reflect.ValueOf(member), reflect.ValueOf(json.RawMessage(append([]byte(nil), raw...))))
+	if err := s.charge(room + len(raw)); err != nil {
+		return err
+	}
+	extra.SetMapIndex(reflect.ValueOf(name), reflect.ValueOf(json.RawMessage(append([]byte(nil), raw...))))
 	return nil
 }
 

@@ -73,7 +73,7 @@ func FuzzDecodeRecord(f *testing.F) {
 			}
 			require.NoError(t, err, "encoding/json reads it")
 			if mustAgree(t, body) {
-				require.Equal(t, same, record)
+				require.Equal(t, withoutBytes(same), withoutBytes(record))
 			}
 		}
 		if err != nil {
@@ -81,14 +81,34 @@ func FuzzDecodeRecord(f *testing.F) {
 			return
 		}
 		written, err := json.Marshal(record)
+		if bytes.Contains(bytes.ToLower(body), []byte("nan")) || bytes.Contains(bytes.ToLower(body), []byte("inf")) || bytes.Contains(body, []byte(`\u`)) {
+			var number *json.UnsupportedValueError
+			if errors.As(err, &number) { // JSON has no number for it
+				return
+			}
+		}
 		require.NoError(t, err)
 		again, _, err := wire.DecodeOne[plain](written)
 		require.NoError(t, err)
 		if !ok {
 			require.Equal(t, plain{}, record)
 		}
-		require.Equal(t, compacted(t, record), compacted(t, again))
+		require.Equal(t, withoutBytes(compacted(t, record)), withoutBytes(compacted(t, again)))
 	})
+}
+
+// withoutBytes leaves out what is read by another rule than that of encoding/json: base64 without padding may be a text.
+func withoutBytes(record plain) plain {
+	record.Bytes = nil
+	if record.Parent != nil {
+		parent := withoutBytes(*record.Parent)
+		record.Parent = &parent
+	}
+	record.Children = slices.Clone(record.Children)
+	for i, child := range record.Children {
+		record.Children[i] = withoutBytes(child)
+	}
+	return record
 }
 
 // compacted writes the raw members of a record as json.Marshal does: without white space, and with <, > and & escaped.
@@ -111,7 +131,7 @@ func compacted(t *testing.T, record plain) plain {
 }
 
 // mustAgree reports whether two readers of body must agree. They need not where an object has a member twice and one of the two is null,
-// an array or an object: then encoding/json leaves something of the one before. Of two numbers, texts or literals the last counts.
+// an array or an object: then encoding/json leaves something of the one before; nor where two names differ in case. Of two numbers, texts or literals the last counts.
 func mustAgree(t *testing.T, body []byte) bool {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(body))
@@ -130,20 +150,25 @@ func members(t *testing.T, d *json.Decoder) (scalar, same bool) {
 		return token != nil, true
 	}
 	same = true
-	kinds := map[string]bool{} // by the name in one case
+	kinds := map[string]bool{}       // by the name in one case
+	spellings := map[string]string{} // of the names, in that case
 	for d.More() {
-		name := ""
+		name, spelling := "", ""
 		if bracket == '{' {
 			token, err := d.Token()
 			require.NoError(t, err)
-			name = strings.ToUpper(strings.ToLower(token.(string))) //nolint:errcheck,forcetypeassert // the name of a member
+			spelling = token.(string)
+			name = strings.ToUpper(strings.ToLower(spelling))
 		}
 		scalar, inner := members(t, d)
 		same = same && inner
 		if before, twice := kinds[name]; twice && bracket == '{' && !(before && scalar) {
 			same = false
 		}
-		kinds[name] = scalar
+		if before, twice := spellings[name]; twice && before != spelling {
+			same = false
+		}
+		kinds[name], spellings[name] = scalar, spelling
 	}
 	_, err = d.Token()
 	require.NoError(t, err)

@@ -99,7 +99,7 @@ func TestNamesOfMembers(t *testing.T) {
 		"a dash":                  {`{"-":"a","None":"b","none":"b"}`, record{Dash: "a"}},
 		"not exported":            {`{"hidden":"a"}`, record{}},
 		"in another order":        {`{"Plain":"b","TWIN":"c","kind":"a","x":1,"twin":"d"}`, record{Kind: "a", Plain: "b", TWIN: "c", Twin: "d"}},
-		"the last of two":         {`{"kind":"a","KIND":"b","kind":"c","Kind":"d"}`, record{Kind: "d"}},
+		"the last of two":         {`{"kind":"a","kind":"c"}`, record{Kind: "c"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -181,8 +181,8 @@ func TestEmbeddedStructs(t *testing.T) {
 	}
 	assert.Equal(t, left{ID: 7}, one[left](t, `{"id":7,"name":"a"}`))
 
-	got := one[record](t, `{"id":"7","name":"a","Text":"t","text":"u","inner":{"id":8,"name":"b"},"base":{"id":9},"b2":{"id":9},"Shared":{"colour":"x"}}`)
-	assert.Equal(t, record{base: base{ID: 7}, Name: "a", Text: "u", Inner: base{8, "b"}}, got)
+	got := one[record](t, `{"id":"7","name":"a","Text":"t","inner":{"id":8,"name":"b"},"base":{"id":9},"b2":{"id":9},"Shared":{"colour":"x"}}`)
+	assert.Equal(t, record{base: base{ID: 7}, Name: "a", Text: "t", Inner: base{8, "b"}}, got)
 	got = one[record](t, `{"colour":"red"}`)
 	assert.Equal(t, record{Shared: &Shared{Colour: "red"}}, got)
 
@@ -256,4 +256,54 @@ func TestDepthIsLimited(t *testing.T) {
 	list, err := wire.DecodeList[row]([]byte(wide), "", 0)
 	require.NoError(t, err, "what is closed counts no more")
 	assert.Len(t, list.Records, 2*deepest+1)
+}
+
+// Of members that differ in case only the one that is spelled as the field is the record's, in either order. The others are kept.
+func TestMembersThatDifferInCase(t *testing.T) {
+	t.Parallel()
+	type record struct {
+		ID    int64                      `json:"id"`
+		Name  string                     `json:"name"`
+		Inner row                        `json:"inner"`
+		List  []string                   `json:"list"`
+		Extra map[string]json.RawMessage `json:"-"`
+	}
+	tests := map[string]struct {
+		body  string
+		want  record
+		extra map[string]string
+	}{
+		"exact first":          {`{"id":1,"ID":2,"name":"a","Name":"b"}`, record{ID: 1, Name: "a"}, map[string]string{"ID": `2`, "Name": `"b"`}},
+		"exact last":           {`{"ID":2,"id":1,"Name":"b","name":"a"}`, record{ID: 1, Name: "a"}, map[string]string{"ID": `2`, "Name": `"b"`}},
+		"exact in the middle":  {`{"ID":2,"id":1,"Id":3}`, record{ID: 1}, map[string]string{"ID": `2`, "Id": `3`}},
+		"exact is null":        {`{"ID":2,"id":null}`, record{}, map[string]string{"ID": `2`}},
+		"no exact one":         {`{"ID":2,"Id":3}`, record{ID: 3}, map[string]string{"ID": `2`}},
+		"one in another case":  {`{"ID":2,"NAME":"a"}`, record{ID: 2, Name: "a"}, nil},
+		"other is no integer":  {`{"id":1,"ID":"x"}`, record{ID: 1}, map[string]string{"ID": `"x"`}},
+		"escaped":              {`{"\u0049D":2,"\u0069d":1}`, record{ID: 1}, map[string]string{"ID": `2`}},
+		"objects do not merge": {`{"Inner":{"id":5,"name":"x"},"inner":{"id":6}}`, record{Inner: row{ID: 6}}, map[string]string{"Inner": `{"id":5,"name":"x"}`}},
+		"inside as well":       {`{"inner":{"ID":5,"id":6,"Name":"x"},"ID":7}`, record{ID: 7, Inner: row{ID: 6, Name: "x"}}, nil},
+		"a bare NaN":           {`{"List":["x",NaN],"list":["a"]}`, record{List: []string{"a"}}, map[string]string{"List": `["x","NaN"]`}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if test.extra != nil {
+				test.want.Extra = map[string]json.RawMessage{}
+			}
+			for name, raw := range test.extra {
+				test.want.Extra[name] = json.RawMessage(raw)
+			}
+			assert.Equal(t, test.want, one[record](t, test.body))
+		})
+	}
+	for _, body := range []string{`[{"id":1,"ID":2}]`, `[{"ID":2,"id":1}]`, `[{"ID":"x","id":"1"}]`} {
+		assert.Equal(t, wire.Key{ID: 1}, keysOf[numbered](t, body)[0], body)
+		assert.Equal(t, wire.Key{ID: 1}, keysOf[openRecord](t, body)[0], body)
+		assert.Equal(t, wire.Key{ID: 1}, keysOf[json.RawMessage](t, body)[0], body)
+	}
+	_, _, err := wire.DecodeOne[record]([]byte(`{"ID":"x","name":"a"}`))
+	require.EqualError(t, err, "at byte 6: id: not an integer that fits")
+	type closed struct{ List []row }
+	assert.Equal(t, closed{[]row{{ID: 1}}}, one[closed](t, `{"List":[{"id":1}],"LIST":[{"id":2},{"id":3}]}`))
 }

@@ -32,6 +32,14 @@ type scanner struct {
 	at      int
 	depth   int
 	scratch []byte // the last text that had to be decoded
+
+	nameAt  int       // where the name of the last member begins, at its quote
+	members int       // how many members and elements have been read
+	objects int       // how many objects with a member
+	symbols int       // how many bare NaN and Infinity
+	room    int       // how much memory what is read may still take, see charge
+	states  []state   // of the fields of the records that are being read
+	loose   []spelled // members of those that were read under another spelling
 }
 
 var scanners = sync.Pool{New: func() any { return new(scanner) }}
@@ -39,7 +47,7 @@ var scanners = sync.Pool{New: func() any { return new(scanner) }}
 // scannerOf returns a scanner of data, which is to be given back with free.
 func scannerOf(data []byte) *scanner {
 	s := scanners.Get().(*scanner) //nolint:errcheck,forcetypeassert // the pool holds nothing else
-	s.data, s.at, s.depth = data, 0, 0
+	*s = scanner{data: data, scratch: s.scratch, states: s.states[:0], loose: s.loose[:0], room: memory(len(data))}
 	return s
 }
 
@@ -218,6 +226,14 @@ func (s *scanner) number() ([]byte, *Error) {
 		s.at++
 	case c >= '1' && c <= '9':
 		s.digits()
+	case c == 'N' || c == 'I':
+		for _, word := range []string{"NaN", "Infinity"} {
+			if s.literal(word) == nil {
+				s.symbols++
+				return s.data[begin:s.at], nil
+			}
+		}
+		fallthrough
 	default:
 		return nil, s.fail("no JSON value")
 	}
@@ -302,10 +318,13 @@ func (s *scanner) object(member func(name []byte) *Error) *Error {
 		s.at++
 		return nil
 	}
+	s.objects++
 	for {
 		if s.space() != '"' {
 			return s.fail("no member name")
 		}
+		s.nameAt = s.at
+		s.members++
 		name, err := s.text()
 		if err != nil {
 			return err
@@ -341,6 +360,7 @@ func (s *scanner) array(element func(i int) *Error) *Error {
 		return nil
 	}
 	for i := 0; ; i++ {
+		s.members++
 		if err := element(i); err != nil {
 			return err
 		}

@@ -138,7 +138,7 @@ func TestMalformedJSON(t *testing.T) {
 		{"{\"v\":\"\x00\"}", 6, "v", "a control character in a text"},
 		{"{\"a\nb\":1}", 3, "", "a control character in a text"},
 		{`{"v":-}`, 6, "v", noVal},
-		{`{"v":-Infinity}`, 6, "v", noVal},
+		{`{"v":-Inf}`, 6, "v", noVal},
 		{`{"v":01}`, 6, "", noComm},
 		{`{"v":1.}`, 7, "v", badNum},
 		{`{"v":1.e1}`, 7, "v", badNum},

@@ -1,9 +1,16 @@
 package wire
 
-import "time"
+import (
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
 
-// ParseTime reads a date as HaloPSA writes it: with or without a fraction, with or without a zone, which then is UTC. The dates that
-// stand for none, and "", are the zero time. The result is in UTC.
+// ParseTime reads a date in every form that can mean one thing only: ISO 8601 with or without a fraction, with or without a zone, which then is
+// UTC; /Date(1700000000000)/ as .NET wrote it once; the forms of mail and HTTP; the month by its name. 10/02/2026 can mean two, and is
+// refused. The dates that stand for none, and "", are the zero time. The result is in UTC.
 func ParseTime(s string) (time.Time, bool) {
 	if s == "" {
 		return time.Time{}, true
@@ -74,14 +81,201 @@ func digits(s string) (n int, ok bool) {
 	return n, len(s) > 0
 }
 
+// parseSlow reads the forms that are rare.
 func parseSlow(s string) (time.Time, bool) {
-	for _, layout := range []string{
-		time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02 15:04:05.999999999Z07:00",
-		"2006-01-02 15:04:05.999999999-0700", "2006-01-02", "2006-01-02T15:04",
-	} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return t, true
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	switch {
+	case s == "", zeroDate(s):
+		return time.Time{}, true
+	case len(s) > len("/Date()/") && strings.EqualFold(s[:6], "/Date(") && strings.HasSuffix(s, ")/"):
+		return parseMillis(s[6 : len(s)-2])
+	}
+	if t, ok := parseISO(s); ok {
+		return t, true
+	}
+	return parseNamed(s)
+}
+
+// zeroDate reports whether s is a date of zeros, as MySQL and PHP write it for none, with a time of zeros or without.
+func zeroDate(s string) bool {
+	digits := 0
+	for i := range len(s) {
+		switch {
+		case s[i] == '0':
+			digits++
+		case !strings.ContainsRune("-/:. TtZz", rune(s[i])):
+			return false
 		}
+	}
+	return digits >= 8 && strings.HasPrefix(s, "0000") && strings.ContainsAny(s, "-/")
+}
+
+// parseMillis reads the milliseconds since 1970 of /Date(…)/. The offset that may follow says in which zone they are to be shown, and changes
+// nothing.
+func parseMillis(s string) (time.Time, bool) {
+	if at := strings.LastIndexAny(s, "+-"); at > 0 {
+		if _, ok := parseZone(s[at:]); !ok {
+			return time.Time{}, false
+		}
+		s = s[:at]
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	const most = 253402300799999 // the end of the year 9999
+	if err != nil || n > most || n < -62135596800000 {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(n).UTC(), true
+}
+
+// ISO 8601 and what is written like it: the year first, so that the order of month and day is certain.
+var (
+	isoDate = regexp.MustCompile(`^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|(\d\d)(\d\d)(?:[Tt ]))`)
+	isoTime = regexp.MustCompile(`^(\d{1,2}):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?(?: ?([AaPp])\.?[Mm]\.?)?`)
+)
+
+func parseISO(s string) (time.Time, bool) {
+	found := isoDate.FindStringSubmatch(s)
+	if found == nil {
+		return time.Time{}, false
+	}
+	year, month, day := found[1], "", ""
+	for i := 2; i < len(found); i += 2 {
+		if found[i] != "" {
+			month, day = found[i], found[i+1]
+		}
+	}
+	rest := s[len(found[0]):]
+	if found[8] == "" { // what separates the time has not been read yet
+		if rest != "" && !strings.ContainsRune("Tt ", rune(rest[0])) {
+			return time.Time{}, false
+		}
+		rest = strings.TrimLeft(rest, "Tt ")
+		if rest == "" && len(s) > len(found[0]) {
+			return time.Time{}, false
+		}
+	}
+	return moment(year, month, day, rest)
+}
+
+// moment makes a time of a date, a time of the day that may be missing, and a zone.
+func moment(year, month, day, rest string) (time.Time, bool) {
+	y, _ := digits(year)
+	m, _ := digits(month)
+	d, _ := digits(day)
+	date := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
+	if year, month, day := date.Date(); year != y || int(month) != m || day != d {
+		return time.Time{}, false
+	}
+	if rest == "" {
+		return date, true
+	}
+	found := isoTime.FindStringSubmatch(rest)
+	if found == nil {
+		return time.Time{}, false
+	}
+	zone, ok := parseZone(strings.TrimPrefix(rest[len(found[0]):], " "))
+	hour, _ := digits(found[1])
+	minute, _ := digits(found[2])
+	second, _ := digits(found[3])
+	fraction, _ := digits((found[4] + "000000000")[:9])
+	if half := strings.ToLower(found[5]); half != "" {
+		ok = ok && hour >= 1 && hour <= 12
+		hour %= 12
+		if half == "p" {
+			hour += 12
+		}
+	}
+	midnight := hour == 24 && minute == 0 && second == 0 && fraction == 0 // the end of the day
+	if !ok || hour > 23 && !midnight || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	return time.Date(y, time.Month(m), d, hour, minute, second, fraction, time.UTC).Add(-zone), true
+}
+
+var zoneForm = regexp.MustCompile(`^(?i:Z|UTC|GMT|UT)? ?(?:([+-])(\d{1,2})(?::?(\d\d))?)?$`)
+
+// parseZone reads a zone: nothing, Z, UTC, GMT, or an offset of hours and perhaps minutes. The other names of zones mean different things.
+func parseZone(s string) (time.Duration, bool) {
+	found := zoneForm.FindStringSubmatch(s)
+	if found == nil {
+		return 0, false
+	}
+	hours, _ := digits(found[2])
+	minutes, _ := digits(found[3])
+	offset := time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	if found[1] == "-" {
+		offset = -offset
+	}
+	return offset, hours <= 23 && minutes <= 59
+}
+
+// Dates whose month has a name: those of mail, HTTP, C, JavaScript and SQL Server.
+var (
+	weekday  = regexp.MustCompile(`^(?i:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?i:day)?,? `)
+	dayFirst = regexp.MustCompile(`^(\d{1,2})[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4}|\d\d)(?:[ ,T]+|$)`)
+	nameHead = regexp.MustCompile(`^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[ ,]+|$)`)
+	yearLast = regexp.MustCompile(`^([A-Za-z]{3,9}) (\d{1,2}) (\S+)(?: (\S+))? (\d{4})$`)
+	comment  = regexp.MustCompile(` \([^()]*\)$`)
+)
+
+func parseNamed(s string) (time.Time, bool) {
+	s = comment.ReplaceAllString(s, "") // the name of the zone behind its offset
+	day := weekday.FindString(s)
+	s = s[len(day):]
+	if f := dayFirst.FindStringSubmatch(s); f != nil {
+		year := f[3]
+		if len(year) == 2 { // as RFC 850 and RFC 822 have it
+			century := "20"
+			if year >= "69" {
+				century = "19"
+			}
+			year = century + year
+		}
+		return moment(year, monthOf(f[2]), f[1], s[len(f[0]):])
+	}
+	if f := nameHead.FindStringSubmatch(s); f != nil {
+		return moment(f[3], monthOf(f[1]), f[2], s[len(f[0]):])
+	}
+	if f := yearLast.FindStringSubmatch(s); f != nil {
+		return moment(f[5], monthOf(f[1]), f[2], f[3]+" "+f[4])
 	}
 	return time.Time{}, false
 }
+
+// monthOf returns the number of a month by its English name or the first three letters of that, 0 when it is none.
+func monthOf(name string) string {
+	for month := time.January; month <= time.December; month++ {
+		if full := month.String(); strings.EqualFold(name, full) || strings.EqualFold(name, full[:3]) || month == time.September && strings.EqualFold(name, "Sept") {
+			return strconv.Itoa(int(month))
+		}
+	}
+	return "0"
+}
+
+func setTime(s *scanner, v reflect.Value) *Error {
+	begin := s.at
+	text, kind, err := s.scalar()
+	if err != nil {
+		return err
+	}
+	if kind == 'N' {
+		text, kind = nil, 'n'
+	}
+	t, ok := ParseTime(string(text))
+	if kind != '"' && kind != 'n' || !ok {
+		return &Error{Offset: int64(begin), Reason: "not a date"}
+	}
+	*(v.Addr().Interface().(*time.Time)) = t //nolint:errcheck,forcetypeassert // it is the setter of this type
+	return nil
+}
+
+// dateType is the root package's struct that embeds a time.Time and nothing else.
+var dateType reflect.Type
+
+// UseDate has D read as time.Time is, which its embedded one is set to. It must be called before anything is decoded.
+func UseDate[D any]() { dateType = reflect.TypeFor[D]() }
+
+func setDate(s *scanner, v reflect.Value) *Error { return setTime(s, v.Field(0)) }

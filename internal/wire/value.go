@@ -2,12 +2,10 @@ package wire
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // setter reads the value that comes next into v. The scanner stands at its first byte.
@@ -74,7 +72,9 @@ func (s *scanner) scalar() (text []byte, kind byte, err *Error) {
 	case 0:
 		return nil, 0, s.fail("the JSON ends early")
 	}
-	text, err = s.number()
+	if text, err = s.number(); err == nil && (text[len(text)-1] == 'N' || text[len(text)-1] == 'y') {
+		return text, 'N', nil
+	}
 	return text, '0', err
 }
 
@@ -82,6 +82,9 @@ func setString(s *scanner, v reflect.Value) *Error {
 	text, kind, err := s.scalar()
 	if kind == '{' || kind == '[' { // JSON as it came, whose texts have not been mended
 		text = bytes.ToValidUTF8(text, []byte("\ufffd"))
+	}
+	if kind == 'N' && v.Type() == numberType {
+		text = nil
 	}
 	if err == nil {
 		v.SetString(string(text))
@@ -122,10 +125,10 @@ func setUint(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
-// integer reads 12, "12", 12.0, 1.2e1, true, false, null and "".
+// integer reads 12, "12", 12.0, 1.2e1, true, false, null and "". NaN and Infinity are no integer and become 0, as null does.
 func integer(text []byte, kind byte) (int64, bool) {
 	switch kind {
-	case 'n', 'f':
+	case 'n', 'f', 'N':
 		return 0, true
 	case 't':
 		return 1, true
@@ -141,6 +144,9 @@ func integer(text []byte, kind byte) (int64, bool) {
 	}
 	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
 		return n, true
+	}
+	if _, ok := symbol(word); ok {
+		return 0, true
 	}
 	return scaled(word)
 }
@@ -201,7 +207,7 @@ func setBool(s *scanner, v reflect.Value) *Error {
 	}
 	b := false
 	switch kind {
-	case 't', 'f', 'n':
+	case 't', 'f', 'n', 'N':
 		b = kind == 't'
 	case '"', '0':
 		switch word := strings.ToLower(strings.TrimSpace(string(text))); word {
@@ -222,6 +228,7 @@ func setBool(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
+// setFloat reads a number. NaN and Infinity, bare or as a text, are what they say: a zero in their place would be a measurement that nobody made.
 func setFloat(s *scanner, v reflect.Value) *Error {
 	begin := s.at
 	text, kind, err := s.scalar()
@@ -229,7 +236,11 @@ func setFloat(s *scanner, v reflect.Value) *Error {
 		return err
 	}
 	f := 0.0
-	switch word := strings.TrimSpace(string(text)); {
+	word := strings.TrimSpace(string(text))
+	special, ok := symbol(word)
+	switch {
+	case ok && (kind == 'N' || kind == '"'):
+		f = special
 	case kind == '0', kind == '"' && word != "":
 		parsed, parseErr := strconv.ParseFloat(word, v.Type().Bits())
 		if parseErr != nil || !decimal(word) {
@@ -245,30 +256,12 @@ func setFloat(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
-func setTime(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	text, kind, err := s.scalar()
-	if err != nil {
-		return err
-	}
-	t, ok := ParseTime(string(text))
-	if kind != '"' && kind != 'n' || !ok {
-		return &Error{Offset: int64(begin), Reason: "not a date"}
-	}
-	*(v.Addr().Interface().(*time.Time)) = t //nolint:errcheck,forcetypeassert // it is the setter of this type
-	return nil
-}
-
-// dateType is the root package's struct that embeds a time.Time and nothing else.
-var dateType reflect.Type
-
-// UseDate has D read as time.Time is, which its embedded one is set to. It must be called before anything is decoded.
-func UseDate[D any]() { dateType = reflect.TypeFor[D]() }
-
-func setDate(s *scanner, v reflect.Value) *Error { return setTime(s, v.Field(0)) }
-
 func setRaw(s *scanner, v reflect.Value) *Error {
+	symbols := s.symbols
 	raw, err := s.skip()
+	if err == nil && s.symbols > symbols {
+		raw = standard(raw, true)
+	}
 	if err == nil {
 		v.SetBytes(append([]byte(nil), raw...))
 	}
@@ -276,46 +269,33 @@ func setRaw(s *scanner, v reflect.Value) *Error {
 }
 
 func setUnmarshaler(s *scanner, v reflect.Value) *Error {
-	begin := s.at
+	return s.setBy(v, func(raw []byte) error {
+		return v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(raw) //nolint:errcheck,forcetypeassert // that is why it is read here
+	})
+}
+
+// setBy has the value that comes next read by one who knows how. Where a bare NaN or Infinity is in it, which that one cannot know, a refusal
+// leaves the zero value.
+func (s *scanner) setBy(v reflect.Value, read func(raw []byte) error) *Error {
+	begin, before := s.at, scanner{objects: s.objects, members: s.members, symbols: s.symbols}
 	raw, err := s.skip()
 	if err != nil {
 		return err
 	}
-	into := v.Addr().Interface().(json.Unmarshaler) //nolint:errcheck,forcetypeassert // that is why it is read here
-	if err := into.UnmarshalJSON(raw); err != nil {
+	if err := s.chargeRead(before, v.Type()); err != nil {
+		return err
+	}
+	bare := s.symbols > before.symbols
+	if bare {
+		raw = standard(raw, false)
+	}
+	switch err := read(raw); {
+	case err != nil && bare:
+		v.SetZero()
+	case err != nil:
 		return &Error{Offset: int64(begin), Reason: "not a " + v.Type().String()} // err may quote the value
 	}
 	return nil
-}
-
-func setBytes(s *scanner, v reflect.Value) *Error {
-	if s.peek() == '[' {
-		return setAny(s, v)
-	}
-	begin := s.at
-	text, kind, err := s.scalar()
-	if err != nil {
-		return err
-	}
-	switch kind {
-	case 'n':
-		v.SetZero()
-	case '"':
-		v.SetBytes(unbase64(text))
-	default:
-		return &Error{Offset: int64(begin), Reason: "not base64 text"}
-	}
-	return nil
-}
-
-// unbase64 decodes either alphabet, padded or not; what is no base64 is kept as it is.
-func unbase64(text []byte) []byte {
-	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
-		if decoded, err := encoding.DecodeString(string(text)); err == nil {
-			return decoded
-		}
-	}
-	return append([]byte{}, text...)
 }
 
 func setStruct(s *scanner, v reflect.Value) *Error {
@@ -327,7 +307,7 @@ func setStruct(s *scanner, v reflect.Value) *Error {
 	if err != nil {
 		return err
 	}
-	if kind != 'n' && (kind != '"' || len(text) > 0) {
+	if kind != 'n' && kind != 'N' && (kind != '"' || len(text) > 0) {
 		return &Error{Offset: int64(begin), Reason: "not an object"}
 	}
 	v.SetZero()
@@ -340,12 +320,15 @@ func setPointer(s *scanner, v reflect.Value, inner setter) *Error {
 		return s.literal("null")
 	}
 	if v.IsNil() {
+		if err := s.charge(int(v.Type().Elem().Size())); err != nil { //nolint:gosec // small
+			return err
+		}
 		v.Set(reflect.New(v.Type().Elem()))
 	}
 	return inner(s, v.Elem())
 }
 
-// setSlice reads an array, a single object as its only element, and null or "" as none.
+// setSlice reads an array, a single object as its only element, and null, "" or an object without a member as none.
 func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 	begin := s.at
 	switch s.peek() {
@@ -354,6 +337,9 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 		return s.array(func(i int) *Error {
 			s.space()
 			if i == v.Cap() {
+				if err := s.charge(max(4, i) * int(v.Type().Elem().Size())); err != nil { //nolint:gosec // small
+					return err
+				}
 				v.Grow(max(4, i))
 			}
 			v.SetLen(i + 1)
@@ -364,6 +350,13 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 			return err
 		})
 	case '{':
+		s.at++
+		if s.space() == '}' {
+			s.at++
+			v.SetZero()
+			return nil
+		}
+		s.at = begin
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		return inner(s, v.Index(0))
 	}
@@ -371,7 +364,7 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 	if err != nil {
 		return err
 	}
-	if kind != 'n' && (kind != '"' || len(text) > 0) {
+	if kind != 'n' && kind != 'N' && (kind != '"' || len(text) > 0) {
 		return &Error{Offset: int64(begin), Reason: "not an array"}
 	}
 	v.SetZero()
@@ -380,13 +373,5 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 
 // setAny leaves every other type to encoding/json.
 func setAny(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	raw, err := s.skip()
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(raw, v.Addr().Interface()); err != nil {
-		return &Error{Offset: int64(begin), Reason: "not a " + v.Type().String()}
-	}
-	return nil
+	return s.setBy(v, func(raw []byte) error { return json.Unmarshal(raw, v.Addr().Interface()) })
 }
