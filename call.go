@@ -241,12 +241,18 @@ func (c *Client) secrets(r *request, x *exchange) *redact.Redactor {
 // shown returns the message and the beginning of an answer's body as an error may show them: without secrets and without the query of any
 // URL. The body is cut first, and what its end holds of a secret goes too.
 func (c *Client) shown(ctx context.Context, r *request, x *exchange, contentType string) (message string, body []byte) {
+	if x.unreadable != nil {
+		return line.Fold(c.secrets(r, x).String(x.unreadable.Error())), nil
+	}
 	body = bytes.Clone(c.secrets(r, x).Text(ctx, x.body.Bytes(), longestErrorBody))
 	return wire.ErrorMessage(contentType, body), body
 }
 
 // plain returns the body of a success as JSON in UTF-8, or an error that says what it is instead.
 func (a *answer) plain() ([]byte, error) {
+	if a.unreadable != nil {
+		return nil, &wire.Error{Reason: a.unreadable.Error()}
+	}
 	body := a.body.Bytes()
 	if wire.HTML(a.header.Get("Content-Type"), body) && len(wire.Trim(body)) > 0 {
 		reason := "an HTML page instead of JSON: a proxy, a firewall, a login page or a web server answered; check the base URL"

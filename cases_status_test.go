@@ -1,10 +1,15 @@
 package halopsa_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -292,6 +297,61 @@ func TestCaseB9RightThatIsMissing(t *testing.T) {
 			server.RevokeTokens()
 			require.NoError(t, getOne(t.Context(), client), "a token that was good before is replaced")
 			assert.Equal(t, test.tokens+1, server.TokensIssued())
+		})
+	}
+}
+
+// TestCaseA11CharsetsAndEncodings that net/http leaves alone are decoded, or named.
+func TestCaseA11CharsetsAndEncodings(t *testing.T) {
+	t.Parallel()
+	const record = "{\"id\":1,\"error\":\"Z\xfcrich \x80\"}"
+	compress := func(t *testing.T, encoding, text string) string {
+		t.Helper()
+		var b bytes.Buffer
+		var w io.WriteCloser = zlib.NewWriter(&b)
+		if encoding == "gzip" {
+			w = gzip.NewWriter(&b)
+		}
+		_, err := io.WriteString(w, text)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		return b.String()
+	}
+	latin := "application/json; charset=iso-8859-1"
+	for name, test := range map[string]struct {
+		label, encoding, body string
+		status                int
+		says                  string
+	}{
+		"latin":          {latin, "", record, 200, ""},
+		"in quotes":      {`application/json;charset="ISO-8859-1"`, "", record, 200, ""},
+		"gzip":           {latin, "gzip", compress(t, "gzip", record), 200, ""},
+		"deflate":        {latin, "deflate", compress(t, "deflate", record), 200, ""},
+		"brotli":         {"application/json", "br", "\x0b\x02\x80\x03", 200, `"br"`},
+		"another":        {"application/json; charset=shift_jis", "", `{"id":1}`, 200, "shift_jis"},
+		"not compressed": {"application/json", "deflate", `{"id":1}`, 200, "deflate"},
+		"a bomb":         {"application/json", "gzip", compress(t, "gzip", strings.Repeat(" ", 2<<20)+`{"id":1}`), 200, "larger than the limit"},
+		"a refusal":      {"text/plain; charset=iso-8859-1", "deflate", compress(t, "deflate", "gesperrt f\xfcr Z\xfcrich"), 400, "gesperrt für Zürich"},
+		"brotli refusal": {"application/json", "br", "\x0b\x02\x80\x03", 400, `"br"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			handle := func(w http.ResponseWriter, r *http.Request) {
+				if test.encoding != "" {
+					w.Header().Set("Content-Encoding", test.encoding)
+				}
+				answers(test.status, test.label, test.body)(w, r)
+			}
+			client := plainTenant(t, handle, halopsa.WithMaxResponseSize(1<<20),
+				halopsa.WithHTTPClient(&http.Client{Transport: &http.Transport{DisableCompression: true}}))
+			record, err := client.IntegrationError.Get(t.Context(), 1, nil)
+			if test.says != "" {
+				require.ErrorContains(t, err, strings.Trim(test.says, `"`))
+				assert.NotContains(t, err.Error(), "\x0b")
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, "Zürich €", record.Error)
 		})
 	}
 }

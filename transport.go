@@ -43,8 +43,9 @@ type exchange struct {
 	secrets     *redact.Redactor // of the call, made when a text is shown
 	secretToken string           // the token that it knows
 
-	body   *bytes.Buffer // of the last answer
-	result retry.Result  // of the last attempt
+	body       *bytes.Buffer // of the last answer
+	unreadable error         // why its text cannot be read: an encoding or a charset
+	result     retry.Result  // of the last attempt
 }
 
 type exchangeKey struct{}
@@ -182,6 +183,7 @@ func (t *attemptTransport) send(parent context.Context, x *exchange, req *http.R
 	}
 	// The status of a refusal stands, even if its text broke off.
 	resp.Body = http.NoBody
+	x.decode(resp, t.client.conf.maxResponse)
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		if _, err := resp.Location(); err != nil {
 			resp.Header.Del("Location") // http.Client would make an error of one that cannot be read, and hide the status
@@ -242,6 +244,20 @@ func requestID(header http.Header) string {
 		}
 	}
 	return ""
+}
+
+// decode makes UTF-8 without compression of what was read, of what net/http has left to be decoded.
+func (x *exchange) decode(resp *http.Response, longest int64) {
+	body := x.body.Bytes()
+	plain, err := wire.Plain(resp.Header.Get("Content-Type"), resp.Header.Get("Content-Encoding"), body, longest)
+	x.unreadable = err
+	if err != nil || len(plain) == len(body) && (len(body) == 0 || &plain[0] == &body[0]) {
+		return
+	}
+	plain = bytes.Clone(plain) // it can be a part of what is overwritten
+	x.body.Reset()
+	x.body.Write(plain)
+	resp.Header.Del("Content-Encoding")
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -71,6 +71,19 @@ func TestExtraKeepsEveryOtherMember(t *testing.T) {
 	assert.Equal(t, other{map[string]string{"a": "1"}}, one[other](t, `{"extra":{"a":"1"},"b":2}`), "a field as any other")
 }
 
+// Each record of a record keeps its own.
+func TestExtraOfNestedRecords(t *testing.T) {
+	t.Parallel()
+	type outer struct {
+		List  []openRow
+		One   *openRow
+		Extra map[string]json.RawMessage
+	}
+	got := one[outer](t, `{"list":[{"id":1,"a":1},{"id":2}],"one":{"id":3,"a":3},"a":0}`)
+	raw := func(text string) map[string]json.RawMessage { return map[string]json.RawMessage{"a": json.RawMessage(text)} }
+	assert.Equal(t, outer{[]openRow{{1, raw(`1`)}, {2, nil}}, &openRow{3, raw(`3`)}, raw(`0`)}, got)
+}
+
 func TestNamesOfMembers(t *testing.T) {
 	t.Parallel()
 	type record struct {
