@@ -80,7 +80,9 @@ func TestExtraOfNestedRecords(t *testing.T) {
 		Extra map[string]json.RawMessage
 	}
 	got := one[outer](t, `{"list":[{"id":1,"a":1},{"id":2}],"one":{"id":3,"a":3},"a":0}`)
-	raw := func(text string) map[string]json.RawMessage { return map[string]json.RawMessage{"a": json.RawMessage(text)} }
+	raw := func(text string) map[string]json.RawMessage {
+		return map[string]json.RawMessage{"a": json.RawMessage(text)}
+	}
 	assert.Equal(t, outer{[]openRow{{1, raw(`1`)}, {2, nil}}, &openRow{3, raw(`3`)}, raw(`0`)}, got)
 }
 
