@@ -1,7 +1,5 @@
 package redact
 
-import "context"
-
 // trie holds all secrets at once, as Aho and Corasick do.
 type trie struct {
 	nodes []trieNode // the first is the root
@@ -96,7 +94,7 @@ type step struct{ from, to, begin, end, size int32 }
 //
 // An escape can begin with a character that is itself part of a secret, so there is more than one place to go on from: as with any automaton
 // that is not deterministic, all are followed at once.
-func (t *trie) hidden(ctx context.Context, text []byte, left int) (hide []bool, ok bool) {
+func (t *trie) hidden(done <-chan struct{}, text []byte, left int) (hide []bool, ok bool) {
 	var (
 		places = make([]place, 1, 64)
 		steps  []step
@@ -106,7 +104,7 @@ func (t *trie) hidden(ctx context.Context, text []byte, left int) (hide []bool, 
 	hide = make([]bool, len(text))
 	var units []unit
 	for i := range text {
-		if i%4096 == 0 && ctx.Err() != nil {
+		if i%4096 == 0 && over(done) {
 			return nil, false
 		}
 		var broken bool

@@ -34,7 +34,7 @@ const longestText = 64 << 10
 
 // String returns text as Text does, up to 64 KiB of it.
 func (r *Redactor) String(text string) string {
-	return string(r.Text(context.Background(), []byte(text), longestText))
+	return string(r.text(nil, []byte(text), longestText))
 }
 
 // Text returns at most longest bytes of b without the secrets, plain or escaped as URLs, JSON, Go, C or HTML do, and without the queries
@@ -45,8 +45,22 @@ func (r *Redactor) String(text string) string {
 // made to be slow, or if ctx ends first, nothing is shown but the placeholder. b is never changed; it is itself what is returned when
 // there is nothing to hide.
 func (r *Redactor) Text(ctx context.Context, b []byte, longest int) []byte {
+	return r.text(ctx.Done(), b, longest)
+}
+
+// over reports whether the context whose Done channel this is has ended; nil is that of none.
+func over(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *Redactor) text(done <-chan struct{}, b []byte, longest int) []byte {
 	b = b[:min(len(b), longest)]
-	shown, ok := r.hide(ctx, b)
+	shown, ok := r.hide(done, b)
 	if !ok {
 		return []byte(Placeholder)
 	}
@@ -66,20 +80,20 @@ func Queries(b []byte) []byte {
 }
 
 // hide returns b without the secrets. It reports whether it finished.
-func (r *Redactor) hide(ctx context.Context, b []byte) ([]byte, bool) {
+func (r *Redactor) hide(done <-chan struct{}, b []byte) ([]byte, bool) {
 	if r == nil || len(b) < shortest {
-		return b, ctx.Err() == nil
+		return b, !over(done)
 	}
 	r.once.Do(r.prepare)
 	left := 1<<20 + 256*len(b)
-	t, ok := r.trie(ctx, b, &left)
+	t, ok := r.trie(done, b, &left)
 	if !ok {
 		return nil, false
 	}
 	if len(t.nodes) == 1 {
 		return b, true
 	}
-	hidden, ok := t.hidden(ctx, b, left)
+	hidden, ok := t.hidden(done, b, left)
 	if !ok || hidden == nil {
 		return b, ok
 	}
@@ -105,11 +119,11 @@ func (r *Redactor) prepare() {
 }
 
 // trie returns the secrets that text may hold, and of the others as much as it may end with. It reports whether it finished.
-func (r *Redactor) trie(ctx context.Context, text []byte, left *int) (*trie, bool) {
+func (r *Redactor) trie(done <-chan struct{}, text []byte, left *int) (*trie, bool) {
 	t, grams, ok := newTrie(), newGrams(text), true
 	seen := 0
 	add := func(secret string) bool {
-		if seen++; seen%4096 == 0 && ctx.Err() != nil || *left <= 0 {
+		if seen++; seen%4096 == 0 && over(done) || *left <= 0 {
 			ok = false
 			return false
 		}
@@ -129,5 +143,5 @@ func (r *Redactor) trie(ctx context.Context, text []byte, left *int) (*trie, boo
 			return t, false
 		}
 	}
-	return t, ok && ctx.Err() == nil && t.link(left)
+	return t, ok && !over(done) && t.link(left)
 }
