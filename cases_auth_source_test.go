@@ -129,7 +129,7 @@ func TestCaseB15TokenTransport(t *testing.T) {
 		"nil and nil": {func(*http.Request) (*http.Response, error) { return nil, nil }, "nil", 0}, //nolint:nilnil // that is it
 		"no body":     {func(*http.Request) (*http.Response, error) { return response(200, nil), nil }, "an empty response", 200},
 		"no body of a length": {func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, ContentLength: 22}, nil
+			return &http.Response{StatusCode: http.StatusOK, ContentLength: 22}, nil
 		}, "nil Body", 0},
 		"no body, 401": {func(*http.Request) (*http.Response, error) { return response(401, nil), nil }, "an empty response", 401},
 		"no body, 302": {func(*http.Request) (*http.Response, error) { return response(302, nil), nil }, "a redirect, which is not followed", 302},

@@ -1,7 +1,6 @@
 package halopsa_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -260,7 +259,7 @@ func TestCaseB10ErrorsWith200(t *testing.T) {
 				assert.Equal(t, http.StatusOK, err.StatusCode)
 				assert.Equal(t, test.code, err.Code)
 				require.ErrorContains(t, err, test.says)
-				assert.True(t, errors.Is(err, halopsa.ErrUnauthorized))
+				require.ErrorIs(t, err, halopsa.ErrUnauthorized)
 				assert.EqualValues(t, 1, tenant.fetches.Load())
 			})
 		}

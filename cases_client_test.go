@@ -18,7 +18,7 @@ import (
 func TestCaseB15TransportWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for name, respond := range map[string]func() (*http.Response, error){
-		"nil and nil":  func() (*http.Response, error) { return nil, nil },
+		"nil and nil":  func() (*http.Response, error) { return nil, nil }, //nolint:nilnil // that is the case
 		"without body": func() (*http.Response, error) { return &http.Response{StatusCode: http.StatusOK}, nil },
 	} {
 		for kind, call := range retryCalls {

@@ -110,7 +110,7 @@ func describe(resp *http.Response, body []byte, said reply, page bool, hide *red
 		}
 		return "text instead of a token"
 	}
-	body = hide.Text(context.Background(), body, longest)
+	body = []byte(hide.String(string(body[:min(len(body), longest)])))
 	text := wire.ErrorMessage(resp.Header.Get("Content-Type"), body)
 	if !page {
 		return cmp.Or(text, "no token, and not a word of why")
@@ -203,8 +203,8 @@ func hidden(hide *redact.Redactor, err error) error {
 // shown returns a text of the server in one line, of a sensible length and without the secrets.
 func shown(hide *redact.Redactor, text string) string {
 	const longest, longestRaw = 500, 16 << 10
-	b := hide.Text(context.Background(), []byte(text), longestRaw)
-	text = line.Fold(strings.ToValidUTF8(string(b), "\ufffd"))
+	text = hide.String(text[:min(len(text), longestRaw)])
+	text = line.Fold(strings.ToValidUTF8(text, "\ufffd"))
 	if len(text) > longest {
 		text = strings.ToValidUTF8(text[:longest], "") + "…"
 	}
