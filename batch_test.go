@@ -136,8 +136,9 @@ func TestBatchError(t *testing.T) {
 						})}))
 					require.NoError(t, err)
 					if test.prepare == nil {
-						test.fault.Resource, test.fault.After = "IntegrationExport", 2
-						h.Fault(test.fault)
+						fault := test.fault
+						fault.Resource, fault.After = "IntegrationExport", 2
+						h.Fault(fault)
 					}
 					var written []*halopsa.IntegrationExport
 					if op == "Create" {

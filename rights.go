@@ -19,7 +19,8 @@ type rights struct {
 	mu       sync.Mutex
 	token    uint64          // its hash, since %+v of a client shows what is here; 0 where there is none
 	since    time.Time       // when the token was first used
-	renewed  bool            // it came in the place of one that was refused
+	dropped  uint64          // the hash of the last token that was dropped
+	renewed  bool            // the token in use came in its place
 	accepted map[string]bool // the operations that accepted it
 	denied   map[string]bool // the operations that refused a fresh token, whichever it was, and have accepted none since
 }
@@ -32,7 +33,11 @@ func tokenHash(token string) uint64 { return maphash.String(tokenSeed, token) | 
 func (r *rights) accept(token, op string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.use(tokenHash(token))
+	hash := tokenHash(token)
+	if hash == r.dropped { // the response to an attempt from before
+		return
+	}
+	r.use(hash)
 	if !r.accepted[op] {
 		r.accepted[op] = true
 		delete(r.denied, op)
@@ -47,7 +52,7 @@ func (r *rights) refuse(token, op string, fetched time.Time, blamed bool) (drop 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	hash := tokenHash(token)
-	if r.token != 0 && hash != r.token && fetched.Before(r.since) {
+	if hash == r.dropped || r.token != 0 && hash != r.token && fetched.Before(r.since) {
 		return true // of an attempt that was under way when its token was replaced
 	}
 	r.use(hash)
@@ -63,7 +68,7 @@ func (r *rights) refuse(token, op string, fetched time.Time, blamed bool) (drop 
 		r.denied[op] = true
 		return false
 	}
-	r.token, r.renewed = 0, true
+	r.token, r.dropped = 0, hash
 	return true
 }
 
@@ -73,7 +78,7 @@ func (r *rights) use(token uint64) {
 		r.denied = make(map[string]bool)
 	}
 	if r.token != token || r.accepted == nil {
-		r.renewed = r.renewed && r.token == 0
+		r.renewed = r.token == 0 && r.dropped != 0
 		r.token, r.since, r.accepted = token, time.Now(), make(map[string]bool)
 	}
 }
