@@ -45,7 +45,7 @@ func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *Error) {
 		if r.plan != nil {
 			field, _ = r.plan.find(name, 0)
 		}
-		s.known = s.known || field >= 0 && field != r.plan.id
+		s.known = s.known || field >= 0 && field != r.plan.id && !besideRecord(member)
 		if r.space() == '[' {
 			here, own := candidate{member, r.at}, ownName(member, r.resource)
 			among := &s.other
@@ -146,8 +146,14 @@ func (r *reader[T]) chosen(list *List[T], s *shape, chosen *candidate, tried int
 	if s.warning != nil {
 		list.Warning = ErrorMessage("", s.warning)
 	}
-	if len(list.Records) == 0 && list.Warning == "" && s.vague() {
-		list.Warning = s.payload().Message // it may say why there are none
+	if s.vague() {
+		said := s.payload()
+		if len(list.Records) == 0 && list.RecordCount > 0 {
+			return said, nil
+		}
+		if list.Warning == "" {
+			list.Warning = said.Message
+		}
 	}
 	return nil, nil
 }

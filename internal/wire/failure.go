@@ -10,17 +10,26 @@ import (
 // Failure reports whether one JSON value that came with a status of success says that the request failed, and in which words. The words are
 // "" where it gives none. They are cut: a secret in the body must be hidden before.
 //
-// Members that say so, in any case and with or without underscores: error, errors, load_error, errorMessage, error_description,
-// ExceptionMessage; resultCode other than 0 with errorMessage; ClassName with Message; title with a status of 400 or more; a message where
-// nothing else is; success that is false. A value that is null or empty says nothing. [seen, live]
+// Members that say so, in any case and with or without underscores: one whose name ends in error, errors, exception, fault or the message of
+// one, such as load_error; a flag such as isError or failed; success, or a word for it, that is false; a status that is a word for failure;
+// resultCode or errorCode other than 0 with a message; ClassName with Message; title or detail with a status of 400 or more; a message where
+// nothing else is and no success is claimed. A value that is null, empty, or a word such as OK says nothing. [seen, live]
 //
 // An object with an id is a record, whose member error is data, as that of an IntegrationError is. Only success: false outweighs the id.
 // An id of 0, "0", "" or an empty GUID is none.
 func Failure(body []byte) (message string, failed bool) {
+	if said := failureOf(body); said != nil {
+		return said.Message, true
+	}
+	return "", false
+}
+
+// failureOf returns the error that a JSON value is, or nil, as [Failure] says.
+func failureOf(body []byte) *PayloadError {
 	s := scannerOf(trim(body))
 	defer s.free()
 	if s.space() != '{' {
-		return "", false
+		return nil
 	}
 	var f failure
 	err := s.object(func(name []byte) *Error {
@@ -36,15 +45,16 @@ func Failure(body []byte) (message string, failed bool) {
 		err = s.end()
 	}
 	if err != nil || !f.sure() && !f.vague() {
-		return "", false
+		return nil
 	}
-	return f.payload().Message, true
+	return f.payload()
 }
 
 // failure gathers, member by member, whether an object says that a request failed.
 type failure struct {
 	record  bool // has a real id
 	refused bool // success is false
+	granted bool // success is true
 	error   bool // has a member that only errors have
 	text    bool // has a message
 	halves  half
@@ -60,7 +70,6 @@ const (
 	hasClassName
 	hasTitle
 	badStatus
-	badWord
 	badCode
 )
 
@@ -74,11 +83,11 @@ type said struct {
 func (f *failure) sure() bool {
 	both := func(h half) bool { return f.halves&h == h }
 	return f.refused || !f.record && (f.error || both(hasClassName|hasMessage) || both(hasTitle|badStatus) || both(badCode|hasErrorMessage) ||
-		f.text && both(badWord))
+		f.text && f.halves&(badCode|badStatus) != 0)
 }
 
 // vague reports whether the object has a message, which is an error unless there is something else that was asked for.
-func (f *failure) vague() bool { return f.text && !f.record }
+func (f *failure) vague() bool { return f.text && !f.record && !f.granted }
 
 // longestSaid is how long a member may be that goes into the words of a failure.
 const longestSaid = 32 << 10
@@ -96,29 +105,32 @@ func (f *failure) note(name string, raw []byte) {
 		f.record = f.record || !strings.Contains(name, "_") && realID(raw)
 	case "success":
 		f.refused = f.refused || isFalse(raw)
+		f.granted = f.granted || isTrue(raw)
+	case "succeeded", "successful", "issuccess", "issuccessful", "ok":
+		f.error = f.error || isFalse(raw)
+		f.granted = f.granted || isTrue(raw)
+	case "iserror", "haserror", "haserrors", "failed":
+		f.error = f.error || isTrue(raw) || key == "failed" && raw[0] != 'f' && !isNumber(raw) && says(raw) && !listsRecords(raw)
 	case "error":
 		f.error = f.error || !isNumber(raw) && says(raw) && !listsRecords(raw)
-	case "errors":
-		f.error = f.error || raw[0] != 't' && !isNumber(raw) && says(raw) && !listsRecords(raw)
-	case "loaderror", "errordescription", "exceptionmessage":
-		f.error = f.error || raw[0] == '"' && says(raw)
-	case "errormessage":
-		f.error = f.error || raw[0] == '"' && says(raw)
-		set(hasErrorMessage, true)
 	case "message":
 		set(hasMessage, true)
-		f.text = f.text || raw[0] == '"' && says(raw)
-	case "classname":
+		f.text = f.text || raw[0] != 't' && !isNumber(raw) && says(raw)
+	case "classname", "exceptiontype":
 		set(hasClassName, raw[0] == '"' && says(raw))
-	case "title":
+	case "title", "detail":
 		set(hasTitle, raw[0] == '"' && says(raw))
-	case "status":
+	case "status", "statuscode":
 		n, ok := integerOf(raw)
 		set(badStatus, ok && n >= 400)
-		set(badWord, slices.Contains([]string{`"error"`, `"fail"`, `"failed"`, `"failure"`}, strings.ToLower(string(raw))))
-	case "resultcode":
+		f.error = f.error || slices.Contains([]string{`"error"`, `"fail"`, `"failed"`, `"failure"`}, strings.ToLower(string(raw)))
+	case "resultcode", "errorcode":
 		n, ok := integerOf(raw)
 		set(badCode, ok && n != 0)
+		f.granted = f.granted || ok && n == 0 && isNumber(raw)
+	default:
+		f.error = f.error || endsAsError(key) && raw[0] != 't' && !isNumber(raw) && says(raw) && !listsRecords(raw)
+		set(hasErrorMessage, key == "errormessage")
 	}
 	if len(raw) <= longestSaid {
 		f.said = append(f.said, said{name, raw})
@@ -150,7 +162,7 @@ func Words(object []byte) string {
 		key := keyOf(string(name))
 		s.space()
 		raw, err := s.skip()
-		if err == nil && raw[0] == '"' && (key == "loaderror" || key == "errormessage") {
+		if err == nil && (endsAsError(key) || key == "failed" || key == "detail") && raw[0] != 't' && !isNumber(raw) && says(raw) {
 			if text := ErrorMessage("", raw); !strings.Contains(message, text) {
 				message = joined(": ", message, text)
 			}
@@ -158,6 +170,25 @@ func Words(object []byte) string {
 		return err
 	})
 	return OneLine(message)
+}
+
+// errorEndings are what the names of members end in that only errors have, as [keyOf] gives them.
+var errorEndings = []string{
+	"error", "errors", "exception", "fault", "faultstring", "modelstate", "errormsg", "errortext", "errordetail", "errordetails", "errordescription",
+	"errormessage", "errormessages", "exceptionmessage",
+}
+
+// endsAsError reports whether a member's name says that it holds an error: load_error, QueryErrors, exceptionMessage.
+func endsAsError(key string) bool {
+	return slices.ContainsFunc(errorEndings, func(end string) bool { return strings.HasSuffix(key, end) })
+}
+
+// isErrorMember reports whether errors have a member of this name, which other objects may have, too.
+func isErrorMember(name string) bool {
+	key := keyOf(name)
+	return endsAsError(key) || slices.Contains([]string{
+		"message", "title", "detail", "details", "status", "statuscode", "code", "errorcode", "resultcode", "success", "traceid", "classname", "stacktrace",
+	}, key)
 }
 
 // keyOf returns the form that all spellings of an error's member share.
@@ -169,7 +200,12 @@ func appendText(to []byte, text string) []byte {
 	return append(to, raw...)
 }
 
-// says reports whether a value holds anything: null, false, 0, "", and arrays and objects of such do not.
+// quiet are the texts that say of no error.
+var quiet = []string{
+	"", "0", "false", "null", "none", "no error", "no errors", "ok", "success", "successful", "succeeded", "done", "created", "updated", "saved", "deleted",
+}
+
+// says reports whether a value holds anything: null, false, 0, "", a word for success, and arrays and objects of such do not.
 func says(raw []byte) bool {
 	s := &scanner{data: raw}
 	return s.says()
@@ -187,8 +223,7 @@ func (s *scanner) says() bool {
 		switch {
 		case err != nil || kind == 'n' || kind == 'f':
 		case kind == '"':
-			word := strings.ToLower(strings.TrimSpace(string(text)))
-			found = !slices.Contains([]string{"", "0", "false", "null"}, word)
+			found = !slices.Contains(quiet, strings.ToLower(strings.Trim(string(text), " \t\r\n.!")))
 		default:
 			n, ok := integer(text, kind)
 			found = !ok || n != 0
@@ -244,6 +279,9 @@ func isFalse(raw []byte) bool {
 	}
 	return false
 }
+
+// isTrue reports whether a value is true in either of its forms.
+func isTrue(raw []byte) bool { return strings.EqualFold(strings.Trim(string(raw), `"`), "true") }
 
 // integerOf reads an integer, as a number or as a text.
 func integerOf(raw []byte) (int64, bool) {

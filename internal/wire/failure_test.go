@@ -49,6 +49,18 @@ func TestFailure(t *testing.T) {
 		`{"id":"` + guid + `","error":"not stored"}`:                  "not stored",
 		`{"status":"error","message":"no access","data":{"id":null}}`: "no access",
 		`{"message":"no access"}`:                                     "no access",
+		`{"status":"failed"}`:                                         "",
+		`{"query_error":"no access"}`:                                 "no access",
+		`{"validationErrors":["no access"]}`:                          "validationErrors: no access",
+		`{"Exception":{"Message":"no access"}}`:                       "no access",
+		`{"fault":{"faultstring":"no access"}}`:                       "no access",
+		`{"isError":true,"message":"no access"}`:                      "no access",
+		`{"ok":false}`:                                                "",
+		`{"errorCode":5,"message":"no access"}`:                       "no access",
+		`{"status":500,"detail":"no access"}`:                         "no access",
+		`{"failed":[{"error":"no access"}]}`:                          "failed: no access",
+		`{"message":["no access"]}`:                                   "no access",
+		`{"errors":"no access"}`:                                      "no access",
 	} {
 		message, failed := wire.Failure([]byte(body))
 		assert.True(t, failed, body)
@@ -60,7 +72,9 @@ func TestFailure(t *testing.T) {
 		`{"errors":[]}`, `{"errors":{}}`, `{"errors":null}`, `{"errors":3}`, `{"errors":[null,""]}`, `{"errors":[{"id":5}]}`, `{"load_error":null}`, `{"message":5}`, `{"message":""}`,
 		`{"resultCode":0,"errorMessage":""}`, `{"resultCode":200}`, `{"ClassName":"4b"}`, `{"title":"Mr","status":1}`, `{"status":500}`, `{"title":"Mr"}`,
 		`{"success":true}`, `{"success":null}`, `{"success":""}`, `{"success":1}`, `{}`, `[{"error":"no access"}]`, `"no access"`, `false`, `null`, ``,
-		`{"error":"no access"`, `{"error":?}`, `{"error":"x"}{}`, `{"status":"failed"}`,
+		`{"error":"no access"`, `{"error":?}`, `{"error":"x"}{}`,
+		`{"error":"OK"}`, `{"error":"No error."}`, `{"message":"Deleted"}`, `{"success":true,"message":"2 saved"}`, `{"resultCode":0,"errorMessage":"Success"}`,
+		`{"errorCode":0,"message":"2 saved"}`, `{"error_count":3}`, `{"errorCode":5}`, `{"isError":false,"failed":0}`, `{"failed":2}`, `{"ok":true}`, `{"statusCode":403}`,
 	} {
 		message, failed := wire.Failure([]byte(body))
 		assert.False(t, failed, body)

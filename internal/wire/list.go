@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"encoding/json"
 	"hash/maphash"
 	"reflect"
 	"slices"
@@ -86,6 +87,11 @@ func decodeList[T any](body []byte, resource string, hint int, byContent bool) (
 		if failure, err = r.envelope(&list, 1); failure != nil {
 			return List[T]{RecordCount: -1}, failure
 		}
+	case '"':
+		if json.Valid(r.data) && says(r.data) { // the server's words
+			return List[T]{RecordCount: -1}, &PayloadError{Message: Words(r.data), Object: bytes.Clone(r.data)}
+		}
+		fallthrough
 	default:
 		err = r.fail("neither a list nor an object")
 	}
@@ -205,7 +211,11 @@ func (r *reader[T]) row(list *List[T], room int) *Error {
 		if err := setterOf(v.Type())(r.scanner, v); err != nil {
 			return err
 		}
-		list.Keys = append(list.Keys, rawKey(r.data[begin:r.at]))
+		key := rawKey(r.data[begin:r.at])
+		list.Keys = append(list.Keys, key)
+		if key.Kind == KeyContent && r.lists && r.data[begin] == '{' {
+			return r.errorRow(begin)
+		}
 		return nil
 	}
 	if r.space() != '{' {
@@ -223,18 +233,20 @@ func (r *reader[T]) row(list *List[T], room int) *Error {
 }
 
 // errorRow returns an error if the row that began at begin, which has no id, holds nothing but an error: no id at all, and no member of the
-// record that says something else.
+// record that says something else. Where a record can be any object it must be sure, and have members of errors alone.
 func (r *reader[T]) errorRow(begin int) *Error {
 	raw := r.data[begin:r.at]
-	if !r.typed() {
-		return nil
-	}
 	s := &scanner{data: raw}
 	data := false
 	s.space()
 	stop := s.object(func(name []byte) *Error {
-		field, _ := r.plan.find(name, 0)
-		if data = field >= 0 && (field == r.plan.id || r.plan.id < 0 || !slices.Contains(errorMembers, strings.ToLower(string(name)))); data {
+		if r.typed() {
+			field, _ := r.plan.find(name, 0)
+			data = field >= 0 && (field == r.plan.id || r.plan.id < 0 || !slices.Contains(errorMembers, strings.ToLower(string(name))))
+		} else {
+			data = !isErrorMember(string(name))
+		}
+		if data {
 			return s.fail("no error") // the rest does not matter
 		}
 		s.space()
@@ -244,12 +256,18 @@ func (r *reader[T]) errorRow(begin int) *Error {
 	if data || stop != nil {
 		return nil
 	}
-	message, failed := Failure(raw)
-	if !failed {
+	said := failureOf(raw)
+	if said == nil || said.vague && !r.typed() {
 		return nil
 	}
-	return &Error{Offset: int64(begin), Reason: "an error in the place of a row", payload: &PayloadError{Message: message, Object: bytes.Clone(raw)}}
+	return &Error{Offset: int64(begin), Reason: "an error in the place of a row", payload: said}
 }
 
 // errorMembers are the members of an error that a record can have, too.
 var errorMembers = []string{"error", "errors", "message", "title", "status", "success", "_success"}
+
+// besideRecord reports whether a member says nothing of whether an object is a record, even where the record has a field for it.
+func besideRecord(name string) bool {
+	name = strings.ToLower(name)
+	return name == "_warning" || slices.Contains(errorMembers, name)
+}

@@ -31,7 +31,7 @@ func TestDecodeListSaysWhereItFails(t *testing.T) {
 		"an id of 0 alone":           {`{"id":0,"colour":"red"}`, wire.Error{Reason: notOne}},
 		"an object of something":     {` {"colour":"red"}`, wire.Error{Reason: notOne}},
 		"number":                     {`12`, wire.Error{Reason: "neither a list nor an object"}},
-		"text":                       {`"no access"`, wire.Error{Reason: "neither a list nor an object"}},
+		"text that is cut":           {`"no access`, wire.Error{Reason: "neither a list nor an object"}},
 		"blank text":                 {`" "`, wire.Error{Reason: "neither a list nor an object"}},
 		"literal":                    {`true`, wire.Error{Reason: "neither a list nor an object"}},
 		"HTML":                       {`<html></html>`, wire.Error{Reason: "neither a list nor an object"}},

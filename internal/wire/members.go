@@ -17,7 +17,7 @@ type Member struct {
 
 // Members returns what a validation error says, member by member, or nil for another body.
 //
-// It can be an object of arrays keyed by the member [live], ASP.NET's ModelState, or errors beside a title.
+// It can be an object of arrays keyed by the member [live], ASP.NET's ModelState, or errors beside a title, as an object or as an array.
 func Members(body []byte) []Member {
 	var object map[string]json.RawMessage
 	if body = trim(body); len(body) == 0 || body[0] != '{' || json.Unmarshal(body, &object) != nil {
@@ -35,12 +35,19 @@ func Members(body []byte) []Member {
 
 // membersOf reads an object in which each member has its messages: an array of texts, or with single one text.
 func membersOf(raw json.RawMessage, single bool) []Member {
+	var list []any
+	if single && json.Unmarshal(raw, &list) == nil {
+		return membersOfList(list)
+	}
 	var object map[string]any
 	if json.Unmarshal(raw, &object) != nil || len(object) == 0 {
 		return nil
 	}
 	var members []Member
 	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if !single && aside(key, object[key]) {
+			continue
+		}
 		messages := messagesOf(object[key], single)
 		if messages == nil {
 			return nil
@@ -51,21 +58,33 @@ func membersOf(raw json.RawMessage, single bool) []Member {
 	return members
 }
 
-func messagesOf(value any, single bool) []string {
-	if text, ok := value.(string); ok && single && text != "" {
-		return []string{text}
+// membersOfList reads an array of errors of which each names its member, such as {"field":"value","message":"is too long"}.
+func membersOfList(list []any) []Member {
+	var members []Member
+	for _, element := range list {
+		key := memberOf(element)
+		if key == "" {
+			return nil
+		}
+		index, name := splitKey(key)
+		members = append(members, Member{Index: index, Name: name, Messages: []string{jsonMessage(element)}})
 	}
+	return members
+}
+
+func messagesOf(value any, single bool) []string {
 	list, ok := value.([]any)
 	if !ok {
+		if text := jsonMessage(value); single && text != "" {
+			return []string{text}
+		}
 		return nil
 	}
 	messages := make([]string, 0, len(list))
 	for _, element := range list {
-		text := jsonMessage(element)
-		if text == "" {
-			return nil
+		if text := jsonMessage(element); text != "" {
+			messages = append(messages, text)
 		}
-		messages = append(messages, text)
 	}
 	if len(messages) == 0 {
 		return nil

@@ -30,6 +30,11 @@ func TestMembers(t *testing.T) {
 		`{"$.value":["no"]}`:                                              one(-1, "value", "no"),
 		`{"title":"One or more","errors":{"[1].value":["empty"]}}`:        one(1, "value", "empty"),
 		`{"Message":"The request is invalid.","ModelState":{"a":["no"]}}`: one(-1, "a", "no"),
+		`{"id":["not valid"],"traceId":"x"}`:                              one(-1, "id", "not valid"),
+		`{"errors":[{"field":"[1].value","message":"no"}]}`:               one(1, "value", "no"),
+		`{"errors":{"value":{"errors":[{"errorMessage":"no"}]}}}`:         one(-1, "value", "no"),
+		`{"errors":{"type":["no"],"value":[]},"type":"about:blank"}`:      nil,
+		`{"errors":{"type":["no",""]},"type":"about:blank"}`:              one(-1, "type", "no"),
 		`{"errors":{"name":"is required"}}`:                               one(-1, "name", "is required"),
 		`{"b":["2"],"a":["1"]}`:                                           {{Index: -1, Name: "a", Messages: []string{"1"}}, {Index: -1, Name: "b", Messages: []string{"2"}}},
 	} {

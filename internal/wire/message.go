@@ -40,7 +40,7 @@ func jsonMessage(value any) string {
 	case []any:
 		var parts []string
 		for _, element := range value {
-			parts = append(parts, jsonMessage(element))
+			parts = append(parts, joined(": ", memberOf(element), jsonMessage(element)))
 		}
 		return joined("; ", parts...)
 	case map[string]any:
@@ -51,9 +51,27 @@ func jsonMessage(value any) string {
 	return fmt.Sprint(value)
 }
 
+// memberNames are where an error in an array of them names the member that it is about.
+var memberNames = []string{"field", "fieldname", "member", "membername", "property", "propertyname", "target", "key"}
+
+// memberOf returns the member that an element of an array of errors is about, "" where it names none or says nothing of it.
+func memberOf(element any) string {
+	object, ok := element.(map[string]any)
+	if !ok || jsonMessage(element) == "" {
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if text, ok := object[name].(string); ok && slices.Contains(memberNames, strings.ToLower(name)) {
+			return text
+		}
+	}
+	return ""
+}
+
 // wordings are the pairs of members in which errors say what is wrong, in the order of what says most.
 var wordings = [][2]string{
 	{"error", "error_description"}, {"message", "exceptionmessage"}, {"errormessage", "error_message"}, {"load_error", "msg"}, {"title", "detail"},
+	{"faultstring", "reason"},
 }
 
 func objectMessage(object map[string]any) string {
@@ -65,7 +83,7 @@ func objectMessage(object map[string]any) string {
 		if s, ok := members[name].(string); ok {
 			return s
 		}
-		if name == "error" {
+		if name == "error" || name == "message" {
 			switch nested := members[name].(type) {
 			case map[string]any, []any:
 				return jsonMessage(nested)
@@ -74,16 +92,16 @@ func objectMessage(object map[string]any) string {
 		return ""
 	}
 	var message string
-	for i := 0; i < len(wordings) && message == ""; i++ {
-		message = joined(": ", text(wordings[i][0]), text(wordings[i][1]))
+	for i := 0; i < len(wordings) && (message == "" || i == 1); i++ { // error can be the text of the status, beside a message
+		message = joined(": ", message, text(wordings[i][0]), text(wordings[i][1]))
 	}
-	inner := ""
-	if nested, ok := members["innerexception"].(map[string]any); ok {
-		inner = jsonMessage(nested)
+	for _, name := range []string{"exception", "fault", "innerexception", "innererror", "errorrecord"} {
+		if nested, ok := members[name].(map[string]any); ok {
+			message = joined(": ", message, jsonMessage(nested))
+		}
 	}
-	message = joined(": ", message, inner)
 	details := ""
-	for _, name := range []string{"errors", "modelstate"} {
+	for _, name := range []string{"errors", "modelstate", "details"} {
 		details = joined("; ", details, membersMessage(members[name]))
 	}
 	message = joined("; ", message, details)
@@ -91,27 +109,38 @@ func objectMessage(object map[string]any) string {
 		message = text("classname")
 	}
 	if message == "" && lists(object) {
-		message = membersMessage(object)
+		arrays := maps.Clone(object)
+		maps.DeleteFunc(arrays, aside)
+		message = membersMessage(arrays)
 	}
 	return message
 }
 
-// lists reports whether an object holds nothing but arrays, as a validation error does [live].
+// lists reports whether an object holds nothing but arrays, as a validation error does [live], and what names a trace.
 func lists(object map[string]any) bool {
-	for _, value := range object {
-		if _, ok := value.([]any); !ok {
+	for name, value := range object {
+		if _, ok := value.([]any); !ok && !aside(name, value) {
 			return false
 		}
 	}
 	return true
 }
 
+// aside reports whether a member stands beside those that a validation error is about, whose values are arrays.
+func aside(name string, value any) bool {
+	_, list := value.([]any)
+	return !list && slices.Contains([]string{"traceid", "status", "type", "instance", "requestid"}, keyOf(name))
+}
+
 // membersMessage returns what a validation error says, member by member, as [Members] finds it.
 func membersMessage(errors any) string {
 	object, ok := errors.(map[string]any)
 	if !ok {
-		list, _ := errors.([]any)
-		return jsonMessage(list)
+		switch errors.(type) {
+		case []any, string:
+			return jsonMessage(errors)
+		}
+		return ""
 	}
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -135,16 +164,17 @@ func joined(sep string, parts ...string) string {
 
 var (
 	titleTag   = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-	hiddenTags = regexp.MustCompile(`(?is)<(script|style)[^>]*>.*?</(script|style)>|<!--.*?-->`)
+	hiddenTags = regexp.MustCompile(`(?is)<(script|style|svg)[^>]*>.*?</(script|style|svg)>|<!--.*?-->`)
 	anyTag     = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
 // htmlMessage returns the title of a page, or its text.
 func htmlMessage(page string) string {
+	page = hiddenTags.ReplaceAllString(page, " ")
 	if title := titleTag.FindStringSubmatch(page); title != nil && strings.TrimSpace(title[1]) != "" {
 		return html.UnescapeString(anyTag.ReplaceAllString(title[1], " "))
 	}
-	return html.UnescapeString(anyTag.ReplaceAllString(hiddenTags.ReplaceAllString(page, " "), " "))
+	return html.UnescapeString(anyTag.ReplaceAllString(page, " "))
 }
 
 // HTML reports whether a body is a page, or other markup, that no API sends: by its beginning, or by its label where it is no JSON.
@@ -153,7 +183,7 @@ func HTML(contentType string, body []byte) bool {
 	if len(body) > 0 && bytes.IndexByte([]byte(`{["`), body[0]) >= 0 {
 		return false
 	}
-	return bytes.HasPrefix(body, []byte("<")) || strings.Contains(strings.ToLower(contentType), "html")
+	return bytes.HasPrefix(body, []byte("<")) || strings.Contains(strings.ToLower(contentType), "html") && !json.Valid(body)
 }
 
 // Trim drops a byte order mark and white space.

@@ -31,6 +31,11 @@ func TestErrorMessage(t *testing.T) {
 		"ExceptionMessage alone": {"application/json", `{"ExceptionMessage":"no column x"}`, "no column x"},
 		"ClassName and Message":  {"application/json", `{"ClassName":"System.Exception","Message":"no column x","InnerException":null}`, "no column x"},
 		"ClassName alone":        {"application/json", `{"ClassName":"System.Exception","Message":null}`, "System.Exception"},
+		"error and message":      {"application/json", `{"status":400,"error":"Bad Request","message":["too long","no unit"]}`, "Bad Request: too long; no unit"},
+		"inner error":            {"application/json", `{"error":{"message":"a","innererror":{"message":"b"},"details":[{"target":"value","message":"c"}]}}`, "a: b; value: c"},
+		"errors with members":    {"application/json", `{"errors":[{"field":"value","message":"too long"},{"propertyName":"Type","errorMessage":"no"}]}`, "value: too long; Type: no"},
+		"validation and a trace": {"application/json", `{"id":["not valid"],"traceId":"x"}`, "id: not valid"},
+		"exception object":       {"application/json", `{"Exception":{"Message":"a","InnerException":{"Message":"b"}}}`, "a: b"},
 		"problem details": {
 			"application/problem+json", `{"type":"about:blank","title":"Bad Request","status":400,"detail":"order is not a field","traceId":"0"}`, "Bad Request: order is not a field",
 		},
@@ -66,6 +71,7 @@ func TestErrorMessage(t *testing.T) {
 		"HTML without a title": {
 			"text/html", "<html><style>p{}</style><SCRIPT>var x='<p>';</SCRIPT><!-- <p>no</p> --><h1>502</h1><p>Bad&nbsp;Gateway</p></html>", "502 Bad Gateway",
 		},
+		"HTML with other titles":     {"text/html", "<!-- <title>a</title> --><svg><title>b</title></svg><title>c</title>", "c"},
 		"HTML with an empty title":   {"TEXT/HTML", "  <title> </title><p>down</p>", "down"},
 		"HTML by its first byte":     {"application/json", "<p>down</p>", "down"},
 		"HTML by its type":           {"TEXT/HTML", "down <b>for</b> repair", "down for repair"},
