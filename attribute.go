@@ -38,6 +38,9 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 		return all(err)
 	}
 	a.warn(ctx, elements)
+	if wire.Judged[T]() && !refuses(elements, array) {
+		elements, array = wire.Unwrap(elements, array, a.req.resource())
+	}
 	switch {
 	case array && len(elements) != b.n:
 		a.keep(elements)
@@ -81,6 +84,15 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 		refused = nil // an object has its words itself
 	}
 	return unknown, a.refusal(elements[0], refused)
+}
+
+// refuses reports whether a response is one object that says that the request failed.
+func refuses(elements []json.RawMessage, array bool) bool {
+	if array || len(elements) != 1 {
+		return false
+	}
+	_, failed := wire.Failure(elements[0])
+	return failed
 }
 
 // attributeOne looks at an object in response to several inputs.

@@ -30,6 +30,12 @@ type request struct {
 	conf             *callConfig
 }
 
+// resource is the first part of the path, the name of what the call is about.
+func (r *request) resource() string {
+	name, _, _ := strings.Cut(strings.Trim(r.path, "/"), "/")
+	return name
+}
+
 // answer is a successful one. Its body is pooled: release it once decoded.
 type answer struct {
 	*exchange

@@ -223,9 +223,14 @@ func oneOf[T any](ctx context.Context, a *answer, id string) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
-	elements, _, err := wire.Elements(body)
+	elements, array, err := wire.Elements(body)
 	if err != nil {
 		return nil, precise[T](body, err)
+	}
+	if wire.Judged[T]() && !refuses(elements, array) {
+		if inner, list := wire.Unwrap(elements, array, a.req.resource()); !list { // a list is no record, also of one
+			elements = inner
+		}
 	}
 	if len(elements) != 1 {
 		return nil, &wire.Error{Reason: strconv.Itoa(len(elements)) + " records in the response, where the one with the id " + id + " was asked for"}
@@ -308,12 +313,15 @@ func (a *answer) acknowledged(ctx context.Context, id string) error {
 	if err != nil {
 		return a.decodeError(err)
 	}
-	elements, _, err := wire.Elements(body)
+	elements, array, err := wire.Elements(body)
 	if err != nil {
 		if json.Valid(wire.Trim(body)) { // false, a text, a number: the server's words
 			return a.refusal(body, nil)
 		}
 		return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})
+	}
+	if !refuses(elements, array) {
+		elements, _ = wire.Unwrap(elements, array, a.req.resource())
 	}
 	for _, raw := range elements {
 		if _, failed := wire.Failure(raw); failed {
