@@ -182,9 +182,12 @@ func TestFollowerThatIsKilledMissesAndDoublesNothing(t *testing.T) {
 		"no record_count, caps at 50": {NoRecordCount: true, PageCap: 50}, "ignores count": {IgnoreCount: true},
 	}
 	for server, habits := range servers {
-		for order, logs := range map[string][]int{"as asked": {0, 2}, "oldest first": {1}, "newest first": {1, 2}} {
+		for order, logs := range map[string][]int{"as asked": {0, 2, 3}, "oldest first": {1, 4}, "newest first": {1, 2, 3, 4}} {
 			for _, i := range logs {
 				log := followables[i]
+				if habits.IgnorePaging && log.resource == "IntegrationDelta" {
+					continue // it takes no count and so shows no more than its first page: see TestSinceReadsWhatIsNew
+				}
 				t.Run(fmt.Sprintf("%s/%s/%s", server, order, log.resource), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
