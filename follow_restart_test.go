@@ -185,8 +185,8 @@ func TestFollowerThatIsKilledMissesAndDoublesNothing(t *testing.T) {
 		for order, logs := range map[string][]int{"as asked": {0, 2, 3}, "oldest first": {1, 4}, "newest first": {1, 2, 3, 4}} {
 			for _, i := range logs {
 				log := followables[i]
-				if habits.IgnorePaging && log.resource == "IntegrationDelta" {
-					continue // it takes no count and so shows no more than its first page: see TestSinceReadsWhatIsNew
+				if log.resource == "IntegrationDelta" && (habits.IgnorePaging || habits.FixedSize > 0 && order == "newest first") {
+					continue // it takes no count, so that pages cannot be made to overlap: see followable.mayBeIncomplete
 				}
 				t.Run(fmt.Sprintf("%s/%s/%s", server, order, log.resource), func(t *testing.T) {
 					t.Parallel()
