@@ -80,6 +80,10 @@ func TestCaseFilterThatIsMisspelled(t *testing.T) {
 			_, err := halopsa.Collect(c.IntegratorLog.Since(ctx, 0, nil, halopsa.WithQuery("ModuleId", "12")))
 			return err
 		}, `IntegratorLog.Since: WithQuery: "ModuleId" is no parameter of IntegratorLog; did you mean "module_id"?`},
+		"of a Get": {func(ctx context.Context, c *halopsa.Client) error {
+			_, err := c.IntegrationError.Get(ctx, 7, nil, halopsa.WithQuery("include_details", "true"))
+			return err
+		}, `IntegrationError.Get: WithQuery: "include_details" is no parameter of IntegrationError; did you mean "includedetails"?`},
 	})
 
 	client, sent := recording(t, `[]`)

@@ -52,14 +52,26 @@ func (l *list) checkQuery(given url.Values) error {
 	if l.params == nil || len(given) == 0 {
 		return nil
 	}
-	names := l.parameters()
+	return checkNames(l.resource, l.parameters(), given)
+}
+
+// checkGetQuery is checkQuery for the options of a Get, which can be nil.
+func checkGetQuery(resource string, params any, given url.Values) error {
+	if params == nil || len(given) == 0 {
+		return nil
+	}
+	return checkNames(resource, parametersOf(params), given)
+}
+
+// checkNames refuses each given name that differs from one of names in its spelling only.
+func checkNames(resource string, names []string, given url.Values) error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if slices.Contains(names, name) {
 			continue
 		}
 		for _, documented := range names {
 			if plain(documented) == plain(name) {
-				return badArgument("WithQuery", "%q is no parameter of %s; did you mean %q?", name, l.resource, documented)
+				return badArgument("WithQuery", "%q is no parameter of %s; did you mean %q?", name, resource, documented)
 			}
 		}
 	}
@@ -68,12 +80,7 @@ func (l *list) checkQuery(given url.Values) error {
 
 // parameters returns the query parameters that the list is documented to take.
 func (l *list) parameters() []string {
-	var names []string
-	for _, field := range reflect.VisibleFields(reflect.TypeOf(l.params)) {
-		if name := parameter(field); name != "" {
-			names = append(names, name)
-		}
-	}
+	names := parametersOf(l.params)
 	if l.paged {
 		names = append(names, "page_no", "page_size", "pageinate")
 	}
@@ -81,6 +88,24 @@ func (l *list) parameters() []string {
 		names = append(names, "order", "orderdesc")
 		for n := 2; n <= maxSortKeys; n++ {
 			names = append(names, "order"+strconv.Itoa(n), "orderdesc"+strconv.Itoa(n))
+		}
+	}
+	return names
+}
+
+// parametersOf returns the query parameters of an options type, from a value of it or a pointer.
+func parametersOf(options any) []string {
+	t := reflect.TypeOf(options)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	var names []string
+	if t.Kind() != reflect.Struct {
+		return nil // of the caller's own
+	}
+	for _, field := range reflect.VisibleFields(t) {
+		if name := parameter(field); name != "" {
+			names = append(names, name)
 		}
 	}
 	return names

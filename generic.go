@@ -201,6 +201,9 @@ func getOf[T any, I ID](ctx context.Context, c *Client, op, resource string, id 
 	if err != nil {
 		return nil, err
 	}
+	if err := checkGetQuery(resource, params, conf.query); err != nil {
+		return nil, named(op, err)
+	}
 	q, err := encodeQuery(params)
 	if err != nil {
 		return nil, named(op, err)
