@@ -124,7 +124,7 @@ func (c *Client) newRequest(ctx context.Context, r *request) (*retryablehttp.Req
 	}
 	req.Header["Accept"] = jsonType
 	req.Header["User-Agent"] = c.userAgent
-	if r.body != nil {
+	if r.body != nil || r.method == http.MethodPost { // a POST without a body would be a 415 too
 		req.Header["Content-Type"] = jsonType
 	}
 	for name, values := range r.conf.header {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
 // passedCalls are the calls that pass on what is the caller's, by whether they are repeated.
@@ -205,7 +206,7 @@ func TestCaseThirdPartysErrorInASuccess(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		`{"message":"2 found","items":[{"id":1}]}`, `{"error":null,"data":[]}`, `{"error":"","value":{}}`, `[]`, `{}`, `[{"error":"a row of a log"}]`,
+		`{"message":"2 found","items":[{"id":1}]}`, `{"error":null,"data":[]}`, `{"error":"","value":{}}`, `[]`, `{}`, `[{"id":1,"error":"a row of a log"}]`,
 		`{"error":{"count":0},"result":{"id":7}}`, `true`, `12`,
 	} {
 		client := plainTenant(t, answersJSON(body))
@@ -237,6 +238,35 @@ func TestCaseThirdPartysEmptyResponse(t *testing.T) {
 			require.NoError(t, call(t.Context(), client), "%s %q", name, body)
 		}
 	}
+}
+
+// TestCaseErrorsAmongElements: a write is refused by an error in the place of an element, and by false. In response to a read both are data.
+func TestCaseErrorsAmongElements(t *testing.T) {
+	t.Parallel()
+	reads, writes := passedCalls()
+	for body, words := range map[string]string{
+		`[{"error":"no such tenant"}]`: "no such tenant", `[{"id":1},{"errorMessage":"is locked"}]`: "[1]: is locked", `false`: "",
+	} {
+		client := plainTenant(t, answersJSON(body))
+		for name, call := range reads {
+			require.NoError(t, call(t.Context(), client), "%s %s", name, body)
+		}
+		for name, call := range writes {
+			err := call(t.Context(), client)
+			require.ErrorIs(t, err, halopsa.ErrOutcomeUnknown, "%s %s", name, body)
+			require.ErrorContains(t, err, words)
+		}
+	}
+}
+
+// TestCaseWriteWithoutABody: what has no body says that it is JSON all the same, since a tenant refuses any other with 415.
+func TestCaseWriteWithoutABody(t *testing.T) {
+	t.Parallel()
+	client, server := halopsatest.NewClient(t)
+	server.SetData("Import/Xero", func(r halopsatest.Request) halopsatest.Response { return halopsatest.JSON(len(r.Body)) })
+	var length int
+	require.NoError(t, client.IntegrationData.Import(t.Context(), halopsa.SystemXero, nil, nil, &length))
+	assert.Zero(t, length)
 }
 
 // TestCasePagesIntoOneVariable: what the last page said of the next one is not left over, which would never end.

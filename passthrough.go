@@ -48,8 +48,8 @@ func passOf(ctx context.Context, c *Client, p *passed, into any, opts []RequestO
 	if err != nil {
 		return a.decodeError(err)
 	}
-	if _, failed := wire.Failure(body); failed && !wire.HoldsData(body) {
-		return a.refusal(body, nil)
+	if err := a.denied(body, p.post); err != nil {
+		return err
 	}
 	a.warn(ctx, []json.RawMessage{body})
 	switch found, err := wire.DecodeInto(body, into); {
@@ -59,6 +59,35 @@ func passOf(ctx context.Context, c *Client, p *passed, into any, opts []RequestO
 		return a.decodeError(&wire.Error{Reason: "no record in the response"})
 	}
 	return nil
+}
+
+// denied returns the refusal that a body is: an object that says so or, in response to a write, false or an array with such elements. The rows
+// that a read returns are data, whatever they say.
+func (a *answer) denied(body []byte, write bool) error {
+	says := func(raw []byte) bool {
+		_, failed := wire.Failure(raw)
+		return failed && !wire.HoldsData(raw)
+	}
+	if says(body) || write && string(wire.Trim(body)) == "false" {
+		return a.refusal(body, nil)
+	}
+	if !write {
+		return nil
+	}
+	elements, array, err := wire.Elements(body)
+	if err != nil || !array {
+		return nil //nolint:nilerr // not of that form: it is decoded as what it is
+	}
+	var refused []MemberError
+	for i, raw := range elements {
+		if says(raw) {
+			refused = append(refused, MemberError{Input: i, Messages: []string{string(raw)}})
+		}
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	return a.refusal(nil, refused)
 }
 
 // encodeBody makes the JSON of what a caller sends, which must not be null: HaloPSA would take that for a body that was forgotten.
