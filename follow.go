@@ -30,11 +30,11 @@ import (
 // [PaginationError], whose RecordCount is -1, where the server makes the promise impossible. It can be ranged over again, and then begins
 // with afterID again.
 //
-// Follow goes on for ever: after what there is it waits for interval, which must be more than 0, and looks again, which takes one request
-// where nothing is new. A failure that may pass, such as one of the network or the server, is tried again for ever, after pauses that
+// Follow never ends by itself: after what there is it waits for interval, which must be positive, and looks again, which takes one request
+// where nothing is new. A failure that may pass, such as one of the network or the server, is tried again forever, after pauses that
 // grow from a second to five minutes, or as long as the server asks, up to an hour. [WithObserver] and [WithLogger] show these failures:
 // the logger at warn level. What will not pass is yielded and ends it: an [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrInvalid]
-// or other refusal, an answer that is too large, the end of ctx, and a [PaginationError] that more tries would not change.
+// or other refusal, a response that is too large, the end of ctx, and a [PaginationError] that more tries would not change.
 type Followed[T any] struct {
 	// Record is nil only with an error.
 	Record *T

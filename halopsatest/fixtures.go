@@ -13,7 +13,7 @@ import (
 
 // SeedJSON reads fixtures: a JSON object of resources, each with an array of records, such as {"Tickets":[{"id":1,"summary":"printer"}]}.
 // Records are taken as [Handler.Seed] takes them. An error is returned, and nothing is seeded, when the JSON is not of that form; a record
-// with an id that is none leaves the ones before it seeded.
+// with an invalid id leaves the ones before it seeded.
 func (h *Handler) SeedJSON(fixtures io.Reader) error {
 	data, err := io.ReadAll(fixtures)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 //
 // Habits combine: {NewestFirst: true, FixedSize: 30} is both. For what they cannot say there is Respond, and [Fault] for single requests.
 type Habits struct {
-	// PageCap is the largest page; 0 is none. A resource without paging parameters then also sends no more, in an envelope.
+	// PageCap is the largest page; 0 means none. A resource without paging parameters then also sends no more, in an envelope.
 	PageCap int
-	// FixedSize is the size of every page, whatever is asked for; 0 is none.
+	// FixedSize is the size of every page, whatever is asked for; 0 means none.
 	FixedSize int
 	// DefaultSize is the page sent when paging is ignored or not asked for; 0 is 50. On a tenant it is a setting of the agent [live].
 	DefaultSize int
@@ -30,7 +30,7 @@ type Habits struct {
 	Uneven bool
 	// PastEnd is what a page behind the end gets; the default is an empty page.
 	PastEnd PastEnd
-	// EmptyPage is the page_no of a page that is empty and says record_count 0, whatever the list holds; 0 is none.
+	// EmptyPage is the page_no of a page that is empty and says record_count 0, whatever the list holds; 0 means none.
 	EmptyPage int
 
 	// NewestFirst sends lists in descending order where no sort is asked for, or honored.
@@ -54,13 +54,13 @@ type Habits struct {
 	WrongPageNo bool
 	// Array is the name of the list in the envelope; "" is the tenant's.
 	Array string
-	// EmptyArray is the name of a further array, an empty one, which stands in the envelope before the true one; "" is none.
+	// EmptyArray is the name of a further array, an empty one, which stands in the envelope before the true one; "" means none.
 	EmptyArray string
 	// Nested puts the envelope or array into the member of this name, as {"data":{…}}; "" does not.
 	Nested string
 	// EmptyList is the body of a list without records, such as "null"; "" is an envelope or array with none.
 	EmptyList string
-	// ErrorMember is a member with an error text beside the array, which then is empty, under status 200: "load_error", say. "" is none.
+	// ErrorMember is a member with an error text beside the array, which then is empty, under status 200: "load_error", say. "" means none.
 	// It takes an envelope, so it has no effect on bare arrays.
 	ErrorMember string
 	// ErrorFrom is the first page that has ErrorMember; 0 is 1.
@@ -70,16 +70,16 @@ type Habits struct {
 	Rows RowHabits
 	// QuietWrites sends an empty body to writes.
 	QuietWrites bool
-	// Warning is a _warning in each envelope, each written record and each response to a delete; "" is none.
+	// Warning is a _warning in each envelope, each written record and each response to a delete; "" means none.
 	Warning string
 
 	// Denied is the status, with an empty body, of every request: 401 or 403, for an agent without the right to the resource [live]. The
-	// token must be good all the same. 0 is none.
+	// token must be good all the same. 0 means none.
 	Denied int
 	// Charset writes bodies in this character set and says so: iso-8859-1, windows-1252 (of which only what Latin-1 has) or utf-16. Any
 	// other is only said; "" is UTF-8.
 	Charset string
-	// ContentEncoding compresses bodies by gzip or deflate, whether the client asked for it or not. Any other is only said; "" is none.
+	// ContentEncoding compresses bodies by gzip or deflate, whether the client asked for it or not. Any other is only said; "" means none.
 	ContentEncoding string
 	// Respond changes a response before it is sent; nil does not. It is called outside of any lock, after the operation has been carried
 	// out, and may change the store. Requests at the same time call it at the same time.
