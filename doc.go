@@ -24,7 +24,7 @@
 //
 // [Page] says what a walk promises and [PaginationError] what it returns when the server makes that impossible.
 //
-// Since reads the deltas, errors, requests, log lines and traces that are newer than an id, and Follow continues with those to come; see [Followed].
+// Since reads the deltas, errors, requests, log lines and traces that are newer than an id, and Follow goes on with those to come; see [Followed].
 //
 // Every record keeps the members that it has no field for in Extra. Values are read in every form that can mean one thing only. A float field
 // holds NaN or an infinity where the server says so, which [encoding/json] cannot write.
