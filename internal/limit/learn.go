@@ -2,6 +2,9 @@ package limit
 
 import "time"
 
+// serverWindow is a tenant's own window [seen]; the one that a client keeps to can be shorter.
+const serverWindow = 5 * time.Minute
+
 // learned is what the server's answers have shown, which can be less than its rule: another client may use a part of the same limit.
 type learned struct {
 	limit int       // how many requests in a window the server has shown to accept, at most n
@@ -77,9 +80,9 @@ func (w *Window) proven(now time.Time) int {
 func (w *Window) refuse(s *Slot, now time.Time, retryAfter time.Duration, asked bool) {
 	until := now
 	if asked {
-		// The server's rule is the window: after one of them a request finds out, whatever a header says, which can be milliseconds taken for
+		// The server's rule is its window: after one of them a request finds out, whatever a header says, which can be milliseconds taken for
 		// seconds or a date of another century.
-		until = now.Add(min(retryAfter, w.window))
+		until = now.Add(min(retryAfter, max(w.window, serverWindow)))
 	}
 	w.refusedAt = now
 	if s.epoch == w.epoch {

@@ -161,7 +161,7 @@ func (s *Slot) Cancel() {
 // Refused says that the server answered 429: the slot is free, the limit becomes what the server did accept within the window, and every
 // caller is held back for the returned time.
 //
-// With asked the server named retryAfter, and nobody is let through before, but for at most a window. Without it, and where waiting as long as
+// With asked the server named retryAfter, and nobody is let through before, but for at most a window, or 5 minutes where that is longer. Without it, and where waiting as long as
 // it asked was of no use, the holds grow from a sixtieth of the window to a whole one.
 func (s *Slot) Refused(retryAfter time.Duration, asked bool) time.Duration {
 	w := s.w

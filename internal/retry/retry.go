@@ -118,9 +118,9 @@ func (s *State) afterRefusal(ctx context.Context, p Policy, r Result) bool {
 	if s.Once || ctx.Err() != nil {
 		return false
 	}
-	wait := max(r.Held, r.RetryAfter)
-	if own := Pause(p.MinBackoff, p.MaxBackoff, s.refusals); own > wait {
-		s.Wait, wait = own, own
+	wait := max(r.Held, r.RetryAfter, Pause(p.MinBackoff, p.MaxBackoff, s.refusals))
+	if wait > r.Held {
+		s.Wait = wait
 	}
 	s.refusals++
 	// A second at the least, or a call whose backoff is 0 would be repeated forever.

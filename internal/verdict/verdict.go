@@ -64,13 +64,25 @@ func onlyProxies(status int) bool {
 	return false
 }
 
-// routing is what a tenant says whose version lacks the endpoint (ASP.NET's texts, and "Invalid Resource" [live]), or a bare status text.
-var routing = regexp.MustCompile(`(?i)no (http resource|type|action|route|endpoint|controller)\b|invalid resource|does not support|request(ed)? (uri|url|resource)\b|^(the resource was )?not found\.?$`)
+var (
+	// routing are the words of a 404 that is about something else than a record: a path, an endpoint that the tenant's version lacks (ASP.NET's
+	// texts, and "Invalid Resource" [live]), a gateway's service.
+	routing = regexp.MustCompile(`(?i)\b(http|uri|url|routes?|endpoint|path|page|api|site|host|tenant|service|proxy|method|operation|controller|action|type|directory|file)\b|` +
+		`invalid resource|cannot (get|post|delete)|resource you are`)
+	// missing are the words of one that is about a record.
+	missing = regexp.MustCompile(`(?i)\b(records?|rows?|entity|entry|item|object|instance|id|ids|integrat\w+|connected\w+)\b|\bexists?\b|deleted`)
+	// exception is a .NET exception, as HaloPSA writes them. [live]
+	exception = regexp.MustCompile(`(?i)"ClassName"\s*:`)
+)
 
-// aboutRecord reports whether the body of a 404 says that a record is missing: it must say something in JSON, whole, and not that of the endpoint.
+// aboutRecord reports whether the body of a 404 says that a record is missing: it must say so in JSON, whole, and must not be about a path or an
+// endpoint. A body that only repeats the status says nothing.
 func aboutRecord(body []byte) bool {
+	if !json.Valid(body) || body[0] != '{' && body[0] != '"' {
+		return false
+	}
 	said := wire.ErrorMessage("", body)
-	return json.Valid(body) && said != "" && !routing.MatchString(said)
+	return said != "" && !routing.MatchString(said) && (missing.MatchString(said) || exception.Match(body))
 }
 
 // Success reports whether the status is one of a request that was carried out as a whole. 202, 206, 207 and their like are not: what they

@@ -68,8 +68,13 @@ func TestWhatIsKnownOfAWrite(t *testing.T) {
 func TestGone(t *testing.T) {
 	t.Parallel()
 	for body, gone := range map[string]bool{
-		`{"Message":"The record was not found."}`:         true,
-		`{"message":"IntegrationError 5 does not exist"}`: true,
+		`{"Message":"The record was not found."}`:                true,
+		`{"message":"IntegrationError 5 does not exist"}`:        true,
+		`{"ClassName":"System.Exception","Message":"Not found"}`: true,
+		`{"statusCode":404,"message":"Resource not found"}`:      false,
+		`{"message":"Cannot DELETE /api/IntegrationError/1"}`:    false,
+		`{"Message":"Site not found"}`:                           false,
+		`"404"`:                                                  false, `404`: false, `true`: false, `{"message":"404 Not Found"}`: false,
 		``:          false,
 		`<html>`:    false,
 		`not there`: false, // no JSON

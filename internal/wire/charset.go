@@ -28,8 +28,8 @@ func (e *EncodingError) Error() string { return e.Reason }
 func Plain(contentType, contentEncoding string, body []byte, longest int64) ([]byte, error) {
 	encodings := strings.Split(contentEncoding, ",")
 	for i := len(encodings) - 1; i >= 0; i-- { // the last one was applied last
-		name := strings.ToLower(strings.Trim(encodings[i], " \t\""))
-		if name == "" || name == "identity" || len(body) == 0 {
+		name := strings.Trim(encodings[i], " \t\"")
+		if name == "" || strings.EqualFold(name, "identity") || len(body) == 0 {
 			continue
 		}
 		var err error
@@ -44,7 +44,7 @@ func Plain(contentType, contentEncoding string, body []byte, longest int64) ([]b
 func decompressed(name string, body []byte, longest int64) ([]byte, error) {
 	var from io.Reader
 	var err error
-	switch name {
+	switch strings.ToLower(name) { // but shown as it came, or a secret in it would not be known any more
 	case "gzip", "x-gzip":
 		from, err = gzip.NewReader(bytes.NewReader(body))
 	case "deflate":
@@ -68,7 +68,7 @@ func decompressed(name string, body []byte, longest int64) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// charsetOf returns the charset of a Content-Type, in lower case, "" for none.
+// charsetOf returns the charset of a Content-Type, "" for none.
 func charsetOf(contentType string) string {
 	_, params, err := mime.ParseMediaType(contentType)
 	charset := params["charset"]
@@ -79,7 +79,7 @@ func charsetOf(contentType string) string {
 		}
 		charset, _, _ = strings.Cut(rest, ";")
 	}
-	return strings.ToLower(strings.Trim(charset, " \t\"'"))
+	return strings.Trim(charset, " \t\"'")
 }
 
 // cutFold is strings.Cut in any case.
@@ -101,7 +101,7 @@ func recoded(charset string, body []byte) ([]byte, error) {
 	case bytes.HasPrefix(body, []byte{0xfe, 0xff}):
 		return fromUTF16(body[2:], binary.BigEndian), nil
 	}
-	switch charset {
+	switch label := strings.ToLower(charset); label {
 	case "", "utf-8", "utf8", "unicode-1-1-utf-8":
 		return body, nil
 	case "us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252", "cp-1252", "x-cp1252", "ansi":
@@ -109,7 +109,7 @@ func recoded(charset string, body []byte) ([]byte, error) {
 		return fromWindows1252(body), nil
 	case "utf-16", "utf16", "utf-16le", "utf16le", "unicode", "ucs-2", "iso-10646-ucs-2":
 		// Without a mark the first character of JSON, which is ASCII, tells the order.
-		if len(body) >= 2 && body[0] == 0 && charset != "utf-16le" && charset != "utf16le" {
+		if len(body) >= 2 && body[0] == 0 && label != "utf-16le" && label != "utf16le" {
 			return fromUTF16(body, binary.BigEndian), nil
 		}
 		return fromUTF16(body, binary.LittleEndian), nil
