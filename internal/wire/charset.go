@@ -167,17 +167,15 @@ func fromUTF16(body []byte, order binary.ByteOrder) []byte {
 	return out
 }
 
-// shownLabel is a label as an error may show it: short, and of the characters that labels have.
+// shownLabel is a label as an error may show it: whole, or not at all where no label looks like that. It can be anything, a secret too, which is
+// known only where it is as it came.
 func shownLabel(label string) string {
-	const longest = 40
-	label = strings.Map(func(r rune) rune {
-		if r > ' ' && r < 0x7f && r != '"' {
-			return r
-		}
-		return -1
-	}, label)
-	if len(label) > longest {
-		label = label[:longest] + "…"
+	const longest = 24
+	odd := strings.ContainsFunc(label, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.:+", r))
+	})
+	if odd || len(label) > longest {
+		return "an unknown one"
 	}
 	return `"` + label + `"`
 }
