@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
-	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
@@ -187,7 +187,7 @@ func (t *tail[T]) read(ctx context.Context) ([]Followed[T], error) {
 	if req.Newest {
 		w = t.newest
 	}
-	rows, err := fetch[T](ctx, w, paging.Request{Page: req.Page, Size: req.Size, Count: req.Count}, false)
+	rows, err := fetch[T](ctx, w, req, false)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (t *tail[T]) read(ctx context.Context) ([]Followed[T], error) {
 			Reason: "two rows share an id, so that no cursor can say what was read; All reads such a list",
 		}
 	}
-	next, previous := t.Accept(follow.Answer{IDs: idsOf(rows.Keys), RecordCount: rows.RecordCount})
+	next, previous := t.Accept(follow.Answer{IDs: page.IDs(rows.Keys), RecordCount: rows.RecordCount})
 	from := rows
 	if previous {
 		from = t.rows
@@ -209,15 +209,6 @@ func (t *tail[T]) read(ctx context.Context) ([]Followed[T], error) {
 	}
 	t.seen += len(next)
 	return records, nil
-}
-
-// idsOf returns the ids of rows, 0 for one that is no positive number.
-func idsOf(keys []wire.Key) []int64 {
-	ids := make([]int64, len(keys))
-	for i, key := range keys {
-		ids[i] = key.ID // only of a number is it set
-	}
-	return ids
 }
 
 // retry makes ready for another attempt: of the same request, or of the whole pass if the answers to that led nowhere.

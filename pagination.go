@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/paging"
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
@@ -86,7 +87,7 @@ func listOf[T any](ctx context.Context, c *Client, l *list, opts []RequestOption
 	if err != nil {
 		return nil, err
 	}
-	req := paging.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()}
+	req := page.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()}
 	rows, err := fetch[T](ctx, w, req, false)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func listOf[T any](ctx context.Context, c *Client, l *list, opts []RequestOption
 }
 
 // newPage makes the page of an answer, with those of its rows that are to be shown.
-func newPage[T any](shown []T, req paging.Request, rows wire.List[T]) *Page[T] {
+func newPage[T any](shown []T, req page.Request, rows wire.List[T]) *Page[T] {
 	page := &Page[T]{Records: shown, Number: max(1, req.Page), Size: rows.PageSize, RecordCount: rows.RecordCount}
 	if page.Size == 0 {
 		page.Size = len(rows.Records)
@@ -142,7 +143,7 @@ func (w *walker) pageSize() int {
 }
 
 // fetch reads one page. byContent has its keys made of the rows' content.
-func fetch[T any](ctx context.Context, w *walker, req paging.Request, byContent bool) (wire.List[T], error) {
+func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bool) (wire.List[T], error) {
 	q := make(url.Values, len(w.q)+3)
 	for name, values := range w.q {
 		q[name] = values

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -20,7 +20,7 @@ type pageReader[T any] struct {
 
 // pageInFlight is a page that was asked for.
 type pageInFlight[T any] struct {
-	req    paging.Request
+	req    page.Request
 	before int // deletes of our own that were over when it was asked for
 	cancel context.CancelFunc
 	done   chan struct{} // closed when rows and err are there
@@ -30,7 +30,7 @@ type pageInFlight[T any] struct {
 }
 
 // read returns the answer to req, which is the walk's next request.
-func (r *pageReader[T]) read(req paging.Request) (rows wire.List[T], before int, err error) {
+func (r *pageReader[T]) read(req page.Request) (rows wire.List[T], before int, err error) {
 	if r.w.conf.prefetch < 2 {
 		before = r.walk.goneBefore()
 		rows, err = fetch[T](r.ctx, r.w, req, r.walk.ByContent())
@@ -58,7 +58,7 @@ func (r *pageReader[T]) read(req paging.Request) (rows wire.List[T], before int,
 }
 
 // ask reads a page in the background.
-func (r *pageReader[T]) ask(req paging.Request) {
+func (r *pageReader[T]) ask(req page.Request) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	byContent := r.walk.ByContent()
 	p := &pageInFlight[T]{req: req, before: r.walk.goneBefore(), cancel: cancel, done: make(chan struct{})}

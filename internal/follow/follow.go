@@ -8,17 +8,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/halopsa-go/halopsa/internal/page"
 )
 
-// Request is one page to read, or, with Count > 0, the whole list in one answer without paging.
-type Request struct {
-	Page, Size int
-	Count      int
-	// Newest asks for the largest id first, where the list can be sorted.
-	Newest bool
-}
-
-// Answer is what the server sent for a Request.
+// Answer is what the server sent for a request.
 type Answer struct {
 	IDs         []int64 // of the rows, in their order; 0 for a row whose id is no number
 	RecordCount int     // -1 when unknown
@@ -83,8 +77,8 @@ type Follower struct {
 
 	serving
 	span
-	head    int64   // the first id of page 1, where the oldest records are on it; see ignored
-	last    Request // the page before, and the first id on it
+	head    int64        // the first id of page 1, where the oldest records are on it; see ignored
+	last    page.Request // the page before, and the first id on it
 	lastID  int64
 	repeats int
 	turns   int     // how often the order was not the one expected
@@ -92,7 +86,7 @@ type Follower struct {
 	held    []int64 // the answer before, which needs a proof
 	edge    bool    // a page of the fixed size ends right at the cursor, and what proves that with the oldest first does not here
 
-	next   Request
+	next   page.Request
 	stage  stage
 	starts int
 	idle   int
@@ -133,7 +127,7 @@ func (f *Follower) Begin() {
 }
 
 // Next returns the request to send, or false when the pass is over; see Err.
-func (f *Follower) Next() (Request, bool) { return f.next, !f.done }
+func (f *Follower) Next() (page.Request, bool) { return f.next, !f.done }
 
 // Err returns nil, or a *Failure once the pass has ended without an answer to what is new.
 func (f *Follower) Err() error {
@@ -175,7 +169,7 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 		f.idle, f.starts = 0, 0
 	}
 	if !f.done && f.idle > mostIdle {
-		f.fail("the list keeps changing while it is read; try again when it is quieter", true)
+		f.fail(page.NeverRests, true)
 	}
 	return next, previous
 }
@@ -220,7 +214,7 @@ func (f *Follower) atFirst(ids []int64) []int {
 // readFirst asks for page 1: of a list that can be sorted, of the newest records.
 func (f *Follower) readFirst() {
 	f.stage = first
-	f.next = Request{Page: 1, Size: f.asked, Newest: f.order != oldestFirst}
+	f.next = page.Request{Page: 1, Size: f.asked, Newest: f.order != oldestFirst}
 }
 
 // turned notes an order that was not expected, and reports whether it can be relied on.

@@ -1,7 +1,6 @@
 package follow_test
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -10,101 +9,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
+	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 )
 
-// The orders in which a server sends a list.
-const (
-	asAsked = iota
-	oldestFirst
-	newestFirst
-	noOrder
-)
-
-// server is a list as a tenant serves it, or as it misbehaves.
-type server struct {
-	ids                         []int64 // in their order
-	next                        int64
-	order                       int
-	limit                       int // largest page, 0 for none
-	fixed                       int
-	ignore, ignoreCount, silent bool // silent: no record_count
-	byAsked                     bool // counts its pages by the size asked for, although it sends fewer
-	extra                       int  // what record_count is too large by
-	requests                    []follow.Request
-}
-
-func newServer(n int) *server {
-	s := &server{}
-	s.add(n)
-	return s
-}
-
-// add appends n records.
-func (s *server) add(n int) {
-	for range n {
-		s.next++
-		s.ids = append(s.ids, s.next)
-	}
-}
-
-// remove deletes n records from a position on.
-func (s *server) remove(at, n int) {
-	at = min(max(0, at), len(s.ids))
-	s.ids = slices.Delete(s.ids, at, min(at+n, len(s.ids)))
-}
-
-func (s *server) serve(req follow.Request) follow.Answer {
-	s.requests = append(s.requests, req)
-	size := req.Size
-	if s.limit > 0 {
-		size = min(size, s.limit)
-	}
-	if s.fixed > 0 {
-		size = s.fixed
-	}
-	begin := (req.Page - 1) * size
-	if s.byAsked {
-		begin = (req.Page - 1) * req.Size
-	}
-	switch {
-	case req.Count > 0 && s.ignoreCount:
-		begin, size = 0, 50
-	case req.Count > 0:
-		begin, size = 0, req.Count
-	case s.ignore:
-		begin, size = 0, 50
-	}
-	answer := follow.Answer{RecordCount: len(s.ids) + s.extra, IDs: s.rows(begin, size, req.Newest)}
-	if s.silent {
-		answer.RecordCount = -1
-	}
-	return answer
-}
-
-// rows cuts a page of size rows out of the list, in the order in which it is sent.
-func (s *server) rows(begin, size int, newest bool) []int64 {
-	n := len(s.ids)
-	begin, end := min(begin, n), min(begin+size, n)
-	switch {
-	case s.order == noOrder:
-		ids := slices.SortedFunc(slices.Values(s.ids), func(a, b int64) int { return cmp.Compare(a*7919%1009, b*7919%1009) })
-		return ids[begin:end]
-	case s.order == newestFirst, s.order == asAsked && newest:
-		ids := slices.Clone(s.ids[n-end : n-begin])
-		slices.Reverse(ids)
-		return ids
-	}
-	return slices.Clone(s.ids[begin:end])
+// serve returns what a server sends for a request.
+func serve(s *pagetest.Server, req page.Request) follow.Answer {
+	ids, count := s.Serve(req)
+	return follow.Answer{IDs: ids, RecordCount: count}
 }
 
 // pass runs one pass and returns what it gave. Of every answer it is held that no record that is there has been passed over.
-func (s *server) pass(t *testing.T, f *follow.Follower, between func()) ([]int64, error) {
+func pass(t *testing.T, s *pagetest.Server, f *follow.Follower, between func()) ([]int64, error) {
 	t.Helper()
 	var got []int64
 	var before follow.Answer
-	asked := len(s.requests)
+	asked := len(s.Requests)
 	for req, more := f.Next(); more; req, more = f.Next() {
-		answer := s.serve(req)
+		answer := serve(s, req)
 		cursor := f.Cursor()
 		next, previous := f.Accept(answer)
 		from := answer
@@ -121,8 +43,8 @@ func (s *server) pass(t *testing.T, f *follow.Follower, between func()) ([]int64
 			require.Greater(t, taken[0], cursor, "once more, or too late")
 			require.Equal(t, taken[len(taken)-1], f.Cursor())
 		}
-		after, _ := slices.BinarySearch(s.ids, cursor+1)
-		for _, id := range s.ids[after:] {
+		after, _ := slices.BinarySearch(s.IDs, cursor+1)
+		for _, id := range s.IDs[after:] {
 			if id > f.Cursor() {
 				break
 			}
@@ -130,7 +52,7 @@ func (s *server) pass(t *testing.T, f *follow.Follower, between func()) ([]int64
 			require.True(t, found, "%d was passed over", id)
 		}
 		got = append(got, taken...)
-		require.Less(t, len(s.requests)-asked, 2000+len(got), "the pass does not end")
+		require.Less(t, len(s.Requests)-asked, 2000+len(got), "the pass does not end")
 		if between != nil {
 			between()
 		}
@@ -151,7 +73,7 @@ func upTo(first, last int64) []int64 {
 func TestPassReadsWhatIsNew(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		server          server
+		server          pagetest.Server
 		unsortable      bool
 		n, size         int
 		after           int64
@@ -164,68 +86,68 @@ func TestPassReadsWhatIsNew(t *testing.T) {
 		"a page and one":                       {n: 1000, after: 899, requests: 3, quiet: 1},
 		"several pages":                        {n: 10_000, after: 9_499, requests: 8, quiet: 1},
 		"all of a long list":                   {n: 1000, after: 0, requests: 13, quiet: 1},
-		"caps at 50":                           {server: server{limit: 50}, n: 1000, size: 1000, after: 899, requests: 5, quiet: 1},
-		"caps at 50, counts pages as asked":    {server: server{limit: 50, byAsked: true}, n: 1000, size: 1000, after: 899, requests: 5, quiet: 1},
-		"caps at 5":                            {server: server{limit: 5}, n: 100, after: 80, requests: 9, quiet: 1},
-		"caps at 1":                            {server: server{limit: 1}, n: 30, after: 25, requests: 12, quiet: 2},
-		"fixed size":                           {server: server{fixed: 30}, n: 1000, after: 900, requests: 10, quiet: 1},
-		"fixed size above what is asked":       {server: server{fixed: 150}, n: 1000, size: 100, after: 700, requests: 6, quiet: 1},
-		"ignores paging":                       {server: server{ignore: true}, n: 1254, after: 1000, requests: 5, quiet: 1},
-		"no count":                             {server: server{silent: true}, n: 1000, after: 899, requests: 3, quiet: 1},
-		"no count, caps at 50":                 {server: server{silent: true, limit: 50}, n: 1000, after: 899, requests: 5, quiet: 1},
-		"no count, ignores paging":             {server: server{silent: true, ignore: true}, n: 1254, after: 1000, requests: 5, quiet: 1},
-		"no count, all of a short list":        {server: server{silent: true}, n: 30, after: 0, requests: 2, quiet: 1},
-		"no count, one record":                 {server: server{silent: true}, n: 1, after: 0, requests: 1, quiet: 1},
-		"oldest first":                         {server: server{order: oldestFirst}, unsortable: true, n: 1000, after: 899, requests: 3, quiet: 1},
-		"oldest first, sort ignored":           {server: server{order: oldestFirst}, n: 1000, after: 899, requests: 3, quiet: 1},
-		"oldest first, all":                    {server: server{order: oldestFirst}, unsortable: true, n: 1000, after: 0, requests: 12, quiet: 1},
-		"oldest first, short":                  {server: server{order: oldestFirst}, unsortable: true, n: 30, after: 7, requests: 1, quiet: 1},
-		"oldest first, fixed size":             {server: server{order: oldestFirst, fixed: 30}, unsortable: true, n: 900, after: 840, requests: 8, quiet: 1},
-		"oldest first, ignores paging":         {server: server{order: oldestFirst, ignore: true}, unsortable: true, n: 1254, after: 1000, requests: 5, quiet: 1},
-		"oldest first, ignores pages, few new": {server: server{order: oldestFirst, ignore: true}, unsortable: true, n: 1254, after: 1249, requests: 5, quiet: 1},
-		"oldest first, no count":               {server: server{order: oldestFirst, silent: true}, unsortable: true, n: 1000, after: 899, requests: 3, quiet: 1},
-		"oldest first, no count, short":        {server: server{order: oldestFirst, silent: true}, unsortable: true, n: 30, after: 7, requests: 2, quiet: 1},
-		"oldest first, no count, caps at 50":   {server: server{order: oldestFirst, silent: true, limit: 50}, unsortable: true, n: 1000, after: 899, requests: 5, quiet: 1},
-		"oldest first, no count, fixed size":   {server: server{order: oldestFirst, silent: true, fixed: 30}, unsortable: true, n: 905, after: 840, requests: 10, quiet: 1},
-		"oldest first, count too large":        {server: server{order: oldestFirst, extra: 7}, unsortable: true, n: 1000, after: 899, requests: 6, quiet: 2},
-		"newest first":                         {server: server{order: newestFirst}, unsortable: true, n: 1000, after: 899, requests: 3, quiet: 1},
-		"newest first, sort ignored":           {server: server{order: newestFirst}, n: 1000, after: 899, requests: 5, quiet: 1},
-		"newest first, all":                    {server: server{order: newestFirst}, unsortable: true, n: 1000, after: 0, requests: 12, quiet: 1},
-		"newest first, fixed size":             {server: server{order: newestFirst, fixed: 30}, unsortable: true, n: 1000, after: 911, requests: 4, quiet: 1},
-		"newest first, fixed size, all":        {server: server{order: newestFirst, fixed: 30}, n: 717, after: 0, requests: 8, quiet: 1},
-		"newest first, fixed size, on an edge": {server: server{order: newestFirst, fixed: 30}, unsortable: true, n: 1000, after: 910, requests: 4, quiet: 1},
-		"newest first, ignores paging":         {server: server{order: newestFirst, ignore: true}, unsortable: true, n: 1254, after: 1000, requests: 6, quiet: 1},
-		"newest first, no count, all":          {server: server{order: newestFirst, silent: true}, unsortable: true, n: 1000, after: 0, requests: 16, quiet: 1},
-		"no order":                             {server: server{order: noOrder}, unsortable: true, n: 1000, after: 899, requests: 2, quiet: 1},
-		"no order, sort ignored":               {server: server{order: noOrder}, n: 1000, after: 899, requests: 2, quiet: 1},
-		"no order, short":                      {server: server{order: noOrder}, unsortable: true, n: 60, after: 7, requests: 1, quiet: 1},
+		"caps at 50":                           {server: pagetest.Server{Limit: 50}, n: 1000, size: 1000, after: 899, requests: 5, quiet: 1},
+		"caps at 50, counts pages as asked":    {server: pagetest.Server{Limit: 50, ByAsked: true}, n: 1000, size: 1000, after: 899, requests: 5, quiet: 1},
+		"caps at 5":                            {server: pagetest.Server{Limit: 5}, n: 100, after: 80, requests: 9, quiet: 1},
+		"caps at 1":                            {server: pagetest.Server{Limit: 1}, n: 30, after: 25, requests: 12, quiet: 2},
+		"fixed size":                           {server: pagetest.Server{Fixed: 30}, n: 1000, after: 900, requests: 10, quiet: 1},
+		"fixed size above what is asked":       {server: pagetest.Server{Fixed: 150}, n: 1000, size: 100, after: 700, requests: 6, quiet: 1},
+		"ignores paging":                       {server: pagetest.Server{Ignore: true}, n: 1254, after: 1000, requests: 5, quiet: 1},
+		"no count":                             {server: pagetest.Server{Silent: true}, n: 1000, after: 899, requests: 3, quiet: 1},
+		"no count, caps at 50":                 {server: pagetest.Server{Silent: true, Limit: 50}, n: 1000, after: 899, requests: 5, quiet: 1},
+		"no count, ignores paging":             {server: pagetest.Server{Silent: true, Ignore: true}, n: 1254, after: 1000, requests: 5, quiet: 1},
+		"no count, all of a short list":        {server: pagetest.Server{Silent: true}, n: 30, after: 0, requests: 2, quiet: 1},
+		"no count, one record":                 {server: pagetest.Server{Silent: true}, n: 1, after: 0, requests: 1, quiet: 1},
+		"oldest first":                         {server: pagetest.Server{Order: pagetest.OldestFirst}, unsortable: true, n: 1000, after: 899, requests: 3, quiet: 1},
+		"oldest first, sort ignored":           {server: pagetest.Server{Order: pagetest.OldestFirst}, n: 1000, after: 899, requests: 3, quiet: 1},
+		"oldest first, all":                    {server: pagetest.Server{Order: pagetest.OldestFirst}, unsortable: true, n: 1000, after: 0, requests: 12, quiet: 1},
+		"oldest first, short":                  {server: pagetest.Server{Order: pagetest.OldestFirst}, unsortable: true, n: 30, after: 7, requests: 1, quiet: 1},
+		"oldest first, fixed size":             {server: pagetest.Server{Order: pagetest.OldestFirst, Fixed: 30}, unsortable: true, n: 900, after: 840, requests: 8, quiet: 1},
+		"oldest first, ignores paging":         {server: pagetest.Server{Order: pagetest.OldestFirst, Ignore: true}, unsortable: true, n: 1254, after: 1000, requests: 5, quiet: 1},
+		"oldest first, ignores pages, few new": {server: pagetest.Server{Order: pagetest.OldestFirst, Ignore: true}, unsortable: true, n: 1254, after: 1249, requests: 5, quiet: 1},
+		"oldest first, no count":               {server: pagetest.Server{Order: pagetest.OldestFirst, Silent: true}, unsortable: true, n: 1000, after: 899, requests: 3, quiet: 1},
+		"oldest first, no count, short":        {server: pagetest.Server{Order: pagetest.OldestFirst, Silent: true}, unsortable: true, n: 30, after: 7, requests: 2, quiet: 1},
+		"oldest first, no count, caps at 50":   {server: pagetest.Server{Order: pagetest.OldestFirst, Silent: true, Limit: 50}, unsortable: true, n: 1000, after: 899, requests: 5, quiet: 1},
+		"oldest first, no count, fixed size":   {server: pagetest.Server{Order: pagetest.OldestFirst, Silent: true, Fixed: 30}, unsortable: true, n: 905, after: 840, requests: 10, quiet: 1},
+		"oldest first, count too large":        {server: pagetest.Server{Order: pagetest.OldestFirst, Extra: 7}, unsortable: true, n: 1000, after: 899, requests: 6, quiet: 2},
+		"newest first":                         {server: pagetest.Server{Order: pagetest.NewestFirst}, unsortable: true, n: 1000, after: 899, requests: 3, quiet: 1},
+		"newest first, sort ignored":           {server: pagetest.Server{Order: pagetest.NewestFirst}, n: 1000, after: 899, requests: 5, quiet: 1},
+		"newest first, all":                    {server: pagetest.Server{Order: pagetest.NewestFirst}, unsortable: true, n: 1000, after: 0, requests: 12, quiet: 1},
+		"newest first, fixed size":             {server: pagetest.Server{Order: pagetest.NewestFirst, Fixed: 30}, unsortable: true, n: 1000, after: 911, requests: 4, quiet: 1},
+		"newest first, fixed size, all":        {server: pagetest.Server{Order: pagetest.NewestFirst, Fixed: 30}, n: 717, after: 0, requests: 8, quiet: 1},
+		"newest first, fixed size, on an edge": {server: pagetest.Server{Order: pagetest.NewestFirst, Fixed: 30}, unsortable: true, n: 1000, after: 910, requests: 4, quiet: 1},
+		"newest first, ignores paging":         {server: pagetest.Server{Order: pagetest.NewestFirst, Ignore: true}, unsortable: true, n: 1254, after: 1000, requests: 6, quiet: 1},
+		"newest first, no count, all":          {server: pagetest.Server{Order: pagetest.NewestFirst, Silent: true}, unsortable: true, n: 1000, after: 0, requests: 16, quiet: 1},
+		"no order":                             {server: pagetest.Server{Order: pagetest.NoOrder}, unsortable: true, n: 1000, after: 899, requests: 2, quiet: 1},
+		"no order, sort ignored":               {server: pagetest.Server{Order: pagetest.NoOrder}, n: 1000, after: 899, requests: 2, quiet: 1},
+		"no order, short":                      {server: pagetest.Server{Order: pagetest.NoOrder}, unsortable: true, n: 60, after: 7, requests: 1, quiet: 1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := test.server
-			s.add(test.n)
+			s.Add(test.n)
 			if test.size == 0 {
 				test.size = 100
 			}
 			f := follow.New(test.after, test.size, !test.unsortable)
-			got, err := s.pass(t, f, nil)
+			got, err := pass(t, &s, f, nil)
 			require.NoError(t, err)
 			assert.Equal(t, upTo(test.after+1, int64(test.n)), append([]int64{}, got...))
-			assert.LessOrEqual(t, len(s.requests), test.requests, "%v", s.requests)
+			assert.LessOrEqual(t, len(s.Requests), test.requests, "%v", s.Requests)
 
-			s.requests = nil
+			s.Requests = nil
 			f.Begin()
-			got, err = s.pass(t, f, nil)
+			got, err = pass(t, &s, f, nil)
 			require.NoError(t, err)
 			assert.Empty(t, got)
-			assert.Len(t, s.requests, test.quiet, "of a quiet pass: %v", s.requests)
+			assert.Len(t, s.Requests, test.quiet, "of a quiet pass: %v", s.Requests)
 
-			s.add(3)
+			s.Add(3)
 			f.Begin()
-			got, err = s.pass(t, f, nil)
+			got, err = pass(t, &s, f, nil)
 			require.NoError(t, err)
-			assert.Equal(t, upTo(s.next-2, s.next), got)
+			assert.Equal(t, upTo(s.Next-2, s.Next), got)
 		})
 	}
 }
@@ -233,33 +155,33 @@ func TestPassReadsWhatIsNew(t *testing.T) {
 func TestPassSaysWhereItCannotTell(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		server     server
+		server     pagetest.Server
 		unsortable bool
 		after      int64
 		passing    bool
 	}{
-		"ignores paging and count":                   {server{ignore: true, ignoreCount: true}, false, 1000, false},
-		"ignores paging and count, no count":         {server{ignore: true, ignoreCount: true, silent: true}, false, 1000, false},
-		"ignores all, oldest first":                  {server{ignore: true, ignoreCount: true, order: oldestFirst}, true, 1000, false},
-		"ignores all, newest first":                  {server{ignore: true, ignoreCount: true, order: newestFirst}, true, 1000, false},
-		"newest first, fixed size, on an edge":       {server{fixed: 30, ignoreCount: true, order: newestFirst}, true, 1254 - 90, true},
-		"newest first, ignores paging, no count":     {server{ignore: true, ignoreCount: true, silent: true, order: newestFirst}, true, 1000, false},
-		"no order, ignores count":                    {server{ignoreCount: true, order: noOrder}, true, 1000, false},
-		"no order, ignores count, although sortable": {server{ignoreCount: true, order: noOrder}, false, 1000, false},
+		"ignores paging and count":                   {pagetest.Server{Ignore: true, IgnoreCount: true}, false, 1000, false},
+		"ignores paging and count, no count":         {pagetest.Server{Ignore: true, IgnoreCount: true, Silent: true}, false, 1000, false},
+		"ignores all, oldest first":                  {pagetest.Server{Ignore: true, IgnoreCount: true, Order: pagetest.OldestFirst}, true, 1000, false},
+		"ignores all, newest first":                  {pagetest.Server{Ignore: true, IgnoreCount: true, Order: pagetest.NewestFirst}, true, 1000, false},
+		"newest first, fixed size, on an edge":       {pagetest.Server{Fixed: 30, IgnoreCount: true, Order: pagetest.NewestFirst}, true, 1254 - 90, true},
+		"newest first, ignores paging, no count":     {pagetest.Server{Ignore: true, IgnoreCount: true, Silent: true, Order: pagetest.NewestFirst}, true, 1000, false},
+		"no order, ignores count":                    {pagetest.Server{IgnoreCount: true, Order: pagetest.NoOrder}, true, 1000, false},
+		"no order, ignores count, although sortable": {pagetest.Server{IgnoreCount: true, Order: pagetest.NoOrder}, false, 1000, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := test.server
-			s.add(1254)
+			s.Add(1254)
 			f := follow.New(test.after, 100, !test.unsortable)
-			got, err := s.pass(t, f, nil)
+			got, err := pass(t, &s, f, nil)
 			var failure *follow.Failure
 			require.ErrorAs(t, err, &failure)
 			assert.Equal(t, test.passing, failure.Passing)
 			assert.NotEmpty(t, failure.Reason)
 			assert.Empty(t, got)
-			assert.Less(t, len(s.requests), 20)
+			assert.Less(t, len(s.Requests), 20)
 		})
 	}
 	t.Run("a row without an id", func(t *testing.T) {
@@ -275,75 +197,75 @@ func TestPassSaysWhereItCannotTell(t *testing.T) {
 // A list of which more goes between any two requests than a page can hold is given up, and begun again when it is quieter.
 func TestPassOverAListThatNeverRests(t *testing.T) {
 	t.Parallel()
-	s := newServer(1_000_000)
+	s := pagetest.Of(1_000_000)
 	f := follow.New(900_000, 100, true)
-	_, err := s.pass(t, f, func() { s.remove(0, 5000); s.add(5000) })
+	_, err := pass(t, s, f, func() { s.Cut(0, 5000); s.Add(5000) })
 	var failure *follow.Failure
 	require.ErrorAs(t, err, &failure)
 	assert.True(t, failure.Passing)
 
 	f.Begin()
-	got, err := s.pass(t, f, nil)
+	got, err := pass(t, s, f, nil)
 	require.NoError(t, err)
 	assert.NotEmpty(t, got)
-	assert.Equal(t, s.next, f.Cursor())
+	assert.Equal(t, s.Next, f.Cursor())
 }
 
 // A list without a record_count that was short when it was first read, and so seemed to have short pages, is read in full pages once it is long.
 func TestPagesGrowWithTheList(t *testing.T) {
 	t.Parallel()
-	s := newServer(12)
-	s.order, s.silent = oldestFirst, true
+	s := pagetest.Of(12)
+	s.Order, s.Silent = pagetest.OldestFirst, true
 	f := follow.New(0, 100, false)
 	for n := range 10 {
-		s.requests = nil
-		got, err := s.pass(t, f, nil)
+		s.Requests = nil
+		got, err := pass(t, s, f, nil)
 		require.NoError(t, err)
 		if n == 0 {
 			assert.Len(t, got, 12)
 		} else {
 			assert.Len(t, got, 1000)
-			assert.Less(t, len(s.requests), 20, "%v", s.requests)
+			assert.Less(t, len(s.Requests), 20, "%v", s.Requests)
 		}
-		s.add(1000)
+		s.Add(1000)
 		f.Begin()
 	}
 }
 
 // randomServer draws a list and the way in which it is served.
-func randomServer(r *rand.Rand) *server {
-	s := newServer(0)
-	s.next = r.Int64N(2) * r.Int64N(100_000) // ids need not begin with 1
-	s.add(r.IntN(700))
+func randomServer(r *rand.Rand) *pagetest.Server {
+	s := pagetest.Of(0)
+	s.Next = r.Int64N(2) * r.Int64N(100_000) // ids need not begin with 1
+	s.Add(r.IntN(700))
 	if r.IntN(3) == 0 { // nor be dense
-		s.ids = slices.DeleteFunc(s.ids, func(int64) bool { return r.IntN(3) == 0 })
+		s.IDs = slices.DeleteFunc(s.IDs, func(int64) bool { return r.IntN(3) == 0 })
 	}
-	s.order = r.IntN(4)
-	s.limit = []int{0, 0, 100, 50, 20}[r.IntN(5)]
-	s.fixed = []int{0, 0, 0, 30, 120}[r.IntN(5)]
-	s.ignore = r.IntN(6) == 0
-	s.ignoreCount = r.IntN(4) == 0
-	s.silent = r.IntN(4) == 0
-	s.byAsked = r.IntN(4) == 0
+	s.Order = pagetest.Order(r.IntN(4))
+	s.Limit = []int{0, 0, 100, 50, 20}[r.IntN(5)]
+	s.Fixed = []int{0, 0, 0, 30, 120}[r.IntN(5)]
+	s.Ignore = r.IntN(6) == 0
+	s.IgnoreCount = r.IntN(4) == 0
+	s.Silent = r.IntN(4) == 0
+	s.ByAsked = r.IntN(4) == 0
 	if r.IntN(8) == 0 {
-		s.extra = 1 + r.IntN(50)
+		s.Extra = 1 + r.IntN(50)
 	}
 	return s
 }
 
 // change inserts at the end and deletes anywhere: at the front, as a retention does, or about the cursor, as a consumer does.
-func (s *server) change(r *rand.Rand, cursor int64) {
+func change(s *pagetest.Server, r *rand.Rand, cursor int64) {
 	switch r.IntN(4) {
 	case 0:
-		s.add(r.IntN(150))
+		s.Add(r.IntN(150))
 	case 1:
-		s.remove(0, r.IntN(40))
+		s.Cut(0, r.IntN(40))
 	case 2:
-		at, _ := slices.BinarySearch(s.ids, cursor)
-		s.remove(at-r.IntN(80), r.IntN(100))
+		at, _ := slices.BinarySearch(s.IDs, cursor)
+		s.Cut(at-r.IntN(80), r.IntN(100))
 	case 3:
-		if len(s.ids) > 0 {
-			s.remove(r.IntN(len(s.ids)), r.IntN(10))
+		if len(s.IDs) > 0 {
+			s.Cut(r.IntN(len(s.IDs)), r.IntN(10))
 		}
 	}
 }
@@ -358,34 +280,34 @@ func FuzzFollower(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test
 		s := randomServer(r)
 		after := int64(0)
-		if len(s.ids) > 0 && r.IntN(4) > 0 {
-			after = s.ids[r.IntN(len(s.ids))] + r.Int64N(2)
+		if len(s.IDs) > 0 && r.IntN(4) > 0 {
+			after = s.IDs[r.IntN(len(s.IDs))] + r.Int64N(2)
 		}
 		follower := follow.New(after, []int{1, 7, 50, 100, 1000}[r.IntN(5)], r.IntN(2) == 0)
 		busy := r.IntN(3) // of three requests so many see a change
 		complete := 0
 		for range 6 {
-			there, changes := slices.Clone(s.ids), 0
-			_, err := s.pass(t, follower, func() {
+			there, changes := slices.Clone(s.IDs), 0
+			_, err := pass(t, s, follower, func() {
 				if changes++; changes < 30 && r.IntN(3) < busy { // records may come faster than they can be read, but not for ever
-					s.change(r, follower.Cursor())
+					change(s, r, follower.Cursor())
 				}
 			})
 			var failure *follow.Failure
 			if err == nil {
 				complete++
 				for _, id := range there {
-					if _, still := slices.BinarySearch(s.ids, id); still {
+					if _, still := slices.BinarySearch(s.IDs, id); still {
 						require.LessOrEqual(t, id, follower.Cursor(), "the pass ended before it")
 					}
 				}
 			} else {
 				require.ErrorAs(t, err, &failure)
 			}
-			s.change(r, follower.Cursor())
+			change(s, r, follower.Cursor())
 			follower.Begin()
 		}
-		if s.order == asAsked && !s.ignore && !s.ignoreCount && s.extra == 0 {
+		if s.Order == pagetest.AsAsked && !s.Ignore && !s.IgnoreCount && s.Extra == 0 {
 			require.Equal(t, 6, complete, "nothing is in the way")
 		}
 	})

@@ -1,5 +1,7 @@
 package follow
 
+import "github.com/halopsa-go/halopsa/internal/page"
+
 // serving is what is known of how the server puts a list on pages.
 type serving struct {
 	asked    int  // page_size that the caller wants
@@ -87,11 +89,11 @@ func (f *Follower) aimAgain() {
 }
 
 // search begins to look for the cursor, which is not on page 1, with a guess by how far apart the ids of page 1 are.
-func (f *Follower) search(page []int64, again bool) {
-	rows := len(page)
+func (f *Follower) search(shown []int64, again bool) {
+	rows := len(shown)
 	// Without a record_count a short page is the whole list or a cap; a cap is a round number.
-	looksWhole := !again && f.order != asAsked && f.count < 0 && rows < f.asked && rows%defaultPage != 0
-	low, high := min(page[0], page[rows-1]), max(page[0], page[rows-1])
+	looksWhole := !again && f.order != asAsked && f.count < 0 && rows < f.asked && rows%page.Default != 0
+	low, high := min(shown[0], shown[rows-1]), max(shown[0], shown[rows-1])
 	apart := max(1, float64(high-low)/float64(rows-1))
 	far := func(from, to int64) int { return int(min(float64(to-from)/apart, 1<<30)) }
 	_, step := f.sizes()
@@ -212,16 +214,16 @@ func (f *Follower) aimAt(position int) {
 }
 
 // containing chooses the page that has the record at this position and the most records that are newer; gain is how many those are.
-func (f *Follower) containing(position, bottom, top int) (req Request, gain int) {
+func (f *Follower) containing(position, bottom, top int) (req page.Request, gain int) {
 	gain = -1
 	for size := top; size >= bottom; size-- {
-		page := position / size
+		number := position / size
 		newer := size - 1 - position%size
 		if f.order == newestFirst {
 			newer = position % size
 		}
 		if newer > gain {
-			req, gain = Request{Page: page + 1, Size: size, Newest: f.order == newestFirst}, newer
+			req, gain = page.Request{Page: number + 1, Size: size, Newest: f.order == newestFirst}, newer
 		}
 	}
 	return req, gain

@@ -1,11 +1,6 @@
 package follow
 
-const (
-	// defaultPage is the page that a tenant serves when it does not honour paging: a list as long may be cut off.
-	defaultPage = 50
-	// allOfThem is the count asked for when the true one is unknown.
-	allOfThem = 1_000_000
-)
+import "github.com/halopsa-go/halopsa/internal/page"
 
 // readWhole asks for the whole list in one answer, or, of one with the newest records first, for its first n.
 func (f *Follower) readWhole(n int) {
@@ -14,10 +9,10 @@ func (f *Follower) readWhole(n int) {
 	case f.count >= 0:
 		n = f.count + f.asked // some may have come meanwhile
 	default:
-		n = allOfThem
+		n = page.AllOfThem
 	}
 	f.stage = whole
-	f.next = Request{Count: n, Newest: f.order != oldestFirst}
+	f.next = page.Request{Count: n, Newest: f.order != oldestFirst}
 }
 
 // atWhole judges the answer to the request for the whole list.
@@ -30,15 +25,15 @@ func (f *Follower) atWhole(ids []int64) []int {
 	case f.count >= 0 && f.next.Count < f.count:
 		f.readWhole(0)
 	case f.count >= 0:
-		f.failWhole("the server ignores both page_no and count; a narrower filter may bring the rest into reach")
-	case rows >= f.next.Count && f.next.Count < allOfThem:
-		f.readWhole(allOfThem)
+		f.failWhole(page.IgnoresPaging)
+	case rows >= f.next.Count && f.next.Count < page.AllOfThem:
+		f.readWhole(page.AllOfThem)
 	case rows >= f.next.Count:
 		f.failWhole("the list is too long for one answer, and the server does not say how many records there are")
-	case rows > f.served && rows%defaultPage != 0, rows == f.served && rows < defaultPage: // a round number may be a cap
+	case rows > f.served && rows%page.Default != 0, rows == f.served && rows < page.Default: // a round number may be a cap
 		return f.finish(f.take(ids))
 	default:
-		f.failWhole("the server ignores both page_no and count and does not say how many records there are")
+		f.failWhole(page.HidesLength)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/paging"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
@@ -21,7 +22,7 @@ type family struct {
 	asked   []string
 }
 
-func (f *family) serve(req paging.Request, byContent bool) (a paging.Answer, rows [][2]int) {
+func (f *family) serve(req page.Request, byContent bool) (a paging.Answer, rows [][2]int) {
 	f.asked = append(f.asked, fmt.Sprintf("%d*%d+%d", req.Page, req.Size, req.Count))
 	if f.before != nil {
 		f.before(len(f.asked), f)
@@ -153,7 +154,7 @@ func TestWalkOfRowsThatShareAnIDAndChange(t *testing.T) {
 func TestWalkByContentHearsOfEveryDelete(t *testing.T) {
 	t.Parallel()
 	w := paging.New(10, paging.Options{})
-	a, _ := familyOf(20, func(i int) int { return i%3 + 1 }).serve(paging.Request{Page: 1, Size: 10}, false)
+	a, _ := familyOf(20, func(i int) int { return i%3 + 1 }).serve(page.Request{Page: 1, Size: 10}, false)
 	assert.False(t, w.Seen(5))
 	w.Accept(a)
 	assert.True(t, w.ByContent())

@@ -7,20 +7,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 	"github.com/halopsa-go/halopsa/internal/paging"
 )
 
 // randomServer draws a list and the way in which it is served.
-func randomServer(r *rand.Rand) *server {
-	s := newServer(r.IntN(400))
-	s.limit = []int{0, 100, 50}[r.IntN(3)]
-	s.fixed = []int{0, 0, 30}[r.IntN(3)]
-	s.ignore = r.IntN(5) == 0
-	s.ignoreCount = s.ignore && r.IntN(3) == 0
-	s.silent = r.IntN(4) == 0
-	s.byAsked = r.IntN(4) == 0
+func randomServer(r *rand.Rand) *pagetest.Server {
+	s := pagetest.Of(r.IntN(400))
+	s.Limit = []int{0, 100, 50}[r.IntN(3)]
+	s.Fixed = []int{0, 0, 30}[r.IntN(3)]
+	s.Ignore = r.IntN(5) == 0
+	s.IgnoreCount = s.Ignore && r.IntN(3) == 0
+	s.Silent = r.IntN(4) == 0
+	s.ByAsked = r.IntN(4) == 0
 	if r.IntN(4) == 0 {
-		s.unsteady = func(ids []int64) { r.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] }) }
+		s.Unsteady = func(ids []int64) { r.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] }) }
 	}
 	return s
 }
@@ -38,26 +39,26 @@ func FuzzWalk(f *testing.F) {
 		size := []int{1, 7, 50, 100, 1000}[r.IntN(5)]
 		events, hides := r.IntN(6), r.IntN(4) == 0
 		if hides {
-			s.unsteady = nil // an order that changes at random and a count that shows nothing: no walk can be sure
+			s.Unsteady = nil // an order that changes at random and a count that shows nothing: no walk can be sure
 		}
 		inserts := hides || r.IntN(2) == 0
 		deletes := hides || !inserts
-		second := hides || s.silent && (deletes || s.unsteady != nil) || r.IntN(4) == 0
+		second := hides || s.Silent && (deletes || s.Unsteady != nil) || r.IntN(4) == 0
 		stays := map[int64]bool{}
-		for _, id := range s.ids {
+		for _, id := range s.IDs {
 			stays[id] = true
 		}
 		next := int64(10_000)
-		got, err := walk(t, s, paging.New(size, paging.Options{SecondPass: second, Loose: s.unsteady != nil}), func([]int64) {
-			if events == 0 || len(s.ids) == 0 {
+		got, err := walk(t, s, paging.New(size, paging.Options{SecondPass: second, Loose: s.Unsteady != nil}), func([]int64) {
+			if events == 0 || len(s.IDs) == 0 {
 				return
 			}
 			events--
 			n := 1 + r.IntN(60)
 			if deletes {
-				at := r.IntN(len(s.ids))
-				gone := slices.Clone(s.ids[at:min(at+n, len(s.ids))])
-				s.remove(gone...)
+				at := r.IntN(len(s.IDs))
+				gone := slices.Clone(s.IDs[at:min(at+n, len(s.IDs))])
+				s.Remove(gone...)
 				for _, id := range gone {
 					delete(stays, id)
 				}
@@ -65,7 +66,7 @@ func FuzzWalk(f *testing.F) {
 			}
 			for range n {
 				if inserts {
-					s.ids = slices.Insert(s.ids, r.IntN(2)*len(s.ids), next)
+					s.IDs = slices.Insert(s.IDs, r.IntN(2)*len(s.IDs), next)
 					next++
 				}
 			}
@@ -75,7 +76,7 @@ func FuzzWalk(f *testing.F) {
 			require.False(t, seen[id], "%d came twice", id)
 			seen[id] = true
 		}
-		if err != nil || s.silent && s.unsteady != nil {
+		if err != nil || s.Silent && s.Unsteady != nil {
 			return // without a count nothing tells that such a walk is complete
 		}
 		for id := range stays {
