@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/halopsa-go/halopsa/internal/limit"
+	"github.com/halopsa-go/halopsa/internal/paging"
 )
 
 // Version is the version of the SDK, as the User-Agent header names it.
@@ -37,7 +38,7 @@ type Client struct {
 	base      string   // https://host, without /api
 	userAgent []string // as a header has it, shared by all requests
 	http      *http.Client
-	walks     walks
+	walks     paging.Deletes // tell the walks under way
 	rights    rights
 }
 

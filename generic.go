@@ -296,7 +296,7 @@ func deleteOf[I ID](ctx context.Context, c *Client, op, resource string, id I, o
 	if err != nil {
 		return err
 	}
-	over := c.walks.deleting(resource, segment)
+	over := c.walks.Begin(resource, segment)
 	defer over()
 	a, err := c.do(ctx, &request{op: op, method: http.MethodDelete, path: path, kind: retry.Delete, conf: conf})
 	if err != nil {

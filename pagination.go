@@ -180,8 +180,7 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bo
 // pagesOf walks a list. lists is asked each time the sequence is ranged over: the caller's options are read then.
 func pagesOf[T any](ctx context.Context, c *Client, lists func() *list, opts []RequestOption) iter.Seq2[*Page[T], error] {
 	return func(yield func(*Page[T], error) bool) {
-		l := lists()
-		w, err := newWalker(c, l, opts)
+		w, err := newWalker(c, lists(), opts)
 		if err == nil {
 			err = w.walkable()
 		}
@@ -189,31 +188,42 @@ func pagesOf[T any](ctx context.Context, c *Client, lists func() *list, opts []R
 			yield(nil, err)
 			return
 		}
-		walk := &watchedWalk{Walk: paging.New(w.pageSize(), paging.Options{
-			Unpaged: !w.paged, SecondPass: w.conf.secondPass, Loose: !w.ordersByID(),
-		})}
-		defer c.walks.watch(l.resource, walk)()
-		reader := &pageReader[T]{ctx: ctx, w: w, walk: walk}
-		defer reader.end()
-		for req, more := walk.Next(); more; req, more = walk.Next() {
-			rows, before, err := reader.read(req)
+		for part, err := range readerOf[T](w).Pages(ctx, w.walk()) {
 			if err != nil {
-				yield(nil, err)
+				yield(nil, w.incomplete(err))
 				return
 			}
-			fresh := walk.accept(paging.Answer{
-				Keys: rows.Keys, RecordCount: rows.RecordCount, ByContent: rows.ByContent, Print: rows.Print, GoneBefore: before,
-			})
-			if len(fresh) > 0 && !yield(newPage(choose(rows.Records, fresh), req, rows), nil) {
+			if !yield(newPage(choose(part.Page.Records, part.Fresh), part.Request, part.Page), nil) {
 				return
 			}
 		}
-		var short *paging.Incomplete
-		if errors.As(walk.Err(), &short) {
-			yield(nil, &PaginationError{
-				Op: w.op, Path: w.path, RecordCount: short.RecordCount, Seen: short.Seen, Page: short.Page, Reason: short.Reason,
-			})
-		}
+	}
+}
+
+// readerOf reads the pages of the list.
+func readerOf[T any](w *walker) *paging.Reader[wire.List[T]] {
+	return &paging.Reader[wire.List[T]]{
+		AtOnce: w.conf.prefetch, Deletes: &w.client.walks, List: w.resource,
+		Fetch: func(ctx context.Context, req page.Request, byContent bool) (wire.List[T], paging.Answer, error) {
+			rows, err := fetch[T](ctx, w, req, byContent)
+			return rows, paging.Answer{Keys: rows.Keys, RecordCount: rows.RecordCount, ByContent: rows.ByContent, Print: rows.Print}, err
+		},
+	}
+}
+
+// walk decides which pages of the list to read.
+func (w *walker) walk() *paging.Walk {
+	return paging.New(w.pageSize(), paging.Options{Unpaged: !w.paged, SecondPass: w.conf.secondPass, Loose: !w.ordersByID()})
+}
+
+// incomplete returns the error of a walk as the caller is to see it.
+func (w *walker) incomplete(err error) error {
+	var short *paging.Incomplete
+	if !errors.As(err, &short) {
+		return err
+	}
+	return &PaginationError{
+		Op: w.op, Path: w.path, RecordCount: short.RecordCount, Seen: short.Seen, Page: short.Page, Reason: short.Reason,
 	}
 }
 
