@@ -96,6 +96,17 @@ func TestCaseA4AnEmptyGUIDIsNoID(t *testing.T) {
 	assert.Len(t, maps, 3)
 }
 
+func TestCaseA4AnEmptyGUIDInPlaceOfANumber(t *testing.T) {
+	t.Parallel()
+	const guid = `"00000000-0000-0000-0000-000000000000"`
+	client := plainTenant(t, answersJSON(`{"record_count":2,"errors":[{"id":`+guid+`,"error":"a"},{"id":`+guid+`,"error":"b"}]}`))
+	got, err := halopsa.Collect(client.IntegrationError.All(t.Context(), nil))
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	assert.Equal(t, "b", got[1].Error)
+	assert.Zero(t, got[1].ID)
+}
+
 func TestCaseA4NoCursorWithoutIDs(t *testing.T) {
 	t.Parallel()
 	for rows, want := range map[string]string{

@@ -139,7 +139,7 @@ func integer(text []byte, kind byte) (int64, bool) {
 		return n, true
 	}
 	word := strings.TrimSpace(string(text))
-	if word == "" {
+	if word == "" || len(word) >= 32 && noID(text) { // an empty GUID is no id, in the place of one that is a number too
 		return 0, kind == '"'
 	}
 	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
