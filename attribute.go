@@ -41,18 +41,24 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 	if wire.Judged[T]() && !refuses(elements, array) {
 		elements, array = wire.Unwrap(elements, array, a.req.resource())
 	}
+	another := array && len(elements) != b.n
+	number := &wire.Error{Reason: fmt.Sprintf("%d records in response to %d inputs", len(elements), b.n)}
 	switch {
-	case array && len(elements) != b.n:
+	case another && (b.ids == nil || len(elements) == 0 || len(elements) > b.n):
 		a.keep(elements)
-		return all(&wire.Error{Reason: fmt.Sprintf("%d records in response to %d inputs", len(elements), b.n)})
+		return all(number)
 	case len(elements) == 0:
 		return nil, nil
 	case !array && b.n > 1:
 		return attributeOne(a, b, elements[0], records)
 	}
 	at := newPlaces(b)
+	at.short = another
 	var refused []MemberError
 	var failed error
+	if another { // of an update the others are told by their ids
+		failed = number
+	}
 	for i, raw := range elements {
 		if _, bad := wire.Failure(raw); bad {
 			unknown = append(unknown, i)
@@ -71,8 +77,8 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 			records[place] = record
 		}
 	}
-	if b.ids != nil { // a record in the wrong place leaves open which input is meant
-		unknown = at.missing(unknown)
+	if b.ids != nil && (another || len(unknown) > 0) { // a record in the wrong place leaves open which input is meant
+		unknown = at.missing()
 	}
 	switch {
 	case len(unknown) == 0:
@@ -129,6 +135,7 @@ func recordOf[T any](raw json.RawMessage) (*T, bool, error) {
 type places struct {
 	ids   []int64 // of an update's inputs
 	taken []bool
+	short bool            // fewer records came than were sent, so that a position says nothing
 	seen  map[string]bool // the ids of created records
 }
 
@@ -142,6 +149,8 @@ func (p *places) of(i int, raw json.RawMessage) (int, error) {
 	switch {
 	case raw[0] != '{':
 		return 0, elementError(i, "not a record")
+	case !ok && p.short:
+		return 0, elementError(i, "a record without an id")
 	case !ok:
 		p.taken[i] = true
 		return i, nil
@@ -165,11 +174,8 @@ func (p *places) of(i int, raw json.RawMessage) (int, error) {
 	return 0, elementError(i, "a record with the id "+shortID(id)+", which none of the inputs has")
 }
 
-// missing returns the inputs of an update of which no record came, where one at least went wrong.
-func (p *places) missing(failed []int) []int {
-	if len(failed) == 0 {
-		return nil
-	}
+// missing returns the inputs of an update of which no record came.
+func (p *places) missing() []int {
 	var missing []int
 	for i, taken := range p.taken {
 		if !taken {

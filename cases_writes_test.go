@@ -235,8 +235,15 @@ func TestCaseA6UpdateOfAnotherRecord(t *testing.T) {
 		require.ErrorContains(t, err, says, body)
 		assert.Equal(t, []*halopsa.IntegrationFieldData{nil}, records)
 	}
-	records, err = update(`[{"id":5},{"id":105},{"id":9}]`, 5, 7, 9)
+	records, err = update(`[{"id":9},{"id":5}]`, 5, 7, 9)
 	var batch *halopsa.BatchError
+	require.ErrorAs(t, err, &batch)
+	require.ErrorContains(t, err, "2 records in response to 3 inputs")
+	assert.Equal(t, []int{1}, batch.Unknown)
+	assert.Equal(t, []int{0, 2}, batch.Written)
+	assert.Equal(t, int64(9), records[2].ID)
+
+	records, err = update(`[{"id":5},{"id":105},{"id":9}]`, 5, 7, 9)
 	require.ErrorAs(t, err, &batch)
 	assert.Equal(t, []int{1}, batch.Unknown)
 	assert.Equal(t, []int{0, 2}, batch.Written)
