@@ -42,18 +42,6 @@ const (
 	inOneAnswer              // in no order, or without pages: only the whole list is of use
 )
 
-// stage is what the next answer is for.
-type stage uint8
-
-const (
-	first  stage = iota // page 1: the newest records, or all there are
-	onward              // a page around the cursor
-	beyond              // the page that begins right after the cursor, where no page can begin before it and end behind it
-	behind              // the page before that one, once more
-	ending              // the page after one that looked like the last
-	whole               // all of the list
-)
-
 const (
 	// leastSize is the smallest page to ask for: with fewer rows most of a page would be overlap.
 	leastSize = 10
@@ -65,41 +53,56 @@ const (
 	mostStarts = 3
 )
 
-// Follower is the state of following one list.
+// Follower follows one list.
 //
 // The idea: in a list sorted by id, a page that holds a record up to the cursor and records after it proves that the latter are the very next
 // ones, whatever was inserted or deleted elsewhere. So pages are chosen that overlap with what has been read, by one row if that can be
 // arranged, and a page that does not overlap is never used. Where the cursor is in the list is only ever a guess that finds such a page
 // quickly. Nothing is concluded from it but where a list that cannot be sorted ends.
+//
+// What the next response is for is a [state], which has what only that use of it needs. Here is what outlives it.
 type Follower struct {
-	order  order
 	cursor int64 // id of the last record that was given out
-
+	at     int   // where in the list the records up to the cursor end: the latest guess
+	order  order
+	turns  int   // how often the order was not the one expected
+	head   int64 // the first id of page 1, where the oldest records are on it; see ignored
 	serving
-	span
-	head    int64        // the first id of page 1, where the oldest records are on it; see ignored
+
+	pass  pass
+	state state // nil when the pass is over
+	next  page.Request
+	err   *Failure
+}
+
+// state is what the next response is for.
+//
+//	first            page 1: the newest records, or all there are
+//	forward          a page around the cursor, with the oldest records first
+//	  beyond           the page that begins right after the cursor, where no page can begin before it and end behind it
+//	  behind           the page before that one, again
+//	  ending           the page after one that looked like the last
+//	backward         a page around the cursor, with the newest records first
+//	whole            all of the list
+type state interface {
+	// accept judges the ids of the response, and chooses what is next. It returns what [Follower.Accept] does.
+	accept(ids []int64) (next []int, previous bool)
+}
+
+// pass is one reading of what is new. The next pass is a new value.
+type pass struct {
+	idle    int          // responses in a row that brought nothing new
+	starts  int          // looks at the newest records in a row that brought nothing new
 	last    page.Request // the page before, and the first id on it
 	lastID  int64
-	repeats int
-	turns   int     // how often the order was not the one expected
-	front   []int64 // the ids of page 1, as it was read last
-	held    []int64 // the answer before, which needs a proof
-	edge    bool    // a page of the fixed size ends right at the cursor, and what proves that with the oldest first does not here
-
-	next   page.Request
-	stage  stage
-	starts int
-	idle   int
-	done   bool
-	err    *Failure
+	repeats int // how often in a row another page began with the same record
 }
 
 // New returns a Follower of the records with ids above after. It asks for pages of at most size, which is at least 10: pages must overlap.
 //
 // sortable says that the list can be sorted; of any other the rows show how it is sorted.
 func New(after int64, size int, sortable bool) *Follower {
-	f := &Follower{order: unseen, cursor: max(0, after)}
-	f.serving = serving{asked: max(size, leastSize), count: -1}
+	f := &Follower{order: unseen, cursor: max(0, after), serving: serving{asked: max(size, leastSize), count: -1}}
 	if sortable {
 		f.order = asAsked
 	}
@@ -109,25 +112,24 @@ func New(after int64, size int, sortable bool) *Follower {
 
 // Begin starts another pass over what is new, after the one before has ended.
 func (f *Follower) Begin() {
-	f.done, f.err = false, nil
-	f.starts, f.idle, f.lastID, f.repeats, f.held = 0, 0, 0, 0, nil
-	f.measured, f.edge = false, false
+	f.pass, f.err = pass{}, nil
 	switch f.order {
 	case oldestFirst:
-		f.found(f.at)
-		if f.stage == beyond && f.count >= 0 { // where nothing is new, record_count tells so on the page before
-			f.stage = onward
+		s := &forward{search{Follower: f}}
+		s.found(f.at)
+		if _, is := f.state.(beyond); is && f.count >= 0 { // where nothing is new, record_count tells so on the page before
+			f.state = s
 			f.next.Page--
 		}
 	case inOneAnswer:
-		f.readWhole(0)
+		f.readWhole()
 	default:
 		f.readFirst()
 	}
 }
 
 // Next returns the request to send, or false when the pass is over; see Err.
-func (f *Follower) Next() (page.Request, bool) { return f.next, !f.done }
+func (f *Follower) Next() (page.Request, bool) { return f.next, f.state != nil }
 
 // Err returns nil, or a *Failure once the pass has ended without an answer to what is new.
 func (f *Follower) Err() error {
@@ -150,71 +152,16 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 			return nil, false
 		}
 	}
-	moved := 0
-	if a.RecordCount >= 0 && f.count >= 0 {
-		moved = max(a.RecordCount-f.count, f.count-a.RecordCount)
-	}
-	f.count = a.RecordCount
-	f.step = max(f.step, moved)
-	f.idle++
-	switch f.stage {
-	case first:
-		next = f.atFirst(a.IDs)
-	case whole:
-		next = f.atWhole(a.IDs)
-	default:
-		next, previous = f.atPage(a.IDs)
-	}
+	f.counted(a.RecordCount)
+	f.pass.idle++
+	next, previous = f.state.accept(a.IDs)
 	if len(next) > 0 {
-		f.idle, f.starts = 0, 0
+		f.pass.idle, f.pass.starts = 0, 0
 	}
-	if !f.done && f.idle > mostIdle {
+	if f.state != nil && f.pass.idle > mostIdle {
 		f.fail(page.NeverRests, true)
 	}
 	return next, previous
-}
-
-// atFirst judges page 1 at the beginning of a pass.
-func (f *Follower) atFirst(ids []int64) []int {
-	rows, found := len(ids), orderOf(ids)
-	f.learnFirst(rows)
-	if f.count >= 0 && rows >= f.count || f.count < 0 && rows < 2 || rows == 0 { // nobody serves pages of one row
-		if f.order == unseen && found != inOneAnswer {
-			f.order = found
-		}
-		f.at = rows
-		return f.finish(f.take(ids))
-	}
-	switch {
-	case found == newestFirst && (f.order == asAsked || f.order == newestFirst || f.turned(found)):
-		if ids[rows-1] <= f.cursor {
-			return f.finish(f.take(ids))
-		}
-		f.front = ids
-		if f.starts++; f.starts > mostStarts {
-			f.readWhole(0) // there is more, and no page has it
-		} else {
-			f.search(ids, false)
-		}
-		return nil
-	case found == oldestFirst && f.turned(found):
-		f.stage, f.front, f.head, f.measured = onward, ids, ids[0], true
-		next, _ := f.forward(ids, 0, true)
-		if len(next) == 0 && !f.done {
-			f.search(ids, false)
-		}
-		return next
-	case found != unseen:
-		f.order = inOneAnswer
-	}
-	f.readWhole(0)
-	return nil
-}
-
-// readFirst asks for page 1: of a list that can be sorted, of the newest records.
-func (f *Follower) readFirst() {
-	f.stage = first
-	f.next = page.Request{Page: 1, Size: f.asked, Newest: f.order != oldestFirst}
 }
 
 // turned notes an order that was not expected, and reports whether it can be relied on.
@@ -227,52 +174,29 @@ func (f *Follower) turned(found order) bool {
 	return found != inOneAnswer && f.turns <= mostTurns
 }
 
-// atPage judges a page that was read to find what follows the cursor.
-func (f *Follower) atPage(ids []int64) (next []int, previous bool) {
-	rows, expected := len(ids), f.order
-	if expected == asAsked {
-		expected = oldestFirst // the newest first is asked of page 1 only
+// sorted reports whether a page comes in the order that is expected. Where it does not, another beginning has been made.
+func (f *Follower) sorted(ids []int64, expected order) bool {
+	found := orderOf(ids)
+	switch {
+	case found == unseen || found == expected:
+		return true
+	case f.turned(found):
+		f.readFirst()
+	default:
+		f.order = inOneAnswer
+		f.readWhole()
 	}
-	if found := orderOf(ids); found != unseen && found != expected {
-		if f.turned(found) {
-			f.readFirst()
-		} else {
-			f.order = inOneAnswer
-			f.readWhole(0)
-		}
-		return nil, false
-	}
-	if f.ignored(ids) {
-		if f.order == oldestFirst {
-			f.order = inOneAnswer
-		}
-		f.readWhole(0)
-		return nil, false
-	}
-	begin := (f.next.Page - 1) * f.next.Size
-	trial := f.fixed == 0 && !f.heeds && f.limit < f.asked && f.next.Size < f.limit
-	exact := f.learn(rows)
-	if trial && exact && !f.heeds && !f.plausible(ids, begin) {
-		f.doubted = true // it may be that the server counts its pages by another size
-		f.aimAgain()
-		return nil, false
-	}
-	if !exact {
-		begin = (f.next.Page - 1) * rows
-	}
-	if expected == newestFirst {
-		return f.backward(ids, begin, exact), false
-	}
-	return f.forward(ids, begin, exact)
+	return false
 }
 
+// finish ends the pass with the last of what is new.
 func (f *Follower) finish(next []int) []int {
-	f.done = true
+	f.state = nil
 	return next
 }
 
 func (f *Follower) fail(reason string, passing bool) {
-	f.done = true
+	f.state = nil
 	f.err = &Failure{RecordCount: f.count, Page: max(1, f.next.Page), Reason: reason, Passing: passing}
 }
 
