@@ -1,0 +1,52 @@
+package follow_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa/internal/follow"
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
+)
+
+// What pages have shown of where the cursor is does not hold once records come or go in front of it: a search that goes on between bounds that
+// contradict each other asks for the same page until it gives up.
+func TestSearchForgetsBoundsThatWentStale(t *testing.T) {
+	t.Parallel()
+	orders := map[string]pagetest.Order{
+		"as asked": pagetest.AsAsked, "oldest first": pagetest.OldestFirst, "newest first": pagetest.NewestFirst,
+	}
+	events := map[string]func(s *pagetest.Server){
+		"records go":   func(s *pagetest.Server) { s.Cut(0, 5000) },
+		"records come": func(s *pagetest.Server) { s.Add(5000) },
+	}
+	for name, order := range orders {
+		for what, event := range events {
+			t.Run(name+", "+what, func(t *testing.T) {
+				t.Parallel()
+				for when := 1; when <= 13; when++ { // at every step of the search
+					s := &pagetest.Server{Order: order}
+					for i := range int64(20_000) {
+						s.Next = 2 + i + i*i/100 // ever further apart, so that the first guess is wrong
+						s.IDs = append(s.IDs, s.Next)
+					}
+					after, newest := s.IDs[9000], s.Next
+					f := follow.New(after, 100, order == pagetest.AsAsked)
+					requests, found := 0, 0
+					got, err := pass(t, s, f, func() {
+						if requests++; requests == when {
+							event(s)
+						}
+						if found == 0 && f.Cursor() > after {
+							found = requests
+						}
+					})
+					require.NoError(t, err, "changed after request %d: %v", when, s.Requests)
+					assert.GreaterOrEqual(t, got[len(got)-1], newest, "of those that were there when the pass began")
+					assert.LessOrEqual(t, found, 25, "requests to find the cursor, changed after request %d", when)
+				}
+			})
+		}
+	}
+}
