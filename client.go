@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/halopsa-go/halopsa/internal/attempt"
 	"github.com/halopsa-go/halopsa/internal/limit"
 	"github.com/halopsa-go/halopsa/internal/paging"
 )
@@ -34,12 +35,10 @@ type Client struct {
 	IntegratorTrace                 *IntegratorTraceService
 	ConnectedInstance               *ConnectedInstanceService
 
-	conf      *config
-	base      string   // https://host, without /api
-	userAgent []string // as a header has it, shared by all requests
-	http      *http.Client
-	walks     paging.Deletes // tell the walks under way
-	rights    rights
+	conf     *config
+	base     string // https://host, without /api
+	attempts *attempt.Client
+	walks    paging.Deletes // tell the walks under way
 }
 
 // service is what every resource's service is: a view of the client.
@@ -62,8 +61,6 @@ func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{conf: conf, base: base}
-	c.userAgent = []string{strings.TrimSpace(fmt.Sprintf("%s halopsa-go/%s (%s)", conf.userAgent, Version, runtime.Version()))}
 	if conf.window == nil {
 		conf.window = limit.NewWindow(defaultLimit, defaultWindow)
 	}
@@ -71,15 +68,27 @@ func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 	if conf.logger == nil {
 		conf.logger = slog.New(slog.DiscardHandler)
 	}
-	c.http = httpClient(conf.httpClient)
-	if conf.tokens, err = tokenSource(conf, base, *c.http); err != nil {
+	hc := httpClient(conf.httpClient)
+	if conf.tokens, err = tokenSource(conf, base, *hc); err != nil {
 		return nil, err
 	}
-	// http.Client's own timeout would run while an attempt waits for the limits.
-	conf.longestAttempt, c.http.Timeout = c.http.Timeout, 0
-	c.http.Transport = &attemptTransport{client: c, next: c.http.Transport}
+	conf.longestAttempt = hc.Timeout // as a limit of the HTTP client it would run while an attempt waits for the limits
+	c := &Client{conf: conf, base: base, attempts: attempt.New(attempts(conf, hc))}
 	c.addServices()
 	return c, nil
+}
+
+// attempts is what the attempts of all calls need.
+func attempts(conf *config, hc *http.Client) attempt.Config {
+	userAgent := strings.TrimSpace(fmt.Sprintf("%s halopsa-go/%s (%s)", conf.userAgent, Version, runtime.Version()))
+	c := attempt.Config{
+		HTTP: hc, Header: http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}},
+		Window: conf.window, Limiter: conf.limiter, Tokens: conf.tokens, Policy: conf.retry, MaxResponse: conf.maxResponse,
+	}
+	if own, ok := conf.tokens.(*credentialSource); ok {
+		c.FetchedAt = own.FetchedAt
+	}
+	return c
 }
 
 // configure applies the options and checks the base URL.
@@ -144,38 +153,4 @@ func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
 		env = append(env, WithScope(scope))
 	}
 	return NewClient(baseURL, append(env, opts...)...)
-}
-
-// httpClient returns a copy of given, or a client of our own, which follows redirects only where nothing can go wrong by it.
-func httpClient(given *http.Client) *http.Client {
-	own := http.Client{}
-	if given != nil {
-		own = *given
-	}
-	if own.Transport == nil {
-		own.Transport = newTransport()
-	}
-	own.CheckRedirect = sameHostOnly
-	return &own
-}
-
-// newTransport is http.DefaultTransport with enough idle connections for parallel calls.
-func newTransport() http.RoundTripper {
-	shared, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	own := shared.Clone()
-	own.MaxIdleConnsPerHost = 64
-	return own
-}
-
-// sameHostOnly lets a GET follow a redirect within its host. A redirected POST would turn into a GET and write nothing.
-func sameHostOnly(req *http.Request, via []*http.Request) error {
-	first := via[0]
-	if req.Method != http.MethodGet || first.Method != http.MethodGet || len(via) >= 5 ||
-		req.URL.Host != first.URL.Host || first.URL.Scheme == "https" && req.URL.Scheme != "https" {
-		return http.ErrUseLastResponse
-	}
-	return nil
 }

@@ -238,7 +238,7 @@ func (t *tail[T]) rest(ctx context.Context, pause time.Duration) error {
 	case <-ctx.Done():
 		w := t.oldest
 		r := &request{op: w.op, method: http.MethodGet, path: w.path, query: w.q, conf: w.conf}
-		return w.client.fail(ctx, r, &exchange{}, context.Cause(ctx))
+		return w.client.callError(ctx, r, w.client.secrets(r, ""), context.Cause(ctx))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/halopsa-go/halopsa/internal/attempt"
 )
 
 // Attempt is one attempt of a call and what became of it, as [WithObserver] reports it. It holds nothing secret.
@@ -62,38 +64,59 @@ func WithObserver(observe func(ctx context.Context, attempt Attempt)) ClientOpti
 	})
 }
 
-// report tells the logger and the observers of an attempt.
-func (t *attemptTransport) report(ctx context.Context, x *exchange, a *Attempt, resp *http.Response, err error) {
-	if err != nil {
-		if a.Failure == "" {
-			a.Failure = failureKind(err)
-		}
-	} else {
-		x.requestID = requestID(resp.Header)
-		a.StatusCode, a.Size = resp.StatusCode, x.body.Len()
-		a.RetryAfter = x.result.RetryAfter
+// Attempted tells the logger and the observers of an attempt of the call.
+func (a *answer) Attempted(ctx context.Context, r attempt.Report) {
+	logger, observers := a.client.conf.logger, a.client.conf.observers
+	debug := logger.Enabled(ctx, slog.LevelDebug)
+	if !debug && len(observers) == 0 {
+		return
 	}
-	debug := x.logger.Enabled(ctx, slog.LevelDebug)
-	if err == nil && x.requestID != "" && (debug || len(t.client.conf.observers) > 0) {
-		a.RequestID = t.client.secrets(x.req, x).String(x.requestID)
+	told := Attempt{
+		Op: a.req.op, Method: a.req.method, Path: a.req.path, Number: r.Number, Begin: r.Begin, Wait: r.Wait, Duration: r.Duration,
+	}
+	if r.Err != nil {
+		told.Failure = failureKind(r.Err)
+	} else {
+		told.StatusCode, told.Size, told.RetryAfter = r.Response.StatusCode, len(a.Text()), a.Result.RetryAfter
+		if id := requestID(r.Response.Header); id != "" {
+			told.RequestID = a.secrets().String(id)
+		}
 	}
 	if debug {
-		x.logger.LogAttrs(ctx, slog.LevelDebug, "halopsa: attempt", a.attrs()...)
+		logger.LogAttrs(ctx, slog.LevelDebug, "halopsa: attempt", told.attrs()...)
 	}
-	for _, observe := range t.client.conf.observers {
-		observe(ctx, *a)
+	for _, observe := range observers {
+		observe(ctx, told)
 	}
+}
+
+// requestID returns the server's id of the request, as servers call it.
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // failureKind names an error without repeating its text, which can come from a transport that is not ours.
 func failureKind(err error) string {
+	var token *attempt.TokenError
+	var own *attempt.WaitError
+	var wait *WaitError // of a limiter
+	var size *attempt.SizeError
 	var slow interface{ Timeout() bool } // more than net.Error, which asks for Temporary too
 	switch {
+	case errors.As(err, &token):
+		return "token"
+	case errors.As(err, &own), errors.As(err, &wait):
+		return "limit"
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "deadline"
-	case errors.Is(err, errTooLarge):
+	case errors.As(err, &size):
 		return "too large"
 	case errors.As(err, &slow) && slow.Timeout():
 		return "timeout"

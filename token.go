@@ -22,9 +22,6 @@ type TokenSource interface {
 	Token(ctx context.Context) (*oauth2.Token, error)
 }
 
-// invalidator is a token source that can drop a token.
-type invalidator interface{ Invalidate(accessToken string) }
-
 // FromOAuth2 makes a [TokenSource] of an oauth2.TokenSource.
 //
 // Tokens are cached until shortly before they expire, and source is asked by one goroutine at a time. It is nil for a nil source, which

@@ -67,6 +67,3 @@ func (s *credentialSource) Token(ctx context.Context) (*oauth2.Token, error) {
 	}
 	return token, err
 }
-
-// fetchedAt returns when the token was fetched, or the zero time where that is not known.
-func (s *credentialSource) fetchedAt(token string) time.Time { return s.FetchedAt(token) }

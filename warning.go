@@ -33,7 +33,7 @@ func WithWarnings(notify func(ctx context.Context, warning Warning)) Option {
 
 // warn surfaces the warnings of the objects of a response.
 func (a *answer) warn(ctx context.Context, objects []json.RawMessage) {
-	if !bytes.Contains(a.body.Bytes(), []byte("arning")) { // in nearly all
+	if !bytes.Contains(a.Text(), []byte("arning")) { // in nearly all
 		return
 	}
 	for _, object := range objects {
@@ -46,8 +46,8 @@ func (a *answer) surface(ctx context.Context, text string) {
 	if text == "" {
 		return
 	}
-	w := Warning{Op: a.req.op, Method: a.req.method, Path: a.req.path, Text: wire.OneLine(a.client.secrets(a.req, a.exchange).String(text))}
-	a.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: warning",
+	w := Warning{Op: a.req.op, Method: a.req.method, Path: a.req.path, Text: wire.OneLine(a.secrets().String(text))}
+	a.client.conf.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: warning",
 		slog.String("op", w.Op), slog.String("method", w.Method), slog.String("path", w.Path), slog.String("warning", w.Text))
 	for _, notify := range a.req.conf.warned {
 		notify(ctx, w)

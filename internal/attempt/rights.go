@@ -1,4 +1,4 @@
-package halopsa
+package attempt
 
 import (
 	"hash/maphash"
