@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func (c *Client) translate(err error) error {
 // callError makes the error of a call that ended without a response, or of the pause before one: err is that of an attempt or of ctx, which
 // stays visible if it is over.
 func (c *Client) callError(ctx context.Context, r *request, secrets *redact.Redactor, err error) *CallError {
-	err = hiding(secrets, c.translate(err))
+	err = secrets.Error(c.translate(err))
 	if ctx.Err() != nil && (!errors.Is(err, ctx.Err()) || !errors.Is(err, context.Cause(ctx))) {
 		err = &bothErrors{text: err, cause: context.Cause(ctx), ctx: ctx.Err()}
 	}
@@ -65,18 +66,6 @@ type bothErrors struct{ text, cause, ctx error }
 
 func (e *bothErrors) Error() string   { return e.text.Error() }
 func (e *bothErrors) Unwrap() []error { return []error{e.text, e.cause, e.ctx} }
-
-// hiding returns err, hidden if its text holds one of the secrets or the query of a URL.
-func hiding(secrets *redact.Redactor, err error) error {
-	if err == nil {
-		return nil
-	}
-	text := err.Error()
-	if shown := secrets.String(text); shown != text {
-		return redact.Hide(err, line.Fold(shown))
-	}
-	return err
-}
 
 // waitHint says why a call gave up where it was for a wait.
 func (a *answer) waitHint() string {
@@ -120,6 +109,16 @@ func (a *answer) apiError() *APIError {
 		Op: a.req.op, Method: a.req.method, Path: a.req.path, StatusCode: a.Response.StatusCode, Message: message,
 		RequestID: secrets.String(requestID(header)), Attempts: a.Attempts, Body: body,
 	}
+}
+
+// requestID returns the server's id of the request, as servers call it.
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // refusal makes the error of a success that says that the request failed, in the words of object, which can be a part of the body. Of elements

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/attempt"
@@ -88,16 +87,6 @@ func (a *answer) Attempted(ctx context.Context, r attempt.Report) {
 	for _, observe := range observers {
 		observe(ctx, told)
 	}
-}
-
-// requestID returns the server's id of the request, as servers call it.
-func requestID(header http.Header) string {
-	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id"} {
-		if id := header.Get(name); id != "" {
-			return id
-		}
-	}
-	return ""
 }
 
 // failureKind names an error without repeating its text, which can come from a transport that is not ours.

@@ -50,7 +50,7 @@ func authError(clientSecret string, err error) error {
 	case errors.As(err, &refused):
 		return &AuthError{
 			StatusCode: refused.StatusCode, Code: line.Fold(shown.String(refused.Code)), Message: line.Fold(shown.String(refused.Error())),
-			Err: hiding(shown, refused.Err), page: refused.Page,
+			Err: shown.Error(refused.Err), page: refused.Page,
 		}
 	case errors.As(err, &answered) && answered.Response != nil:
 		// The source's secret is not known here, so that no other word of the body can be shown.
@@ -71,5 +71,5 @@ func authError(clientSecret string, err error) error {
 	case errors.As(err, &wrapped):
 		err = wrapped.Err
 	}
-	return &AuthError{Message: line.Fold(shown.String(err.Error())), Err: hiding(shown, err)}
+	return &AuthError{Message: line.Fold(shown.String(err.Error())), Err: shown.Error(err)}
 }
