@@ -18,9 +18,6 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// ID is what names a record: a number for most resources, a text for some.
-type ID interface{ ~int | ~int64 | ~string }
-
 // ListOf reads one page of the list at path, such as "Tickets", into records of type T.
 //
 // T is a struct with json tags, the caller's own or one that embeds a record of this package; a map works too. The page is the first
@@ -176,22 +173,6 @@ func named(op string, err error) error {
 	return err
 }
 
-// text returns an id, which can be of a type of the caller's own, as a path segment.
-func text[I ID](id I) (string, error) {
-	v := reflect.ValueOf(id)
-	if v.CanInt() {
-		return positive(v.Int())
-	}
-	return v.String(), nil
-}
-
-func positive(id int64) (string, error) {
-	if id <= 0 {
-		return "", badArgument("id", "%d: must be positive", id)
-	}
-	return strconv.FormatInt(id, 10), nil
-}
-
 func getOf[T any, I ID](ctx context.Context, c *Client, op, resource string, id I, params any, opts []RequestOption) (*T, error) {
 	segment, err := text(id)
 	if err != nil {
@@ -259,32 +240,6 @@ func precise[T any](body []byte, err error) error {
 		return whole
 	}
 	return err
-}
-
-// shortID is an id of a response as an error shows it: a number, or that it is a text, which can be anything.
-func shortID(id string) string {
-	if _, err := strconv.ParseInt(id, 10, 64); err == nil {
-		return id
-	}
-	return "of " + strconv.Itoa(len(id)) + " characters"
-}
-
-// about checks that an object is the record with this id. needed says that records of its kind have one.
-//
-// A text can be another key of a record whose id is a number.
-func about(id string, object []byte, needed bool) error {
-	got, ok := wire.ID(object)
-	_, err := strconv.ParseInt(id, 10, 64)
-	byNumber := err == nil
-	_, err = strconv.ParseInt(got, 10, 64)
-	isNumber := err == nil
-	switch {
-	case !ok && needed && byNumber:
-		return &wire.Error{Reason: "an object without an id, where the record with the id " + id + " was asked for"}
-	case !ok, isNumber && !byNumber && wire.RealID(got), strings.EqualFold(strings.Trim(got, "{}"), strings.Trim(id, "{}")):
-		return nil
-	}
-	return &wire.Error{Reason: "a record with the id " + shortID(got) + ", where the one with the id " + id + " was asked for"}
 }
 
 func deleteOf[I ID](ctx context.Context, c *Client, op, resource string, id I, opts []RequestOption) error {

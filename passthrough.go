@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
-	"strings"
 
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
@@ -117,14 +116,4 @@ func encodeObject(op, argument string, value any) ([]byte, error) {
 		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "not one JSON object, such as a struct or a map makes"}
 	}
 	return body, nil
-}
-
-// checkSegments refuses segments of a path, between slashes, that would change it.
-func checkSegments(argument, segments string) error {
-	for segment := range strings.SplitSeq(segments, "/") {
-		if err := checkSegment(argument, segment); err != nil {
-			return err
-		}
-	}
-	return nil
 }

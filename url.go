@@ -4,9 +4,12 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // server is a URL of HaloPSA, checked: a scheme, a host and a path without a slash at its end.
@@ -177,4 +180,96 @@ func tokenEndpoint(base string, conf *config) (string, error) {
 		endpoint += "?tenant=" + url.QueryEscape(conf.tenant)
 	}
 	return endpoint, nil
+}
+
+// resourcePath joins a resource and an id to a path, or says what is wrong with either.
+func resourcePath(resource string, id ...string) (string, error) {
+	resource = strings.Trim(resource, "/")
+	if resource == "" {
+		return "", badArgument("path", "empty; it is a resource such as \"Tickets\"")
+	}
+	var path strings.Builder
+	path.Grow(len(resource) + 24)
+	for part := range strings.SplitSeq(resource, "/") {
+		if err := checkSegment("path", part); err != nil {
+			return "", err
+		}
+		path.WriteByte('/')
+		path.WriteString(url.PathEscape(part))
+	}
+	for _, part := range id {
+		if strings.Contains(part, "/") {
+			return "", badArgument("id", "%q has a slash in it", part)
+		}
+		if err := checkSegment("id", part); err != nil {
+			return "", err
+		}
+		path.WriteByte('/')
+		path.WriteString(url.PathEscape(part))
+	}
+	return path.String(), nil
+}
+
+// checkSegment refuses what would change the path: "DELETE /IntegrationError/" must never be sent.
+func checkSegment(argument, part string) error {
+	switch {
+	case strings.TrimSpace(part) == "":
+		return badArgument(argument, "empty")
+	case part == "." || part == "..":
+		return badArgument(argument, "%q would change the path", part)
+	case strings.ContainsAny(part, "\\?#\x00\r\n") && argument == "path":
+		return badArgument(argument, "has a character that no path has; give parameters with WithQuery")
+	}
+	return nil
+}
+
+// checkSegments refuses segments of a path, between slashes, that would change it.
+func checkSegments(argument, segments string) error {
+	for segment := range strings.SplitSeq(segments, "/") {
+		if err := checkSegment(argument, segment); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ID is what names a record: a number for most resources, a text for some.
+type ID interface{ ~int | ~int64 | ~string }
+
+// text returns an id, which can be of a type of the caller's own, as a path segment.
+func text[I ID](id I) (string, error) {
+	v := reflect.ValueOf(id)
+	if !v.CanInt() {
+		return v.String(), nil
+	}
+	if v.Int() <= 0 {
+		return "", badArgument("id", "%d: must be positive", v.Int())
+	}
+	return strconv.FormatInt(v.Int(), 10), nil
+}
+
+// about checks that an object is the record with this id. needed says that records of its kind have one.
+//
+// A text can be another key of a record whose id is a number.
+func about(id string, object []byte, needed bool) error {
+	got, ok := wire.ID(object)
+	_, err := strconv.ParseInt(id, 10, 64)
+	byNumber := err == nil
+	_, err = strconv.ParseInt(got, 10, 64)
+	isNumber := err == nil
+	switch {
+	case !ok && needed && byNumber:
+		return &wire.Error{Reason: "an object without an id, where the record with the id " + id + " was asked for"}
+	case !ok, isNumber && !byNumber && wire.RealID(got), strings.EqualFold(strings.Trim(got, "{}"), strings.Trim(id, "{}")):
+		return nil
+	}
+	return &wire.Error{Reason: "a record with the id " + shortID(got) + ", where the one with the id " + id + " was asked for"}
+}
+
+// shortID is an id of a response as an error shows it: a number, or that it is a text, which can be anything.
+func shortID(id string) string {
+	if _, err := strconv.ParseInt(id, 10, 64); err == nil {
+		return id
+	}
+	return "of " + strconv.Itoa(len(id)) + " characters"
 }
