@@ -73,6 +73,8 @@ type ConnectedInstanceGetOptions struct {
 	IncludeDetails bool `url:"includedetails,omitempty"`
 }
 
+var connectedInstance = endpoint{name: "ConnectedInstance"}
+
 // ConnectedInstanceService reads and writes the connections to other instances.
 type ConnectedInstanceService struct{ service }
 
@@ -80,47 +82,47 @@ type ConnectedInstanceService struct{ service }
 //
 // API: GET /ConnectedInstance
 func (s *ConnectedInstanceService) List(ctx context.Context, ro ...RequestOption) (*Page[ConnectedInstance], error) {
-	return listOf[ConnectedInstance](ctx, clientOf(s), unpaged("ConnectedInstance", "List", noParams)(), ro)
+	return listOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, nil, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /ConnectedInstance
 func (s *ConnectedInstanceService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[ConnectedInstance], error] {
-	return pagesOf[ConnectedInstance](ctx, clientOf(s), unpaged("ConnectedInstance", "Pages", noParams), ro)
+	return pagesOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, nil, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /ConnectedInstance
 func (s *ConnectedInstanceService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*ConnectedInstance, error] {
-	return records(pagesOf[ConnectedInstance](ctx, clientOf(s), unpaged("ConnectedInstance", "All", noParams), ro))
+	return allOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, nil, ro)
 }
 
 // Get reads one connected instance.
 //
 // API: GET /ConnectedInstance/{id}
 func (s *ConnectedInstanceService) Get(ctx context.Context, id int64, opts *ConnectedInstanceGetOptions, ro ...RequestOption) (*ConnectedInstance, error) {
-	return getOf[ConnectedInstance](ctx, clientOf(s), "ConnectedInstance.Get", "ConnectedInstance", id, opts, ro)
+	return getOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, id, opts, ro)
 }
 
 // Create creates connected instances and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /ConnectedInstance
 func (s *ConnectedInstanceService) Create(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]*ConnectedInstance, error) {
-	return createOf[ConnectedInstance](ctx, clientOf(s), "ConnectedInstance", inputs, ro)
+	return createOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, inputs, ro)
 }
 
 // Update changes connected instances; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /ConnectedInstance
 func (s *ConnectedInstanceService) Update(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]*ConnectedInstance, error) {
-	return updateOf[ConnectedInstance](ctx, clientOf(s), "ConnectedInstance", inputs, ro)
+	return updateOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, inputs, ro)
 }
 
 // Delete deletes one connected instance.
 //
 // API: DELETE /ConnectedInstance/{id}
 func (s *ConnectedInstanceService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, clientOf(s), "ConnectedInstance.Delete", "ConnectedInstance", id, ro)
+	return deleteOf(ctx, clientOf(s), connectedInstance, id, ro)
 }

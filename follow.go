@@ -6,7 +6,6 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
@@ -51,9 +50,9 @@ const (
 )
 
 // sinceOf yields the records with an id above after.
-func sinceOf[T any](ctx context.Context, c *Client, lists func() *list, after int64, opts []RequestOption) iter.Seq2[*T, error] {
+func sinceOf[T any](ctx context.Context, c *Client, at endpoint, options any, after int64, opts []RequestOption) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		log, err := newTail[T](c, lists(), after, opts)
+		log, err := newTail[T](c, at, "Since", options, after, opts)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -78,14 +77,14 @@ func sinceOf[T any](ctx context.Context, c *Client, lists func() *list, after in
 
 // followOf yields the records with an id above after, now and as they come, until an error that will not pass.
 func followOf[T any](
-	ctx context.Context, c *Client, lists func() *list, after int64, interval time.Duration, opts []RequestOption,
+	ctx context.Context, c *Client, at endpoint, options any, after int64, interval time.Duration, opts []RequestOption,
 ) iter.Seq2[Followed[T], error] {
 	return func(yield func(Followed[T], error) bool) {
-		l, cursor, failures := lists(), after, 0
+		op, cursor, failures := at.op("Follow"), after, 0
 		end := func(err error) { yield(Followed[T]{Cursor: cursor}, err) }
-		log, err := newTail[T](c, l, after, opts)
+		log, err := newTail[T](c, at, "Follow", options, after, opts)
 		if err == nil && interval <= 0 {
-			err = named(l.op, badArgument("interval", "%s: must be positive", interval))
+			err = named(op, badArgument("interval", "%s: must be positive", interval))
 		}
 		if err != nil {
 			end(err)
@@ -105,7 +104,7 @@ func followOf[T any](
 				}
 				pause := pauseAfter(err, failures)
 				failures++
-				c.conf.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: follow goes on after a pause", slog.String("op", l.op),
+				c.conf.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: follow goes on after a pause", slog.String("op", op),
 					slog.Int("failures", failures), slog.Duration("pause", pause), slog.Any("error", err))
 				if err := log.rest(ctx, pause); err != nil {
 					end(err)
@@ -140,38 +139,20 @@ type tail[T any] struct {
 	seen           int
 }
 
-func newTail[T any](c *Client, l *list, after int64, opts []RequestOption) (*tail[T], error) {
-	if len(l.sort) > 0 {
-		return nil, named(l.op, badArgument("Sort", "a log is followed in the order of the ids"))
+func newTail[T any](c *Client, at endpoint, method string, options any, after int64, opts []RequestOption) (*tail[T], error) {
+	w, err := newUnsorted(c, at, method, options, opts)
+	if err == nil {
+		err = w.walkable()
 	}
-	sorted := func(keys ...SortKey) (*walker, error) {
-		own := *l
-		if l.sorted {
-			own.sort = keys
-		}
-		w, err := newWalker(c, &own, opts)
-		if err == nil {
-			err = w.walkable()
-		}
-		return w, err
+	if err == nil {
+		err = w.unordered()
 	}
-	oldest, err := sorted(Asc("id"))
 	if err != nil {
 		return nil, err
 	}
-	if len(oldest.conf.sort) > 0 {
-		return nil, named(l.op, badArgument("WithSort", "a log is followed in the order of the ids"))
-	}
-	for name := range oldest.conf.query {
-		if base := strings.TrimRight(name, "2345"); base == "order" || base == "orderdesc" {
-			return nil, named(l.op, badArgument("WithQuery", "%s: a log is followed in the order of the ids", name))
-		}
-	}
-	newest, err := sorted(Desc("id"))
-	if err != nil {
-		return nil, err
-	}
-	return &tail[T]{Follower: follow.New(after, oldest.pageSize(), l.sorted), oldest: oldest, newest: newest}, nil
+	return &tail[T]{
+		Follower: follow.New(after, w.pageSize(), at.sorted), oldest: w.sortedBy(Asc("id")), newest: w.sortedBy(Desc("id")),
+	}, nil
 }
 
 // more reports whether there is something to read before the log rests.
@@ -237,8 +218,7 @@ func (t *tail[T]) rest(ctx context.Context, pause time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		w := t.oldest
-		r := &request{op: w.op, method: http.MethodGet, path: w.path, query: w.q, conf: w.conf}
-		return w.client.callError(ctx, r, w.client.secrets(r, ""), context.Cause(ctx))
+		return w.client.callError(ctx, w.request, w.client.secrets(w.request, ""), context.Cause(ctx))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"github.com/halopsa-go/halopsa/internal/retry"
 )
 
+var haloIntegration = endpoint{name: "HaloIntegration"}
+
 // HaloIntegrationService is what other systems call to make tickets and actions in HaloPSA.
 //
 // Its inputs and responses are of the caller's own types, with json tags, since a ticket has hundreds of members. into is a pointer to what
@@ -16,7 +18,7 @@ type HaloIntegrationService struct{ service }
 //
 // API: GET /HaloIntegration/Get
 func (s *HaloIntegrationService) Get(ctx context.Context, into any, ro ...RequestOption) error {
-	return passOf(ctx, clientOf(s), &passed{op: "HaloIntegration.Get", path: "HaloIntegration/Get", needed: true}, into, ro)
+	return passOf(ctx, clientOf(s), &passed{at: haloIntegration, verb: "Get", needed: true}, into, ro)
 }
 
 // CreateTicket creates one ticket, an object with the members of the API's Faults.
@@ -38,11 +40,10 @@ func (s *HaloIntegrationService) CreateAction(ctx context.Context, action, into 
 	return s.create(ctx, "CreateAction", "action", action, into, ro)
 }
 
-func (s *HaloIntegrationService) create(ctx context.Context, method, argument string, object, into any, ro []RequestOption) error {
-	op := "HaloIntegration." + method
-	body, err := encodeObject(op, argument, object)
+func (s *HaloIntegrationService) create(ctx context.Context, verb, argument string, object, into any, ro []RequestOption) error {
+	body, err := encodeObject(haloIntegration.op(verb), argument, object)
 	if err != nil {
 		return err
 	}
-	return passOf(ctx, clientOf(s), &passed{op: op, path: "HaloIntegration/" + method, post: true, body: body, kind: retry.Create}, into, ro)
+	return passOf(ctx, clientOf(s), &passed{at: haloIntegration, verb: verb, post: true, body: body, kind: retry.Create}, into, ro)
 }

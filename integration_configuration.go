@@ -105,6 +105,8 @@ type IntegrationConfigurationGetOptions struct {
 	IncludeDetails bool `url:"includedetails,omitempty"`
 }
 
+var integrationConfiguration = endpoint{name: "IntegrationConfiguration"}
+
 // IntegrationConfigurationService reads and writes how HaloPSA authenticates to other systems.
 //
 // HaloPSA's API has no delete for it.
@@ -114,35 +116,35 @@ type IntegrationConfigurationService struct{ service }
 //
 // API: GET /IntegrationConfiguration
 func (s *IntegrationConfigurationService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationConfiguration], error) {
-	return listOf[IntegrationConfiguration](ctx, clientOf(s), unpaged("IntegrationConfiguration", "List", noParams)(), ro)
+	return listOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, nil, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationConfiguration
 func (s *IntegrationConfigurationService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationConfiguration], error] {
-	return pagesOf[IntegrationConfiguration](ctx, clientOf(s), unpaged("IntegrationConfiguration", "Pages", noParams), ro)
+	return pagesOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, nil, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationConfiguration
 func (s *IntegrationConfigurationService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationConfiguration, error] {
-	return records(pagesOf[IntegrationConfiguration](ctx, clientOf(s), unpaged("IntegrationConfiguration", "All", noParams), ro))
+	return allOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, nil, ro)
 }
 
 // Get reads one integration configuration.
 //
 // API: GET /IntegrationConfiguration/{id}
 func (s *IntegrationConfigurationService) Get(ctx context.Context, id int64, opts *IntegrationConfigurationGetOptions, ro ...RequestOption) (*IntegrationConfiguration, error) {
-	return getOf[IntegrationConfiguration](ctx, clientOf(s), "IntegrationConfiguration.Get", "IntegrationConfiguration", id, opts, ro)
+	return getOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, id, opts, ro)
 }
 
 // Create creates integration configurations and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationConfiguration
 func (s *IntegrationConfigurationService) Create(ctx context.Context, inputs []IntegrationConfigurationInput, ro ...RequestOption) ([]*IntegrationConfiguration, error) {
-	return createOf[IntegrationConfiguration](ctx, clientOf(s), "IntegrationConfiguration", inputs, ro)
+	return createOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, inputs, ro)
 }
 
 // Update changes integration configurations; every input must carry an ID. Whether members that are absent stay as they are is not proven for
@@ -150,5 +152,5 @@ func (s *IntegrationConfigurationService) Create(ctx context.Context, inputs []I
 //
 // API: POST /IntegrationConfiguration
 func (s *IntegrationConfigurationService) Update(ctx context.Context, inputs []IntegrationConfigurationInput, ro ...RequestOption) ([]*IntegrationConfiguration, error) {
-	return updateOf[IntegrationConfiguration](ctx, clientOf(s), "IntegrationConfiguration", inputs, ro)
+	return updateOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, inputs, ro)
 }

@@ -34,6 +34,8 @@ type IntegrationDataOptions struct {
 	NextToken         string `url:"nexttoken,omitempty"`
 }
 
+var integrationData = endpoint{name: "IntegrationData"}
+
 // IntegrationDataService passes calls on to the third-party systems that HaloPSA is connected to.
 //
 // The tenant calls the other system with the credentials of its own integration, and the response is the other system's data, as that
@@ -52,34 +54,34 @@ type IntegrationDataService struct{ service }
 //
 // API: GET /IntegrationData/Get/{System}
 func (s *IntegrationDataService) Get(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
-	return s.pass(ctx, &passed{op: "Get", kind: retry.Read, needed: true}, system, "", opts, into, ro)
+	return s.pass(ctx, &passed{verb: "Get", kind: retry.Read, needed: true}, system, "", opts, into, ro)
 }
 
 // Search looks for data of the system; into becomes its zero value where the response holds nothing.
 //
 // API: GET /IntegrationData/Search/{System}
 func (s *IntegrationDataService) Search(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
-	return s.pass(ctx, &passed{op: "Search", kind: retry.Read}, system, "", opts, into, ro)
+	return s.pass(ctx, &passed{verb: "Search", kind: retry.Read}, system, "", opts, into, ro)
 }
 
 // Validate checks the connection to the system, or what is in the query; into becomes its zero value where the response holds nothing.
 //
 // API: GET /IntegrationData/Validate/{System}
 func (s *IntegrationDataService) Validate(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
-	return s.pass(ctx, &passed{op: "Validate", kind: retry.Read}, system, "", opts, into, ro)
+	return s.pass(ctx, &passed{verb: "Validate", kind: retry.Read}, system, "", opts, into, ro)
 }
 
-// pass makes the call of the verb p.op.
+// pass makes the call that p begins.
 func (s *IntegrationDataService) pass(ctx context.Context, p *passed, system System, action string, opts *IntegrationDataOptions, into any, ro []RequestOption) error {
-	path, err := dataPath(p.op, system, action, opts)
-	p.op, p.path, p.params = "IntegrationData."+p.op, path, opts
+	rest, err := dataPath(p.verb, system, action, opts)
 	if err != nil {
-		return named(p.op, err)
+		return named(integrationData.op(p.verb), err)
 	}
+	p.at, p.rest, p.options = integrationData, rest, opts
 	return dataAdvice(passOf(ctx, clientOf(s), p, into, ro))
 }
 
-// dataPath joins the verb, the system and what follows it.
+// dataPath joins the system and what follows it.
 func dataPath(verb string, system System, action string, opts *IntegrationDataOptions) (string, error) {
 	if strings.Contains(string(system), "/") {
 		return "", badArgument("system", "%q has a slash in it; what follows the system is the Part of the options", string(system))
@@ -87,7 +89,7 @@ func dataPath(verb string, system System, action string, opts *IntegrationDataOp
 	if err := checkSegments("system", string(system)); err != nil {
 		return "", err
 	}
-	path := "IntegrationData/" + verb + "/" + string(system)
+	path := string(system)
 	if verb == "Post" {
 		if err := checkSegments("action", action); err != nil {
 			return "", err

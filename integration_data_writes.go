@@ -66,10 +66,10 @@ func (s *IntegrationDataService) AdjustQty(ctx context.Context, system System, o
 
 // write makes a call that changes something, in HaloPSA or in the other system.
 func (s *IntegrationDataService) write(ctx context.Context, verb string, system System, action string, opts *IntegrationDataOptions, body, into any, ro []RequestOption) error {
-	p := &passed{op: verb, post: true, kind: retry.Create}
+	p := &passed{verb: verb, post: true, kind: retry.Create}
 	if body != nil {
 		var err error
-		if p.body, err = encodeBody("IntegrationData."+verb, "body", body); err != nil {
+		if p.body, err = encodeBody(integrationData.op(verb), "body", body); err != nil {
 			return err
 		}
 	}

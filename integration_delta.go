@@ -59,15 +59,7 @@ type IntegrationDeltaListOptions struct {
 	ListOptions
 }
 
-func (o *IntegrationDeltaListOptions) list(op string) func() *list {
-	return func() *list {
-		var own IntegrationDeltaListOptions
-		if o != nil {
-			own = *o
-		}
-		return &list{op: "IntegrationDelta." + op, resource: "IntegrationDelta", paged: true, params: own, page: own.ListOptions}
-	}
-}
+var integrationDelta = endpoint{name: "IntegrationDelta", paged: true}
 
 // IntegrationDeltaService reads, creates and deletes integration deltas.
 type IntegrationDeltaService struct{ service }
@@ -76,54 +68,54 @@ type IntegrationDeltaService struct{ service }
 //
 // API: GET /IntegrationDelta
 func (s *IntegrationDeltaService) List(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) (*Page[IntegrationDelta], error) {
-	return listOf[IntegrationDelta](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationDelta
 func (s *IntegrationDeltaService) Pages(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationDelta], error] {
-	return pagesOf[IntegrationDelta](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationDelta
 func (s *IntegrationDeltaService) All(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*IntegrationDelta, error] {
-	return records(pagesOf[IntegrationDelta](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, ro)
 }
 
 // Since yields the integration deltas with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationDelta
 func (s *IntegrationDeltaService) Since(ctx context.Context, afterID int64, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*IntegrationDelta, error] {
-	return sinceOf[IntegrationDelta](ctx, clientOf(s), opts.list("Since"), afterID, ro)
+	return sinceOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, afterID, ro)
 }
 
 // Follow yields the integration deltas with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegrationDelta
 func (s *IntegrationDeltaService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationDelta], error] {
-	return followOf[IntegrationDelta](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, afterID, interval, ro)
 }
 
 // Get reads one integration delta.
 //
 // API: GET /IntegrationDelta/{id}
 func (s *IntegrationDeltaService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegrationDelta, error) {
-	return getOf[IntegrationDelta](ctx, clientOf(s), "IntegrationDelta.Get", "IntegrationDelta", id, nil, ro)
+	return getOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, id, nil, ro)
 }
 
 // Create creates integration deltas and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationDelta
 func (s *IntegrationDeltaService) Create(ctx context.Context, inputs []IntegrationDeltaInput, ro ...RequestOption) ([]*IntegrationDelta, error) {
-	return createOf[IntegrationDelta](ctx, clientOf(s), "IntegrationDelta", inputs, ro)
+	return createOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, inputs, ro)
 }
 
 // Delete deletes an integration delta.
 //
 // API: DELETE /IntegrationDelta/{id}
 func (s *IntegrationDeltaService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, clientOf(s), "IntegrationDelta.Delete", "IntegrationDelta", id, ro)
+	return deleteOf(ctx, clientOf(s), integrationDelta, id, ro)
 }

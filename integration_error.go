@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"iter"
 	"log/slog"
-	"reflect"
 	"time"
 )
 
@@ -72,24 +71,17 @@ type IntegrationErrorListOptions struct {
 	Sort []SortKey `url:"-"`
 }
 
+func (o IntegrationErrorListOptions) selection() selection {
+	return selection{page: o.ListOptions, sort: o.Sort, count: o.Count}
+}
+
 // IntegrationErrorGetOptions specifies what Get returns.
 type IntegrationErrorGetOptions struct {
 	// IncludeDetails asks for the whole record.
 	IncludeDetails bool `url:"includedetails,omitempty"`
 }
 
-func (o *IntegrationErrorListOptions) list(op string) func() *list {
-	return func() *list {
-		var own IntegrationErrorListOptions
-		if o != nil {
-			own = *o
-		}
-		return &list{
-			op: "IntegrationError." + op, resource: "IntegrationError", paged: true, sorted: true, record: reflect.TypeFor[IntegrationError](),
-			params: own, page: own.ListOptions, sort: own.Sort, count: own.Count,
-		}
-	}
-}
+var integrationError = endpoint{name: "IntegrationError", paged: true, sorted: true}
 
 // IntegrationErrorService reads, logs and deletes integration errors.
 type IntegrationErrorService struct{ service }
@@ -98,54 +90,54 @@ type IntegrationErrorService struct{ service }
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) List(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) (*Page[IntegrationError], error) {
-	return listOf[IntegrationError](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegrationError](ctx, clientOf(s), integrationError, opts, ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Pages(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationError], error] {
-	return pagesOf[IntegrationError](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegrationError](ctx, clientOf(s), integrationError, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) All(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
-	return records(pagesOf[IntegrationError](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegrationError](ctx, clientOf(s), integrationError, opts, ro)
 }
 
 // Since yields the integration errors with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Since(ctx context.Context, afterID int64, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
-	return sinceOf[IntegrationError](ctx, clientOf(s), opts.list("Since"), afterID, ro)
+	return sinceOf[IntegrationError](ctx, clientOf(s), integrationError, opts, afterID, ro)
 }
 
 // Follow yields the integration errors with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationError], error] {
-	return followOf[IntegrationError](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegrationError](ctx, clientOf(s), integrationError, opts, afterID, interval, ro)
 }
 
 // Get reads one integration error.
 //
 // API: GET /IntegrationError/{id}
 func (s *IntegrationErrorService) Get(ctx context.Context, id int64, opts *IntegrationErrorGetOptions, ro ...RequestOption) (*IntegrationError, error) {
-	return getOf[IntegrationError](ctx, clientOf(s), "IntegrationError.Get", "IntegrationError", id, opts, ro)
+	return getOf[IntegrationError](ctx, clientOf(s), integrationError, id, opts, ro)
 }
 
 // Create logs integration errors and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationError
 func (s *IntegrationErrorService) Create(ctx context.Context, inputs []IntegrationErrorInput, ro ...RequestOption) ([]*IntegrationError, error) {
-	return createOf[IntegrationError](ctx, clientOf(s), "IntegrationError", inputs, ro)
+	return createOf[IntegrationError](ctx, clientOf(s), integrationError, inputs, ro)
 }
 
 // Delete deletes an integration error.
 //
 // API: DELETE /IntegrationError/{id}
 func (s *IntegrationErrorService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, clientOf(s), "IntegrationError.Delete", "IntegrationError", id, ro)
+	return deleteOf(ctx, clientOf(s), integrationError, id, ro)
 }

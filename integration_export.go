@@ -134,9 +134,7 @@ type IntegrationExportListOptions struct {
 	ReadyForImport Opt[bool] `url:"readyForImport,omitempty"`
 }
 
-func (o *IntegrationExportListOptions) list(op string) func() *list {
-	return unpaged("IntegrationExport", op, o)
-}
+var integrationExport = endpoint{name: "IntegrationExport"}
 
 // IntegrationExportService works the export queue.
 type IntegrationExportService struct{ service }
@@ -145,35 +143,35 @@ type IntegrationExportService struct{ service }
 //
 // API: GET /IntegrationExport
 func (s *IntegrationExportService) List(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) (*Page[IntegrationExport], error) {
-	return listOf[IntegrationExport](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegrationExport](ctx, clientOf(s), integrationExport, opts, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationExport
 func (s *IntegrationExportService) Pages(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationExport], error] {
-	return pagesOf[IntegrationExport](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegrationExport](ctx, clientOf(s), integrationExport, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationExport
 func (s *IntegrationExportService) All(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*IntegrationExport, error] {
-	return records(pagesOf[IntegrationExport](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegrationExport](ctx, clientOf(s), integrationExport, opts, ro)
 }
 
 // Create stages exports and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationExport
 func (s *IntegrationExportService) Create(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
-	return createOf[IntegrationExport](ctx, clientOf(s), "IntegrationExport", inputs, ro)
+	return createOf[IntegrationExport](ctx, clientOf(s), integrationExport, inputs, ro)
 }
 
 // Update changes exports, as a worker does that reports progress; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationExport
 func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
-	return updateOf[IntegrationExport](ctx, clientOf(s), "IntegrationExport", inputs, ro)
+	return updateOf[IntegrationExport](ctx, clientOf(s), integrationExport, inputs, ro)
 }
 
 // Delete deletes an export.
@@ -182,5 +180,5 @@ func (s *IntegrationExportService) Update(ctx context.Context, inputs []Integrat
 //
 // API: DELETE /IntegrationExport/{id}
 func (s *IntegrationExportService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, clientOf(s), "IntegrationExport.Delete", "IntegrationExport", id, ro)
+	return deleteOf(ctx, clientOf(s), integrationExport, id, ro)
 }

@@ -52,6 +52,8 @@ type IntegrationFieldDataInput struct {
 
 func (i IntegrationFieldDataInput) recordID() Opt[int64] { return i.ID }
 
+var integrationFieldData = endpoint{name: "IntegrationFieldData"}
+
 // IntegrationFieldDataService reads and writes the fields of other systems.
 type IntegrationFieldDataService struct{ service }
 
@@ -59,49 +61,49 @@ type IntegrationFieldDataService struct{ service }
 //
 // API: GET /IntegrationFieldData
 func (s *IntegrationFieldDataService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationFieldData], error) {
-	return listOf[IntegrationFieldData](ctx, clientOf(s), unpaged("IntegrationFieldData", "List", noParams)(), ro)
+	return listOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, nil, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldData
 func (s *IntegrationFieldDataService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationFieldData], error] {
-	return pagesOf[IntegrationFieldData](ctx, clientOf(s), unpaged("IntegrationFieldData", "Pages", noParams), ro)
+	return pagesOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, nil, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldData
 func (s *IntegrationFieldDataService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationFieldData, error] {
-	return records(pagesOf[IntegrationFieldData](ctx, clientOf(s), unpaged("IntegrationFieldData", "All", noParams), ro))
+	return allOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, nil, ro)
 }
 
 // Get reads one field.
 //
 // API: GET /IntegrationFieldData/{id}
 func (s *IntegrationFieldDataService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegrationFieldData, error) {
-	return getOf[IntegrationFieldData](ctx, clientOf(s), "IntegrationFieldData.Get", "IntegrationFieldData", id, nil, ro)
+	return getOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, id, nil, ro)
 }
 
 // Create creates field data and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationFieldData
 func (s *IntegrationFieldDataService) Create(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]*IntegrationFieldData, error) {
-	return createOf[IntegrationFieldData](ctx, clientOf(s), "IntegrationFieldData", inputs, ro)
+	return createOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, inputs, ro)
 }
 
 // Update changes field data; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationFieldData
 func (s *IntegrationFieldDataService) Update(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]*IntegrationFieldData, error) {
-	return updateOf[IntegrationFieldData](ctx, clientOf(s), "IntegrationFieldData", inputs, ro)
+	return updateOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, inputs, ro)
 }
 
 // Delete deletes one field.
 //
 // API: DELETE /IntegrationFieldData/{id}
 func (s *IntegrationFieldDataService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, clientOf(s), "IntegrationFieldData.Delete", "IntegrationFieldData", id, ro)
+	return deleteOf(ctx, clientOf(s), integrationFieldData, id, ro)
 }
 
 // IntegrationFieldMapping maps a field of HaloPSA to one of another system.
@@ -163,9 +165,7 @@ type IntegrationFieldMappingListOptions struct {
 	XMValue string `url:"xmvalue,omitempty"`
 }
 
-func (o *IntegrationFieldMappingListOptions) list(op string) func() *list {
-	return unpaged("IntegrationFieldMapping", op, o)
-}
+var integrationFieldMapping = endpoint{name: "IntegrationFieldMapping"}
 
 // IntegrationFieldMappingService reads how fields are mapped.
 type IntegrationFieldMappingService struct{ service }
@@ -174,19 +174,19 @@ type IntegrationFieldMappingService struct{ service }
 //
 // API: GET /IntegrationFieldMapping
 func (s *IntegrationFieldMappingService) List(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) (*Page[IntegrationFieldMapping], error) {
-	return listOf[IntegrationFieldMapping](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegrationFieldMapping](ctx, clientOf(s), integrationFieldMapping, opts, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldMapping
 func (s *IntegrationFieldMappingService) Pages(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationFieldMapping], error] {
-	return pagesOf[IntegrationFieldMapping](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegrationFieldMapping](ctx, clientOf(s), integrationFieldMapping, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldMapping
 func (s *IntegrationFieldMappingService) All(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) iter.Seq2[*IntegrationFieldMapping, error] {
-	return records(pagesOf[IntegrationFieldMapping](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegrationFieldMapping](ctx, clientOf(s), integrationFieldMapping, opts, ro)
 }

@@ -66,6 +66,8 @@ func (i IntegrationLookUpInput) check() (field, reason string) {
 	return "", ""
 }
 
+var integrationLookUp = endpoint{name: "IntegrationLookUp"}
+
 // IntegrationLookUpService reads and writes lookups.
 type IntegrationLookUpService struct{ service }
 
@@ -73,33 +75,33 @@ type IntegrationLookUpService struct{ service }
 //
 // API: GET /IntegrationLookUp
 func (s *IntegrationLookUpService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationLookUp], error) {
-	return listOf[IntegrationLookUp](ctx, clientOf(s), unpaged("IntegrationLookUp", "List", noParams)(), ro)
+	return listOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, nil, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationLookUp
 func (s *IntegrationLookUpService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationLookUp], error] {
-	return pagesOf[IntegrationLookUp](ctx, clientOf(s), unpaged("IntegrationLookUp", "Pages", noParams), ro)
+	return pagesOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, nil, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationLookUp
 func (s *IntegrationLookUpService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationLookUp, error] {
-	return records(pagesOf[IntegrationLookUp](ctx, clientOf(s), unpaged("IntegrationLookUp", "All", noParams), ro))
+	return allOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, nil, ro)
 }
 
 // Create creates lookups and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
-	return createOf[IntegrationLookUp](ctx, clientOf(s), "IntegrationLookUp", inputs, ro)
+	return createOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, inputs, ro)
 }
 
 // Update changes lookups; every input must carry an ID. Members that are absent stay as they are.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) Update(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
-	return updateOf[IntegrationLookUp](ctx, clientOf(s), "IntegrationLookUp", inputs, ro)
+	return updateOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, inputs, ro)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"iter"
 	"log/slog"
-	"reflect"
 	"time"
 )
 
@@ -166,24 +165,17 @@ type IntegrationRequestListOptions struct {
 	Sort []SortKey `url:"-"`
 }
 
+func (o IntegrationRequestListOptions) selection() selection {
+	return selection{page: o.ListOptions, sort: o.Sort, count: o.Count}
+}
+
 // IntegrationRequestGetOptions specifies what Get returns.
 type IntegrationRequestGetOptions struct {
 	// IncludeDetails asks for the whole record, with headers, bodies and trace.
 	IncludeDetails bool `url:"includedetails,omitempty"`
 }
 
-func (o *IntegrationRequestListOptions) list(op string) func() *list {
-	return func() *list {
-		var own IntegrationRequestListOptions
-		if o != nil {
-			own = *o
-		}
-		return &list{
-			op: "IntegrationRequest." + op, resource: "IntegrationRequest", paged: true, sorted: true, record: reflect.TypeFor[IntegrationRequest](),
-			params: own, page: own.ListOptions, sort: own.Sort, count: own.Count,
-		}
-	}
-}
+var integrationRequest = endpoint{name: "IntegrationRequest", paged: true, sorted: true}
 
 // IntegrationRequestService reads, logs and deletes integration requests.
 type IntegrationRequestService struct{ service }
@@ -192,54 +184,54 @@ type IntegrationRequestService struct{ service }
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) List(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) (*Page[IntegrationRequest], error) {
-	return listOf[IntegrationRequest](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Pages(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRequest], error] {
-	return pagesOf[IntegrationRequest](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) All(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
-	return records(pagesOf[IntegrationRequest](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, ro)
 }
 
 // Since yields the integration requests with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Since(ctx context.Context, afterID int64, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
-	return sinceOf[IntegrationRequest](ctx, clientOf(s), opts.list("Since"), afterID, ro)
+	return sinceOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, afterID, ro)
 }
 
 // Follow yields the integration requests with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationRequest], error] {
-	return followOf[IntegrationRequest](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, afterID, interval, ro)
 }
 
 // Get reads one integration request.
 //
 // API: GET /IntegrationRequest/{id}
 func (s *IntegrationRequestService) Get(ctx context.Context, id int64, opts *IntegrationRequestGetOptions, ro ...RequestOption) (*IntegrationRequest, error) {
-	return getOf[IntegrationRequest](ctx, clientOf(s), "IntegrationRequest.Get", "IntegrationRequest", id, opts, ro)
+	return getOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, id, opts, ro)
 }
 
 // Create logs integration requests and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationRequest
 func (s *IntegrationRequestService) Create(ctx context.Context, inputs []IntegrationRequestInput, ro ...RequestOption) ([]*IntegrationRequest, error) {
-	return createOf[IntegrationRequest](ctx, clientOf(s), "IntegrationRequest", inputs, ro)
+	return createOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, inputs, ro)
 }
 
 // Delete deletes an integration request.
 //
 // API: DELETE /IntegrationRequest/{id}
 func (s *IntegrationRequestService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
-	return deleteOf(ctx, clientOf(s), "IntegrationRequest.Delete", "IntegrationRequest", id, ro)
+	return deleteOf(ctx, clientOf(s), integrationRequest, id, ro)
 }

@@ -71,9 +71,7 @@ type IntegrationRunbookVariableGroupGetOptions struct {
 	MethodIDs []int64 `url:"method_ids,comma,omitempty"`
 }
 
-func (o *IntegrationRunbookVariableGroupListOptions) list(op string) func() *list {
-	return unpaged("IntegrationRunbookVariableGroup", op, o)
-}
+var integrationRunbookVariableGroup = endpoint{name: "IntegrationRunbookVariableGroup"}
 
 // IntegrationRunbookVariableGroupService reads the variables of runbooks.
 type IntegrationRunbookVariableGroupService struct{ service }
@@ -82,26 +80,26 @@ type IntegrationRunbookVariableGroupService struct{ service }
 //
 // API: GET /IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) List(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) (*Page[IntegrationRunbookVariableGroup], error) {
-	return listOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, opts, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) Pages(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRunbookVariableGroup], error] {
-	return pagesOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) All(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRunbookVariableGroup, error] {
-	return records(pagesOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, opts, ro)
 }
 
 // Get reads the variable group with this id, which is the Value of a list's row.
 //
 // API: GET /IntegrationRunbookVariableGroup/{id}
 func (s *IntegrationRunbookVariableGroupService) Get(ctx context.Context, id string, opts *IntegrationRunbookVariableGroupGetOptions, ro ...RequestOption) (*IntegrationRunbookVariableGroup, error) {
-	return getOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), "IntegrationRunbookVariableGroup.Get", "IntegrationRunbookVariableGroup", id, opts, ro)
+	return getOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, id, opts, ro)
 }

@@ -81,9 +81,7 @@ type IntegrationSiteMappingListOptions struct {
 	ThirdPartyClientID string `url:"third_party_client_id,omitempty"`
 }
 
-func (o *IntegrationSiteMappingListOptions) list(op string) func() *list {
-	return unpaged("IntegrationSiteMapping", op, o)
-}
+var integrationSiteMapping = endpoint{name: "IntegrationSiteMapping"}
 
 // IntegrationSiteMappingService reads how sites are mapped.
 type IntegrationSiteMappingService struct{ service }
@@ -92,19 +90,19 @@ type IntegrationSiteMappingService struct{ service }
 //
 // API: GET /IntegrationSiteMapping
 func (s *IntegrationSiteMappingService) List(ctx context.Context, opts *IntegrationSiteMappingListOptions, ro ...RequestOption) (*Page[IntegrationSiteMapping], error) {
-	return listOf[IntegrationSiteMapping](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegrationSiteMapping](ctx, clientOf(s), integrationSiteMapping, opts, ro)
 }
 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationSiteMapping
 func (s *IntegrationSiteMappingService) Pages(ctx context.Context, opts *IntegrationSiteMappingListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationSiteMapping], error] {
-	return pagesOf[IntegrationSiteMapping](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegrationSiteMapping](ctx, clientOf(s), integrationSiteMapping, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationSiteMapping
 func (s *IntegrationSiteMappingService) All(ctx context.Context, opts *IntegrationSiteMappingListOptions, ro ...RequestOption) iter.Seq2[*IntegrationSiteMapping, error] {
-	return records(pagesOf[IntegrationSiteMapping](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegrationSiteMapping](ctx, clientOf(s), integrationSiteMapping, opts, ro)
 }

@@ -29,15 +29,7 @@ type IntegratorLogListOptions struct {
 	ModuleID int64 `url:"module_id,omitempty"`
 }
 
-func (o *IntegratorLogListOptions) list(op string) func() *list {
-	return func() *list {
-		var own IntegratorLogListOptions
-		if o != nil {
-			own = *o
-		}
-		return &list{op: "IntegratorLog." + op, resource: "IntegratorLog", paged: true, params: own, page: own.ListOptions}
-	}
-}
+var integratorLog = endpoint{name: "IntegratorLog", paged: true}
 
 // IntegratorLogService reads the integrator engine's log.
 type IntegratorLogService struct{ service }
@@ -46,35 +38,35 @@ type IntegratorLogService struct{ service }
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) List(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) (*Page[IntegratorLog], error) {
-	return listOf[IntegratorLog](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Pages(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorLog], error] {
-	return pagesOf[IntegratorLog](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) All(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
-	return records(pagesOf[IntegratorLog](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, ro)
 }
 
 // Since yields the log lines with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Since(ctx context.Context, afterID int64, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
-	return sinceOf[IntegratorLog](ctx, clientOf(s), opts.list("Since"), afterID, ro)
+	return sinceOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, afterID, ro)
 }
 
 // Follow yields the log lines with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorLog], error] {
-	return followOf[IntegratorLog](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, afterID, interval, ro)
 }
 
 // IntegratorSchedule is when the integrator engine runs a configuration, and what it runs.
@@ -113,15 +105,7 @@ type IntegratorScheduleListOptions struct {
 	ListOptions
 }
 
-func (o *IntegratorScheduleListOptions) list(op string) func() *list {
-	return func() *list {
-		var own IntegratorScheduleListOptions
-		if o != nil {
-			own = *o
-		}
-		return &list{op: "IntegratorSchedule." + op, resource: "IntegratorSchedule", paged: true, params: own, page: own.ListOptions}
-	}
-}
+var integratorSchedule = endpoint{name: "IntegratorSchedule", paged: true}
 
 // IntegratorScheduleService reads the integrator engine's schedule.
 type IntegratorScheduleService struct{ service }
@@ -130,21 +114,21 @@ type IntegratorScheduleService struct{ service }
 //
 // API: GET /IntegratorSchedule
 func (s *IntegratorScheduleService) List(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) (*Page[IntegratorSchedule], error) {
-	return listOf[IntegratorSchedule](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegratorSchedule](ctx, clientOf(s), integratorSchedule, opts, ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorSchedule
 func (s *IntegratorScheduleService) Pages(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorSchedule], error] {
-	return pagesOf[IntegratorSchedule](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegratorSchedule](ctx, clientOf(s), integratorSchedule, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorSchedule
 func (s *IntegratorScheduleService) All(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) iter.Seq2[*IntegratorSchedule, error] {
-	return records(pagesOf[IntegratorSchedule](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegratorSchedule](ctx, clientOf(s), integratorSchedule, opts, ro)
 }
 
 // IntegratorTrace is what the integrator engine did in one run.
@@ -173,15 +157,7 @@ type IntegratorTraceListOptions struct {
 	ListOptions
 }
 
-func (o *IntegratorTraceListOptions) list(op string) func() *list {
-	return func() *list {
-		var own IntegratorTraceListOptions
-		if o != nil {
-			own = *o
-		}
-		return &list{op: "IntegratorTrace." + op, resource: "IntegratorTrace", paged: true, params: own, page: own.ListOptions}
-	}
-}
+var integratorTrace = endpoint{name: "IntegratorTrace", paged: true}
 
 // IntegratorTraceService reads the integrator engine's traces.
 type IntegratorTraceService struct{ service }
@@ -190,40 +166,40 @@ type IntegratorTraceService struct{ service }
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) List(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) (*Page[IntegratorTrace], error) {
-	return listOf[IntegratorTrace](ctx, clientOf(s), opts.list("List")(), ro)
+	return listOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, ro)
 }
 
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) Pages(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorTrace], error] {
-	return pagesOf[IntegratorTrace](ctx, clientOf(s), opts.list("Pages"), ro)
+	return pagesOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, ro)
 }
 
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) All(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
-	return records(pagesOf[IntegratorTrace](ctx, clientOf(s), opts.list("All"), ro))
+	return allOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, ro)
 }
 
 // Since yields the traces with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) Since(ctx context.Context, afterID int64, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
-	return sinceOf[IntegratorTrace](ctx, clientOf(s), opts.list("Since"), afterID, ro)
+	return sinceOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, afterID, ro)
 }
 
 // Follow yields the traces with an id above afterID, now and as they come; see [Followed] for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorTrace], error] {
-	return followOf[IntegratorTrace](ctx, clientOf(s), opts.list("Follow"), afterID, interval, ro)
+	return followOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, afterID, interval, ro)
 }
 
 // Get reads one trace.
 //
 // API: GET /IntegratorTrace/{id}
 func (s *IntegratorTraceService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegratorTrace, error) {
-	return getOf[IntegratorTrace](ctx, clientOf(s), "IntegratorTrace.Get", "IntegratorTrace", id, nil, ro)
+	return getOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, id, nil, ro)
 }

@@ -205,6 +205,14 @@ func WithPage(pageNo, pageSize int) RequestOption {
 func WithSort(keys ...SortKey) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		c.sort = keys
-		return encodeSort(keys, url.Values{})
+		return checkKeys(keys)
 	})
+}
+
+// callConfig resolves the options of a call.
+func (c *Client) callConfig(opts []RequestOption) (*callConfig, error) {
+	if c == nil || c.conf == nil {
+		return nil, badArgument("client", "not made by NewClient")
+	}
+	return c.conf.call.with(opts)
 }

@@ -13,32 +13,34 @@ import (
 
 // passed is a call whose body and response are of the caller's types: HaloPSA passes it on to another system, or takes what it is given.
 type passed struct {
-	op, path string // the path is that of a resource, such as IntegrationData/Get/Xero
-	params   any    // a struct with url tags, or nil
-	post     bool
-	body     []byte // nil is no body at all
-	kind     retry.Kind
-	needed   bool // a response without a value is an error
+	at      endpoint
+	verb    string // of the operation, and what follows the resource in the path
+	rest    string // what follows the verb there, such as Xero
+	options any    // nil or a pointer to a struct with url tags
+	post    bool
+	body    []byte // nil is no body at all
+	kind    retry.Kind
+	needed  bool // a response without a value is an error
 }
 
 // passOf makes the call and reads the response into into, a pointer; nil discards it, once it has turned out to be none that says no.
 func passOf(ctx context.Context, c *Client, p *passed, into any, opts []RequestOption) error {
+	op := p.at.op(p.verb)
 	if v := reflect.ValueOf(into); into != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
-		return &ArgumentError{Op: p.op, Argument: "into", Reason: "not a pointer to a value; nil itself discards the response"}
+		return &ArgumentError{Op: op, Argument: "into", Reason: "not a pointer to a value; nil itself discards the response"}
 	}
-	conf, path, err := c.prepare(p.op, p.path, opts)
+	r, err := c.prepare(op, p.at.name+"/"+p.verb+"/"+p.rest, opts)
 	if err != nil {
 		return err
 	}
-	q, err := encodeQuery(p.params)
-	if err != nil {
-		return named(p.op, err)
+	if r.query, err = encodeQuery(p.options); err != nil {
+		return named(op, err)
 	}
-	method := http.MethodGet
+	r.method, r.body, r.kind = http.MethodGet, p.body, p.kind
 	if p.post {
-		method = http.MethodPost
+		r.method = http.MethodPost
 	}
-	a, err := c.do(ctx, &request{op: p.op, method: method, path: path, query: q, body: p.body, kind: p.kind, conf: conf})
+	a, err := c.do(ctx, r)
 	if err != nil {
 		return err
 	}

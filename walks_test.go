@@ -163,6 +163,9 @@ func TestWhichOrdersAreReadAgain(t *testing.T) {
 		"WithQuery of id":            {opts: []halopsa.RequestOption{halopsa.WithQuery("order", "id")}},
 		"WithQuery of date":          {opts: []halopsa.RequestOption{halopsa.WithQuery("order", "date")}, again: true},
 		"WithQuery of date, then id": {opts: []halopsa.RequestOption{halopsa.WithQuery("order", "date"), halopsa.WithQuery("order2", "id")}},
+		"WithQuery of date in place of id": {
+			sort: []halopsa.SortKey{halopsa.Asc("id")}, opts: []halopsa.RequestOption{halopsa.WithQuery("order", "date")}, again: true,
+		},
 		"a direction is no key": {
 			sort: []halopsa.SortKey{halopsa.Asc("date")}, opts: []halopsa.RequestOption{halopsa.WithQuery("orderdesc2", "id")}, again: true,
 		},
