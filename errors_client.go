@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/halopsa-go/halopsa/internal/auth"
 	"github.com/halopsa-go/halopsa/internal/line"
 )
 
@@ -139,7 +140,7 @@ func (e *AuthError) Is(target error) bool {
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
 	case ErrServer:
-		return e.StatusCode >= http.StatusInternalServerError || e.troubled()
+		return e.StatusCode >= http.StatusInternalServerError || auth.Troubled(e.Code)
 	}
 	return false
 }
@@ -148,16 +149,11 @@ func (e *AuthError) Is(target error) bool {
 func (e *AuthError) refused() bool {
 	switch e.StatusCode {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		return !e.page && !e.troubled()
+		return !e.page && !auth.Troubled(e.Code)
 	case http.StatusOK:
-		return e.Code != "" && !e.troubled()
+		return e.Code != "" && !auth.Troubled(e.Code)
 	}
 	return false
-}
-
-// troubled reports whether the server speaks of its own state.
-func (e *AuthError) troubled() bool {
-	return strings.EqualFold(e.Code, "server_error") || strings.EqualFold(e.Code, "temporarily_unavailable")
 }
 
 // GoString returns the error's text.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/halopsa-go/halopsa/internal/line"
 	"github.com/halopsa-go/halopsa/internal/redact"
+	"github.com/halopsa-go/halopsa/internal/verdict"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -78,8 +78,7 @@ func (c Credentials) refusal(resp *http.Response, body []byte) *Error {
 // IsPage reports whether a body that is not JSON is a page.
 func IsPage(header http.Header, body []byte) bool {
 	body = plain(body)
-	kind, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
-	return bytes.HasPrefix(body, []byte("<")) || len(body) > 0 && strings.Contains(kind, "html")
+	return len(body) > 0 && wire.HTML(header.Get("Content-Type"), body)
 }
 
 // describe says what a response is that has no word of OAuth2.
@@ -129,7 +128,7 @@ func describe(resp *http.Response, body []byte, said reply, page bool, hide *red
 func (c Credentials) advice(e *Error, said reply, empty bool) string {
 	const checkURL = "check the authorization URL"
 	switch {
-	case transient(e.StatusCode) || troubles(e.Code):
+	case transient(e.StatusCode) || Troubled(e.Code):
 		return ""
 	case e.Page:
 		return "this is not the authorization server itself; " + checkURL + ", and what stands between"
@@ -165,19 +164,14 @@ func (c Credentials) tenantNote() string {
 
 func redirects(status int) bool { return status >= 300 && status < 400 }
 
-// troubles reports whether an OAuth2 error is about the server's own state.
-func troubles(code string) bool {
+// Troubled reports whether an OAuth2 error is about the server's own state.
+func Troubled(code string) bool {
 	return strings.EqualFold(code, "server_error") || strings.EqualFold(code, "temporarily_unavailable")
 }
 
-// transient reports whether a status may be another one at the next try: those of the server's trouble and of a gateway's.
+// transient reports whether a status may be another one at the next try.
 func transient(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, 530:
-		return true
-	}
-	return status >= 520 && status <= 524
+	return status == http.StatusTooManyRequests || verdict.Verdict{Status: status}.Transient()
 }
 
 // Retryable reports whether a failed fetch may be tried again, and after how long at the least.
@@ -189,7 +183,7 @@ func Retryable(err error) (time.Duration, bool) {
 	if e.StatusCode == 0 {
 		return 0, e.Err != nil
 	}
-	return e.RetryAfter, transient(e.StatusCode) || troubles(e.Code)
+	return e.RetryAfter, transient(e.StatusCode) || Troubled(e.Code)
 }
 
 // hidden returns err, without the secrets if its text has any.
