@@ -21,48 +21,50 @@ type growing interface{ addsParts() bool }
 
 // createOf sends inputs, none of which names a record, in batches.
 func createOf[T, I any](ctx context.Context, c *Client, at endpoint, inputs []I, opts []RequestOption) ([]*T, error) {
-	op := at.op("Create")
-	for i, input := range inputs {
-		if named, ok := any(input).(updatable); ok && !named.recordID().IsZero() {
-			return nil, &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "set; a record that exists is changed with Update"}
-		}
-	}
-	if err := checkInputs(op, inputs); err != nil {
+	r, err := c.prepare(at.op("Create"), at.name, opts)
+	if err != nil {
 		return nil, err
 	}
-	return writeOf[T](ctx, c, op, at, inputs, retry.Create, opts)
+	r.kind = retry.Create
+	for i, input := range inputs {
+		if named, ok := any(input).(updatable); ok && !named.recordID().IsZero() {
+			return nil, &ArgumentError{Op: r.op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "set; a record that exists is changed with Update"}
+		}
+	}
+	return writeOf[T](ctx, c, r, inputs)
 }
 
 // updateOf sends inputs, each of which names a record, in batches.
 func updateOf[T any, I updatable](ctx context.Context, c *Client, at endpoint, inputs []I, opts []RequestOption) ([]*T, error) {
-	op := at.op("Update")
-	for i, input := range inputs {
-		if id, ok := input.recordID().Get(); !ok || id <= 0 {
-			return nil, &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "must be positive; without an id HaloPSA would create a record"}
-		}
-	}
-	if err := checkInputs(op, inputs); err != nil {
-		return nil, err
-	}
-	return writeOf[T](ctx, c, op, at, inputs, retry.Update, opts)
-}
-
-// writeOf sends inputs a batch at a time and stops at the first one that fails. What it returns is as long as inputs once anything was sent.
-func writeOf[T, I any](ctx context.Context, c *Client, op string, at endpoint, inputs []I, kind retry.Kind, opts []RequestOption) ([]*T, error) {
-	if len(inputs) == 0 {
-		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "empty"}
-	}
-	r, err := c.prepare(op, at.name, opts)
+	r, err := c.prepare(at.op("Update"), at.name, opts)
 	if err != nil {
 		return nil, err
+	}
+	r.kind = retry.Update
+	for i, input := range inputs {
+		if id, ok := input.recordID().Get(); !ok || id <= 0 {
+			return nil, &ArgumentError{Op: r.op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "must be positive; without an id HaloPSA would create a record"}
+		}
+	}
+	return writeOf[T](ctx, c, r, inputs)
+}
+
+// writeOf sends inputs a batch at a time, each as a request like r, and stops at the first one that fails. What it returns is as long as inputs
+// once anything was sent.
+func writeOf[T, I any](ctx context.Context, c *Client, r *request, inputs []I) ([]*T, error) {
+	if err := checkInputs(r.op, inputs); err != nil {
+		return nil, err
+	}
+	if len(inputs) == 0 {
+		return nil, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "empty"}
 	}
 	var batches []batch // all of them first: an input that cannot be sent must not stop the writing half-way
 	for chunk := range slices.Chunk(inputs, r.conf.batch) {
 		body, err := json.Marshal(chunk)
 		if err != nil {
-			return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+			return nil, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
 		}
-		batches = append(batches, batch{body: body, ids: idsOfInputs(chunk, kind), n: len(chunk), kind: kindOf(chunk, kind)})
+		batches = append(batches, batch{body: body, ids: idsOfInputs(chunk, r.kind), n: len(chunk), kind: kindOf(chunk, r.kind)})
 	}
 	records := make([]*T, 0, len(inputs))
 	for _, b := range batches {
@@ -70,7 +72,7 @@ func writeOf[T, I any](ctx context.Context, c *Client, op string, at endpoint, i
 		written, unknown, err := postBatch[T](ctx, c, r, b)
 		records = append(records, written...)
 		if err != nil {
-			return append(records, make([]*T, len(inputs)-len(records))...), batchError(op, begin, begin+b.n, len(inputs), unknown, err)
+			return append(records, make([]*T, len(inputs)-len(records))...), batchError(r.op, begin, begin+b.n, len(inputs), unknown, err)
 		}
 	}
 	return records, nil
