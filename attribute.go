@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -196,4 +197,21 @@ func (a *answer) keep(elements []json.RawMessage) {
 			*into = append(*into, slices.Clone(raw))
 		}
 	}
+}
+
+// batch is what one request writes.
+type batch struct {
+	body []byte
+	ids  []int64 // of the records that it updates; nil for a create
+	n    int     // inputs
+	kind retry.Kind
+}
+
+// indices returns the numbers from begin up to but not including end.
+func indices(begin, end int) []int {
+	list := make([]int, 0, end-begin)
+	for i := begin; i < end; i++ {
+		list = append(list, i)
+	}
+	return list
 }

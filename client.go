@@ -41,17 +41,6 @@ type Client struct {
 	walks    paging.Deletes // tell the walks under way
 }
 
-// service is what every resource's service is: a view of the client.
-type service struct{ client *Client }
-
-// clientOf returns the client of a service, nil for the service of a client that NewClient did not make.
-func clientOf[S interface{ ~struct{ service } }](s *S) *Client {
-	if s == nil {
-		return nil
-	}
-	return struct{ service }(*s).client
-}
-
 // NewClient returns a client of the instance at baseURL, such as "https://acme.halopsa.com".
 //
 // It does no I/O and reads no environment. A trailing slash, /api or /auth of the URL is dropped. Credentials are needed, by

@@ -38,6 +38,8 @@ type selection struct {
 	count int // the API's count, for List only
 }
 
+func (o ListOptions) selection() selection { return selection{page: o} }
+
 // selectionOf returns what options, nil or a pointer to a struct with url tags, choose.
 func selectionOf(options any) selection {
 	chosen, ok := options.(interface{ selection() selection })
@@ -79,4 +81,15 @@ func named(op string, err error) error {
 		return &own
 	}
 	return err
+}
+
+// service is what every resource's service is: a view of the client.
+type service struct{ client *Client }
+
+// clientOf returns the client of a service, nil for the service of a client that NewClient did not make.
+func clientOf[S interface{ ~struct{ service } }](s *S) *Client {
+	if s == nil {
+		return nil
+	}
+	return struct{ service }(*s).client
 }

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/google/go-querystring/query"
 )
@@ -96,16 +95,6 @@ func checkIDs(options any) error {
 		}
 	}
 	return nil
-}
-
-// plain is name without what spellings of the same name differ in.
-func plain(name string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, name)
 }
 
 // encodeQuery makes a query of a struct with url tags.

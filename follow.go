@@ -145,7 +145,7 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 		err = w.walkable()
 	}
 	if err == nil {
-		err = w.unordered()
+		err = named(w.op, checkUnsorted(w.sort, w.conf.sort, w.conf.query))
 	}
 	if err != nil {
 		return nil, err

@@ -216,3 +216,21 @@ func (c *Client) callConfig(opts []RequestOption) (*callConfig, error) {
 	}
 	return c.conf.call.with(opts)
 }
+
+// ListOptions choose a page of a list.
+type ListOptions struct {
+	// PageNo is the page that List reads, from 1; 0 is the first. Pages and All begin at page 1 and refuse another one.
+	PageNo int `url:"-"`
+	// PageSize is how many records to ask for; 0 is 100, the largest page that a tenant was seen to serve. The server may send fewer.
+	PageSize int `url:"-"`
+}
+
+func (o ListOptions) check() error {
+	switch {
+	case o.PageNo < 0:
+		return badArgument("PageNo", "%d is less than 0", o.PageNo)
+	case o.PageSize < 0:
+		return badArgument("PageSize", "%d is less than 0", o.PageSize)
+	}
+	return nil
+}

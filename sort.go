@@ -1,7 +1,6 @@
 package halopsa
 
 import (
-	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -73,69 +72,44 @@ func encodeSort(keys []SortKey, q url.Values) {
 	}
 }
 
-// sortAsAsked sorts the list, whose records are of this type, by what the options say, else the call, else its query, else by id.
-func (w *walker) sortAsAsked(record reflect.Type) error {
-	keys := w.sort
-	if len(keys) == 0 {
-		keys = w.conf.sort
-	}
+// sortKeys are the keys to sort by: those of the options, else those of the call, else none where its query has an order, else the id.
+func sortKeys(options, call []SortKey, query url.Values) []SortKey {
 	switch {
-	case !w.at.sorted:
-		return nil
-	case len(keys) == 0 && w.conf.query.Get("order") == "":
-		keys = []SortKey{Asc("id")}
-	}
-	if err := checkKeys(keys); err != nil {
-		return err
-	}
-	encodeSort(keys, w.query)
-	if w.at.foreign {
+	case len(options) > 0:
+		return options
+	case len(call) > 0:
+		return call
+	case query.Get(orderFields[0]) != "":
 		return nil
 	}
-	return checkSort(keys, record)
+	return []SortKey{Asc("id")}
 }
 
-// sortedBy returns a walker of the list in this order, or as it comes where it cannot be sorted.
-func (w *walker) sortedBy(key SortKey) *walker {
-	if !w.at.sorted {
-		return w
-	}
-	own, r := *w, *w.request
-	r.query = maps.Clone(r.query)
-	encodeSort([]SortKey{key}, r.query)
-	own.request = &r
-	return &own
+// sortsByID reports whether the order of a query leaves no ties open. A parameter of the call's own wins.
+func sortsByID(query, call url.Values) bool {
+	return slices.ContainsFunc(orderFields, func(name string) bool {
+		if call.Has(name) {
+			return strings.EqualFold(call.Get(name), "id")
+		}
+		return strings.EqualFold(query.Get(name), "id")
+	})
 }
 
-// unordered refuses an order of the caller's: a log is read in its own.
-func (w *walker) unordered() error {
+// checkUnsorted refuses an order of the caller's own, by options, call or query, where a list is read in that of the ids.
+func checkUnsorted(options, call []SortKey, query url.Values) error {
 	const reason = "a log is followed in the order of the ids"
 	switch {
-	case len(w.sort) > 0:
-		return named(w.op, badArgument("Sort", reason))
-	case len(w.conf.sort) > 0:
-		return named(w.op, badArgument("WithSort", reason))
+	case len(options) > 0:
+		return badArgument("Sort", reason)
+	case len(call) > 0:
+		return badArgument("WithSort", reason)
 	}
-	for name := range w.conf.query {
+	for name := range query {
 		if isOrder(name) {
-			return named(w.op, badArgument("WithQuery", "%s: "+reason, name))
+			return badArgument("WithQuery", "%s: "+reason, name)
 		}
 	}
 	return nil
-}
-
-// sortsByID reports whether the order leaves no ties open. The caller's own parameters win over those of the options.
-func (w *walker) sortsByID() bool {
-	for _, name := range orderFields {
-		field := w.query.Get(name)
-		if w.conf.query.Has(name) {
-			field = w.conf.query.Get(name)
-		}
-		if strings.EqualFold(field, "id") {
-			return true
-		}
-	}
-	return false
 }
 
 // checkSort refuses the first key that names no member of record: HaloPSA ignores it [seen].
@@ -166,35 +140,4 @@ func sortable(record reflect.Type) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// nearest returns the name that field is most likely a misspelling of, or "" where none is near.
-func nearest(field string, names []string) string {
-	best, least := "", min(2, len(plain(field))/2)+1
-	for _, name := range names {
-		if d := distance(plain(field), plain(name)); d < least {
-			best, least = name, d
-		}
-	}
-	return best
-}
-
-// distance is how many bytes are inserted, deleted and replaced to turn a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

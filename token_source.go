@@ -35,7 +35,7 @@ func tokenSource(c *config, base string, hc http.Client) (TokenSource, error) {
 	if c.clientID == "" {
 		return nil, badArgument("credentials", "none given; use WithClientCredentials or WithTokenSource")
 	}
-	tokenURL, err := tokenEndpoint(base, c)
+	tokenURL, err := tokenEndpoint(base, c.authURL, c.tenant, c.insecure)
 	if err != nil {
 		return nil, err
 	}

@@ -160,10 +160,10 @@ func loopback(host string) bool {
 
 // tokenEndpoint is where tokens are fetched: /auth/token of the base URL, or of the authorization server: /token below the path that was
 // given, and /auth/token where that is none or /api. A path that ends in /token is the endpoint itself [seen: /token of a host].
-func tokenEndpoint(base string, conf *config) (string, error) {
+func tokenEndpoint(base, authURL, tenant string, insecure bool) (string, error) {
 	endpoint := base + "/auth/token"
-	if conf.authURL != "" {
-		s, err := parseServer("authorization URL", conf.authURL, conf.insecure)
+	if authURL != "" {
+		s, err := parseServer("authorization URL", authURL, insecure)
 		if err != nil {
 			return "", err
 		}
@@ -176,8 +176,8 @@ func tokenEndpoint(base string, conf *config) (string, error) {
 			endpoint = s.origin + s.path + "/token"
 		}
 	}
-	if conf.tenant != "" {
-		endpoint += "?tenant=" + url.QueryEscape(conf.tenant)
+	if tenant != "" {
+		endpoint += "?tenant=" + url.QueryEscape(tenant)
 	}
 	return endpoint, nil
 }

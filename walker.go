@@ -63,6 +63,35 @@ func newUnsorted(c *Client, at endpoint, method string, options any, opts []Requ
 	return w, nil
 }
 
+// sortAsAsked sorts the list, whose records are of this type.
+func (w *walker) sortAsAsked(record reflect.Type) error {
+	if !w.at.sorted {
+		return nil
+	}
+	keys := sortKeys(w.sort, w.conf.sort, w.conf.query)
+	if err := checkKeys(keys); err != nil {
+		return err
+	}
+	encodeSort(keys, w.query)
+	if w.at.foreign {
+		return nil
+	}
+	return checkSort(keys, record)
+}
+
+// sortedBy returns a walker of the list in this order, or as it comes where it cannot be sorted.
+func (w *walker) sortedBy(key SortKey) *walker {
+	if !w.at.sorted {
+		return w
+	}
+	own, r := *w, *w.request
+	r.query = maps.Clone(r.query)
+	encodeSort([]SortKey{key}, r.query)
+	own.request = &r
+	return &own
+}
+
+// pageSize is how many records to ask for at once.
 func (w *walker) pageSize() int {
 	if w.page.PageSize > 0 {
 		return w.page.PageSize
@@ -133,7 +162,7 @@ func readerOf[T any](w *walker) *paging.Reader[wire.List[T]] {
 
 // walk decides which pages of the list to read.
 func (w *walker) walk() *paging.Walk {
-	return paging.New(w.pageSize(), paging.Options{Unpaged: !w.at.paged, SecondPass: w.conf.secondPass, Loose: !w.sortsByID()})
+	return paging.New(w.pageSize(), paging.Options{Unpaged: !w.at.paged, SecondPass: w.conf.secondPass, Loose: !sortsByID(w.query, w.conf.query)})
 }
 
 // incomplete returns the error of a walk as the caller is to see it.

@@ -78,14 +78,6 @@ func writeOf[T, I any](ctx context.Context, c *Client, r *request, inputs []I) (
 	return records, nil
 }
 
-// batch is what one request writes.
-type batch struct {
-	body []byte
-	ids  []int64 // of the records that it updates; nil for a create
-	n    int     // inputs
-	kind retry.Kind
-}
-
 // idsOfInputs returns the ids of the records that inputs update, or nil for a create.
 func idsOfInputs[I any](inputs []I, kind retry.Kind) []int64 {
 	if kind != retry.Update {
@@ -130,15 +122,6 @@ func postBatch[T any](ctx context.Context, c *Client, r *request, b batch) (reco
 	defer a.release()
 	unknown, err = attribute(ctx, a, b, records)
 	return records, unknown, err
-}
-
-// indices returns the numbers from begin up to but not including end.
-func indices(begin, end int) []int {
-	list := make([]int, 0, end-begin)
-	for i := begin; i < end; i++ {
-		list = append(list, i)
-	}
-	return list
 }
 
 // postOf sends inputs, one object or a slice of them, as one array and decodes the records of the response.
