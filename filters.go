@@ -81,17 +81,16 @@ func checkIDs(options any) error {
 		if parameter(field) == "" {
 			continue
 		}
-		ids := []int64{0}
-		switch value := v.FieldByIndex(field.Index).Interface().(type) {
-		case int64:
-			ids[0] = value
-		case []int64:
-			ids = value
+		value := v.FieldByIndex(field.Index)
+		var least int64
+		switch {
+		case value.Kind() == reflect.Int64:
+			least = value.Int()
+		case value.Type() == reflect.TypeFor[[]int64]() && value.Len() > 0:
+			least = slices.Min(value.Interface().([]int64)) //nolint:errcheck,forcetypeassert // it is of that type
 		}
-		for _, id := range ids {
-			if id < 0 {
-				return badArgument(field.Name, "%d is negative, and no id is", id)
-			}
+		if least < 0 {
+			return badArgument(field.Name, "%d is negative, and no id is", least)
 		}
 	}
 	return nil

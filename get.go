@@ -20,8 +20,10 @@ func getOf[T any, I ID](ctx context.Context, c *Client, at endpoint, id I, optio
 	if err != nil {
 		return nil, err
 	}
-	if err := checkNames(at.name, parametersOf(options), r.conf.query); err != nil {
-		return nil, named(op, err)
+	if len(r.conf.query) > 0 {
+		if err := checkNames(at.name, parametersOf(options), r.conf.query); err != nil {
+			return nil, named(op, err)
+		}
 	}
 	r.method, r.kind = http.MethodGet, retry.Read
 	if r.query, err = encodeQuery(options); err != nil {

@@ -52,7 +52,7 @@ func newUnsorted(c *Client, at endpoint, method string, options any, opts []Requ
 	if r.query, err = encodeQuery(options); err != nil {
 		return nil, named(r.op, err)
 	}
-	if !at.foreign {
+	if len(r.conf.query) > 0 && !at.foreign {
 		if err := checkNames(at.name, at.parameters(options), r.conf.query); err != nil {
 			return nil, named(r.op, err)
 		}
