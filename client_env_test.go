@@ -12,13 +12,6 @@ import (
 
 // These tests change the environment and so cannot run beside others.
 
-func setEnv(t *testing.T, env map[string]string) {
-	t.Helper()
-	for _, name := range []string{"URL", "TENANT", "CLIENT_ID", "CLIENT_SECRET", "SCOPE", "AUTH_URL"} {
-		t.Setenv("HALOPSA_"+name, env[name])
-	}
-}
-
 func TestClientFromEnv(t *testing.T) {
 	tests := map[string]struct {
 		env              map[string]string

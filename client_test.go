@@ -11,25 +11,6 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-// roundTripper answers requests without a network.
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-// visited returns a transport that gives a token and any record, and the URLs that were asked for.
-func visited() (http.RoundTripper, *[]string) {
-	urls := new([]string)
-	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		*urls = append(*urls, req.URL.String())
-		if req.Method == http.MethodPost {
-			return respond(http.StatusOK, "application/json", `{"access_token":"t","token_type":"Bearer","expires_in":3600}`), nil
-		}
-		return respond(http.StatusOK, "application/json", `{"id":1}`), nil
-	}), urls
-}
-
-var anyCredentials = halopsa.WithClientCredentials("id", "secret")
-
 func TestBaseURLForms(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{ // what is given, and where the API and the tokens then are

@@ -18,11 +18,6 @@ import (
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
-// tokenFunc is a token source.
-type tokenFunc func(context.Context) (*oauth2.Token, error)
-
-func (f tokenFunc) Token(ctx context.Context) (*oauth2.Token, error) { return f(ctx) }
-
 // limiterFunc is a limiter.
 type limiterFunc func(context.Context) error
 

@@ -272,3 +272,8 @@ func TestCollect(t *testing.T) {
 	require.ErrorIs(t, err, halopsa.ErrForbidden)
 	assert.Empty(t, pages)
 }
+
+// echoPath answers 404 with the path as it was sent.
+func echoPath(req *http.Request) (*http.Response, error) {
+	return respond(http.StatusNotFound, "text/plain", req.URL.EscapedPath()), nil
+}

@@ -46,13 +46,6 @@ func refusals(h *halopsatest.Handler) (n int) {
 	return n
 }
 
-func trace(c *halopsa.Client) func(context.Context) error {
-	return func(ctx context.Context) error {
-		_, err := c.IntegratorTrace.List(ctx, nil)
-		return err
-	}
-}
-
 func TestLimitIsKeptWithoutA429(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

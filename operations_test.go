@@ -11,10 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa"
 )
@@ -46,20 +44,6 @@ func fixture(t *testing.T, name string) string {
 	data, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(name)))
 	require.NoError(t, err)
 	return string(data)
-}
-
-// mocked returns a client whose requests go to an httpmock transport.
-func mocked(t *testing.T, opts ...halopsa.ClientOption) (*halopsa.Client, *httpmock.MockTransport) {
-	t.Helper()
-	mock := httpmock.NewMockTransport()
-	all := append([]halopsa.ClientOption{
-		halopsa.WithHTTPClient(&http.Client{Transport: mock}),
-		halopsa.WithTokenSource(halopsa.FromOAuth2(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "canary-token"}))),
-		halopsa.WithBackoff(0, 0),
-	}, opts...)
-	client, err := halopsa.NewClient("https://acme.halopsa.com", all...)
-	require.NoError(t, err)
-	return client, mock
 }
 
 // runOperations checks each operation twice: as it should go, and with an answer that refuses it.
@@ -108,12 +92,6 @@ func runOperations(t *testing.T, operations []operation) {
 			assert.Equal(t, 1, mock.GetTotalCallCount(), "it makes no sense to repeat it")
 		})
 	}
-}
-
-func respond(status int, contentType, body string) *http.Response {
-	resp := httpmock.NewStringResponse(status, body)
-	resp.Header.Set("Content-Type", contentType)
-	return resp
 }
 
 // nothing is what a call without a result gives.

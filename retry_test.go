@@ -1,7 +1,6 @@
 package halopsa_test
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
@@ -28,11 +27,6 @@ func (u *undialled) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 	}
 	return u.next.RoundTrip(req)
-}
-
-// retryCalls are the rows of the retry table.
-var retryCalls = map[string]func(context.Context, *halopsa.Client) error{
-	"GET": getOne, "DELETE": deleteOne, "Update": updateOne, "Create": createOne,
 }
 
 // retryOutcome is what becomes of a call: how many of its requests reach the server, how it ends, and how long it waited at the least.

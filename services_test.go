@@ -17,18 +17,6 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-// services are the services of a client by the name of their field.
-func services(client *halopsa.Client) map[string]reflect.Value {
-	all := make(map[string]reflect.Value)
-	v := reflect.ValueOf(client).Elem()
-	for i := range v.NumField() {
-		if field := v.Type().Field(i); field.IsExported() {
-			all[field.Name] = v.Field(i)
-		}
-	}
-	return all
-}
-
 func TestServicesHaveTheDocumentedMethods(t *testing.T) {
 	t.Parallel()
 	wanted, got := make(map[string][]string), make(map[string][]string)
@@ -167,14 +155,6 @@ var sortMembers = map[string][]string{
 	"IntegrationRequestListOptions": {"datelogged", "msid", "resultcode", "url", "id"},
 }
 
-// passedArgument is what a parameter of any type takes: the last one is where the response goes, the others are what is sent.
-func passedArgument(at int, method reflect.Type, body any) reflect.Value {
-	if at == method.NumIn()-2 {
-		return reflect.ValueOf(new(any))
-	}
-	return reflect.ValueOf(body)
-}
-
 // fillOptions gives every field of an options struct a value that is sent.
 func fillOptions(t *testing.T, options reflect.Value, method string) {
 	t.Helper()
@@ -211,21 +191,4 @@ func fillOptions(t *testing.T, options reflect.Value, method string) {
 			require.Fail(t, "no value for it is known", "%s %s", name, field.Type())
 		}
 	}
-}
-
-// finish returns the error of a call, after ranging over what it gave if that is a walk, up to the first record if it goes on for ever.
-func finish(results []reflect.Value) error {
-	if results[0].Kind() == reflect.Func {
-		for record, err := range results[0].Seq2() {
-			if failure, ok := err.Interface().(error); ok {
-				return failure
-			}
-			if strings.HasPrefix(record.Type().Name(), "Followed[") {
-				return nil
-			}
-		}
-		return nil
-	}
-	err, _ := results[len(results)-1].Interface().(error)
-	return err
 }
