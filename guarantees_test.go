@@ -14,7 +14,7 @@ import (
 func TestGuaranteesNameTheirTests(t *testing.T) {
 	t.Parallel()
 	there := map[string]bool{}
-	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go"} {
+	for _, pattern := range []string{"guarantees/*_test.go", "*_test.go", "internal/*/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {

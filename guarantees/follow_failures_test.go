@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestFollowSurvivesALongOutage: half a day without an answer is bridged by pauses that grow up to five minutes, observers and the log show each
@@ -227,7 +228,7 @@ func TestFollowStopsWithItsContext(t *testing.T) {
 	t.Run("too short for the limit", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			c, _ := newStandin(t, nil, halopsa.WithRateLimit(2, time.Hour))
+			c, _ := trial.NewStandin(t, nil, halopsa.WithRateLimit(2, time.Hour))
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 			defer cancel()
 			begin := time.Now()

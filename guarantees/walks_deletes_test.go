@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"errors"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 func pagesOfSize(n int) *halopsa.IntegrationErrorListOptions {
@@ -37,8 +38,8 @@ func TestWalkWhileDeletesAreUnderWay(t *testing.T) {
 				deletes.Wait()
 			})
 			gets := 0
-			c, err := halopsa.NewClient(standinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
-				halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			c, err := halopsa.NewClient(trial.StandinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+				halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(r *http.Request) (*http.Response, error) {
 					switch {
 					case r.Method == http.MethodDelete && applied:
 						defer func() { begun <- struct{}{}; <-held }()
@@ -90,7 +91,7 @@ func TestDeletesThatMoveNothing(t *testing.T) {
 	for name, remove := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, h := newStandin(t, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{NoRecordCount: true})})
+			c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{NoRecordCount: true})})
 			for i := range 10 {
 				h.Seed("IntegrationError", errorRow(i))
 			}
@@ -114,7 +115,7 @@ func walksUnderWay(c *halopsa.Client) int {
 // A client lives for long, and a walk may have millions of ids.
 func TestClientForgetsItsWalks(t *testing.T) {
 	t.Parallel()
-	c, h := newStandin(t, nil, halopsa.WithMaxRetries(0))
+	c, h := trial.NewStandin(t, nil, halopsa.WithMaxRetries(0))
 	for i := range 10 {
 		h.Seed("IntegrationError", errorRow(i))
 	}
@@ -173,7 +174,7 @@ func TestWhichOrdersAreReadAgain(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, h := newStandin(t, nil)
+			c, h := trial.NewStandin(t, nil)
 			for i := range 10 {
 				h.Seed("IntegrationError", errorRow(i))
 			}

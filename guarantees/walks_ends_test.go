@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"net/http"
@@ -9,11 +9,12 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 func TestOptionsAreReadWhenTheRangeStarts(t *testing.T) {
 	t.Parallel()
-	c, h := newStandin(t, nil)
+	c, h := trial.NewStandin(t, nil)
 	for i := range 10 {
 		h.Seed("IntegrationError", errorRow(i))
 	}
@@ -35,7 +36,7 @@ func TestOptionsAreReadWhenTheRangeStarts(t *testing.T) {
 // A page that came without paging is the first.
 func TestNumberOfAPage(t *testing.T) {
 	t.Parallel()
-	c, h := newStandin(t, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{IgnorePaging: true})})
+	c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{IgnorePaging: true})})
 	for i := range 60 {
 		h.Seed("IntegrationError", errorRow(i))
 	}
@@ -49,7 +50,7 @@ func TestNumberOfAPage(t *testing.T) {
 // An error is the last that a walk yields, also to a caller who goes on.
 func TestErrorsEndAWalk(t *testing.T) {
 	t.Parallel()
-	c, h := newStandin(t, nil, halopsa.WithMaxRetries(0))
+	c, h := trial.NewStandin(t, nil, halopsa.WithMaxRetries(0))
 	for i := range 10 {
 		h.Seed("IntegrationError", errorRow(i))
 	}
@@ -71,7 +72,7 @@ func TestErrorsEndAWalk(t *testing.T) {
 // The last page of a walk that cannot be complete comes before the error, which says all that is known.
 func TestWalkThatEndsWithAPageAndAnError(t *testing.T) {
 	t.Parallel()
-	c, h := newStandin(t, nil)
+	c, h := trial.NewStandin(t, nil)
 	h.FaultFunc(func(r *http.Request) *halopsatest.Fault {
 		switch {
 		case r.Method != http.MethodGet:

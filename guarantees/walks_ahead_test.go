@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 func TestPrefetchReadsPagesAtOnceAndInOrder(t *testing.T) {
@@ -22,7 +23,7 @@ func TestPrefetchReadsPagesAtOnceAndInOrder(t *testing.T) {
 		t.Run(fmt.Sprint(prefetch), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, h := newStandin(t, []halopsatest.Option{halopsatest.WithLatency(20 * time.Millisecond)})
+				c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithLatency(20 * time.Millisecond)})
 				for i := range 2000 {
 					h.Seed("IntegrationError", errorRow(i))
 				}
@@ -44,7 +45,7 @@ func TestPrefetchReadsPagesAtOnceAndInOrder(t *testing.T) {
 func TestPrefetchStopsWithTheLoop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, []halopsatest.Option{halopsatest.WithLatency(time.Second)})
+		c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithLatency(time.Second)})
 		halopsatest.SeedDemo(h, 1000)
 		for p, err := range c.IntegrationError.Pages(t.Context(), nil, halopsa.WithPrefetch(4)) {
 			require.NoError(t, err)
@@ -62,7 +63,7 @@ func TestPrefetchStopsWithTheLoop(t *testing.T) {
 func TestPrefetchGivesWhatCameBeforeAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, nil)
+		c, h := trial.NewStandin(t, nil)
 		halopsatest.SeedDemo(h, 1000)
 		h.Fault(halopsatest.Fault{Status: 403, Times: -1, Match: func(r *http.Request) bool { return r.URL.Query().Get("page_no") == "4" }})
 		seen, err := halopsa.Collect(c.IntegrationError.All(t.Context(), nil, halopsa.WithPrefetch(8)))
@@ -86,8 +87,8 @@ func TestPrefetchLeavesNothingBehind(t *testing.T) {
 				h := halopsatest.NewHandler(halopsatest.WithLatency(time.Second))
 				halopsatest.SeedDemo(h, 1000)
 				var flying atomic.Int64
-				c, err := halopsa.NewClient(standinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
-					halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				c, err := halopsa.NewClient(trial.StandinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+					halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(r *http.Request) (*http.Response, error) {
 						flying.Add(1)
 						defer flying.Add(-1)
 						return h.Transport().RoundTrip(r)

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // A list without paging parameters comes in one answer, and its rows are the caller's even where two of them share an id. A record_count in
@@ -30,7 +31,7 @@ func TestUnpagedRowsThatShareAnID(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, h := newStandin(t, nil)
+			c, h := trial.NewStandin(t, nil)
 			h.Fault(halopsatest.Fault{Resource: "IntegrationFieldMapping", Status: http.StatusOK, Body: test.body, Times: -1})
 			got, err := halopsa.Collect(c.IntegrationFieldMapping.All(t.Context(), nil, test.opts...))
 			require.NoError(t, err)

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // followable is a log with its methods, of whose records only the ids are looked at.
@@ -158,8 +159,8 @@ func inLogOrder(order string, habits halopsatest.Habits) halopsatest.Habits {
 // newLogStandin returns a client of a stand-in that sorts in one of these ways.
 func newLogStandin(t testing.TB, order string, server []halopsatest.Option, opts ...halopsa.ClientOption) (*halopsa.Client, *halopsatest.Handler) {
 	t.Helper()
-	_, h := newStandin(t, append([]halopsatest.Option{halopsatest.WithRateLimit(0, 0)}, server...))
-	c, err := halopsa.NewClient(standinURL, append([]halopsa.ClientOption{
+	_, h := trial.NewStandin(t, append([]halopsatest.Option{halopsatest.WithRateLimit(0, 0)}, server...))
+	c, err := halopsa.NewClient(trial.StandinURL, append([]halopsa.ClientOption{
 		halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret), halopsa.WithoutRateLimit(),
 		halopsa.WithHTTPClient(&http.Client{Transport: logOrders[order](h.Transport())}),
 	}, opts...)...)

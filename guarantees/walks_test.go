@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"cmp"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // matrixServers are the ways in which a tenant may serve a list.
@@ -287,7 +288,7 @@ func (m matrixCase) run(t *testing.T, opts []halopsa.RequestOption) bool {
 	if ch.hides || s.silent && ch.others {
 		opts = append(slices.Clone(opts), halopsa.WithSecondPass()) // the mode for what cannot be noticed
 	}
-	c, h := newStandin(t, []halopsatest.Option{halopsatest.WithHabits(s.habits), halopsatest.WithRateLimit(0, 0)}, halopsa.WithoutRateLimit())
+	c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithHabits(s.habits), halopsatest.WithRateLimit(0, 0)}, halopsa.WithoutRateLimit())
 	for i := range m.n {
 		h.Seed("IntegrationError", errorRow(i))
 	}

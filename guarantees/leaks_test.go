@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // checkGoroutines runs f and fails when a goroutine is left that it has started, at whatever remove: all of them inherit a label. Those of
@@ -53,14 +54,18 @@ func goroutinesOf(t *testing.T, name string) []string {
 
 // useOfTheNetwork are calls that end in every way, over a server that has everything.
 var useOfTheNetwork = map[string]func(context.Context, *halopsa.Client, *halopsatest.Handler) error{
-	"a record": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error { return getOne(ctx, c) },
+	"a record": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
+		return trial.GetOne(ctx, c)
+	},
 	"a whole list": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
 		return walkErrors(ctx, c, 1_000)
 	},
 	"half a list": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
 		return walkErrors(ctx, c, 45)
 	},
-	"a write":       func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error { return createOne(ctx, c) },
+	"a write": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
+		return trial.CreateOne(ctx, c)
+	},
 	"HTML 504":      struckBy(halopsatest.Fault{Kind: halopsatest.HTML504, Times: -1}),
 	"invalid":       struckBy(halopsatest.Fault{Status: 400}),
 	"junk":          struckBy(halopsatest.Fault{Status: 200, Body: "<html>"}),
@@ -88,7 +93,7 @@ func walkErrors(ctx context.Context, c *halopsa.Client, n int) error {
 func struckBy(fault halopsatest.Fault) func(context.Context, *halopsa.Client, *halopsatest.Handler) error {
 	return func(ctx context.Context, c *halopsa.Client, h *halopsatest.Handler) error {
 		h.Fault(fault)
-		_ = getOne(ctx, c) // what it returns is the business of other tests
+		_ = trial.GetOne(ctx, c) // what it returns is the business of other tests
 		return nil
 	}
 }
@@ -194,7 +199,7 @@ func TestEveryBodyIsClosed(t *testing.T) {
 				h := halopsatest.NewHandler()
 				seedErrors(h)
 				bodies := &countedBodies{next: h.Transport()}
-				require.NoError(t, use(t.Context(), networkClient(t, standinURL, bodies), h))
+				require.NoError(t, use(t.Context(), networkClient(t, trial.StandinURL, bodies), h))
 				synctest.Wait()
 				assert.Equal(t, bodies.opened.Load(), bodies.closed.Load())
 				if !strings.HasPrefix(name, "a slow token") {
@@ -233,14 +238,14 @@ func TestWhichErrorsCostAConnection(t *testing.T) {
 		{Kind: halopsatest.HTML504}, {Status: 200, Body: "junk"}, {Status: 302, Header: http.Header{"Location": {"https://evil.example.com"}}},
 	} {
 		h.Fault(fault)
-		_ = getOne(t.Context(), client) // the error is the business of other tests
-		require.NoError(t, getOne(t.Context(), client))
+		_ = trial.GetOne(t.Context(), client) // the error is the business of other tests
+		require.NoError(t, trial.GetOne(t.Context(), client))
 		assert.EqualValues(t, 1, made.Load(), "after %v", fault)
 	}
 	for i, fault := range []halopsatest.Fault{{Kind: halopsatest.Reset}, {Kind: halopsatest.Truncated}, {Status: 200, Body: strings.Repeat(" ", 1<<20)}} {
 		h.Fault(fault)
-		_ = getOne(t.Context(), client)
-		require.NoError(t, getOne(t.Context(), client))
+		_ = trial.GetOne(t.Context(), client)
+		require.NoError(t, trial.GetOne(t.Context(), client))
 		assert.EqualValues(t, 2+i, made.Load(), "after %v", fault)
 	}
 }
@@ -268,7 +273,7 @@ func TestConnectionsOfParallelCalls(t *testing.T) {
 		together.Add(callers)
 		var calls sync.WaitGroup
 		for range callers {
-			calls.Go(func() { assert.NoError(t, getOne(t.Context(), client)) })
+			calls.Go(func() { assert.NoError(t, trial.GetOne(t.Context(), client)) })
 		}
 		calls.Wait()
 	}
@@ -279,7 +284,7 @@ func TestConnectionsOfParallelCalls(t *testing.T) {
 func TestBreakStopsTheRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, h := newStandin(t, nil)
+		client, h := trial.NewStandin(t, nil)
 		seedErrors(h)
 		opts := &halopsa.IntegrationErrorListOptions{ListOptions: halopsa.ListOptions{PageSize: 10}}
 		require.NoError(t, walkErrors(t.Context(), client, 25))
