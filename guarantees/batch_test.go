@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -21,6 +21,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // exportInputs are n exports to create, each with a name of its own, or to change from the first id on.
@@ -41,7 +42,7 @@ func batches(t *testing.T, h *halopsatest.Handler) []int {
 	var sizes []int
 	for _, r := range h.Requests() {
 		if r.Method == http.MethodPost && r.Resource == "IntegrationExport" {
-			sizes = append(sizes, len(jsonArray(t, r.Body)))
+			sizes = append(sizes, len(trial.JSONArray(t, r.Body)))
 		}
 	}
 	return sizes
@@ -73,7 +74,7 @@ func TestBatches(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, h := newStandin(t, nil, test.client...)
+			client, h := trial.NewStandin(t, nil, test.client...)
 			created, err := client.IntegrationExport.Create(t.Context(), exportInputs(test.inputs, 0), test.call...)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, batches(t, h))
@@ -125,8 +126,8 @@ func TestBatchError(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					h := halopsatest.NewHandler()
 					posts := 0
-					client, err := halopsa.NewClient(standinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
-						halopsa.WithBatchSize(10), halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+					client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+						halopsa.WithBatchSize(10), halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 							if req.URL.Path == "/api/IntegrationExport" {
 								if posts++; posts > 2 && test.prepare != nil {
 									return nil, test.prepare(req)
@@ -195,13 +196,13 @@ func TestBatchErrorOfACallerWhoLeaves(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	h := halopsatest.NewHandler()
-	client, err := halopsa.NewClient(standinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
-		halopsa.WithBatchSize(10), halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+	client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+		halopsa.WithBatchSize(10), halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := h.Transport().RoundTrip(req)
 			if err == nil && req.URL.Path == "/api/IntegrationExport" {
-				data := readAll(t, resp.Body)
+				data := trial.ReadAll(t, resp.Body)
 				cancel()
-				resp = respond(resp.StatusCode, "application/json", data)
+				resp = trial.Respond(resp.StatusCode, "application/json", data)
 			}
 			return resp, err
 		})}))
@@ -221,7 +222,7 @@ func TestBatchErrorOfACallerWhoLeaves(t *testing.T) {
 // TestInputThatCannotBeSent: all inputs are encoded before the first is sent.
 func TestInputThatCannotBeSent(t *testing.T) {
 	t.Parallel()
-	client, h := newStandin(t, nil, halopsa.WithBatchSize(1))
+	client, h := trial.NewStandin(t, nil, halopsa.WithBatchSize(1))
 	_, err := client.IntegrationRequest.Create(t.Context(), []halopsa.IntegrationRequestInput{
 		{Type: halopsa.Set("good")}, {Type: halopsa.Set("bad"), Duration: halopsa.Set(math.Inf(1))},
 	})
@@ -244,7 +245,7 @@ func TestServerThatSaysLittle(t *testing.T) {
 	t.Parallel()
 	t.Run("no record", func(t *testing.T) {
 		t.Parallel()
-		client, h := newStandin(t, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{QuietWrites: true})}, halopsa.WithBatchSize(10))
+		client, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{QuietWrites: true})}, halopsa.WithBatchSize(10))
 		written, err := client.IntegrationExport.Create(t.Context(), exportInputs(25, 0))
 		require.NoError(t, err)
 		assert.Equal(t, make([]*halopsa.IntegrationExport, 25), written)
@@ -260,12 +261,12 @@ func TestServerThatSaysLittle(t *testing.T) {
 	})
 	t.Run("the last record", func(t *testing.T) {
 		t.Parallel()
-		client, mock := mocked(t, halopsa.WithBatchSize(2))
+		client, mock := trial.Mocked(t, halopsa.WithBatchSize(2))
 		var last atomic.Int64
 		mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
 			var inputs []json.RawMessage
 			assert.NoError(t, json.NewDecoder(req.Body).Decode(&inputs))
-			return respond(http.StatusCreated, "application/json", fmt.Sprintf(`{"id":%d}`, last.Add(int64(len(inputs))))), nil
+			return trial.Respond(http.StatusCreated, "application/json", fmt.Sprintf(`{"id":%d}`, last.Add(int64(len(inputs))))), nil
 		})
 		var others []json.RawMessage
 		written, err := client.IntegrationExport.Create(t.Context(), exportInputs(5, 0), halopsa.WithUnattributed(&others))
@@ -273,7 +274,7 @@ func TestServerThatSaysLittle(t *testing.T) {
 		require.Len(t, written, 5)
 		assert.Equal(t, make([]*halopsa.IntegrationExport, 4), written[:4], "one record of two inputs is neither's")
 		assert.Equal(t, int64(5), written[4].ID)
-		assert.Equal(t, []json.RawMessage{raw(`{"id":2}`), raw(`{"id":4}`)}, others)
+		assert.Equal(t, []json.RawMessage{json.RawMessage(`{"id":2}`), json.RawMessage(`{"id":4}`)}, others)
 	})
 }
 
@@ -285,7 +286,7 @@ func TestGoingOnAfterABatchError(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, h := newStandin(t, nil, halopsa.WithoutRateLimit(), halopsa.WithBatchSize(50))
+				client, h := trial.NewStandin(t, nil, halopsa.WithoutRateLimit(), halopsa.WithBatchSize(50))
 				random, kinds := rand.New(rand.NewPCG(seed, 1)), strikes()
 				names := slices.Sorted(maps.Keys(kinds))
 				h.FaultFunc(func(r *http.Request) *halopsatest.Fault {

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // undialled fails the first request of the API before any of it is written, as a connection does that cannot be made.
@@ -78,7 +79,7 @@ func TestRetryTable(t *testing.T) {
 		"401, 401":         {fault: halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}, Times: 2}, others: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}, create: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}},
 	}
 	for name, test := range tests {
-		for kind, call := range retryCalls {
+		for kind, call := range trial.Calls {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -91,7 +92,7 @@ func TestRetryTable(t *testing.T) {
 					} else {
 						server.Fault(test.fault)
 					}
-					client, err := halopsa.NewClient(standinURL, halopsa.WithHTTPClient(&http.Client{Transport: transport}),
+					client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithHTTPClient(&http.Client{Transport: transport}),
 						halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
 					require.NoError(t, err)
 					want := test.others
@@ -143,14 +144,14 @@ func TestRetriesEnd(t *testing.T) {
 		"reset": {Kind: halopsatest.Reset}, "truncated": {Kind: halopsatest.Truncated},
 	}
 	for name, fault := range faults {
-		for kind, call := range retryCalls {
+		for kind, call := range trial.Calls {
 			if name == "truncated" && kind == "DELETE" {
 				continue // the first one deletes, and the next ones say that there is nothing: a success
 			}
 			t.Run(name+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					client, server := newStandin(t, nil)
+					client, server := trial.NewStandin(t, nil)
 					server.Seed("IntegrationError", map[string]any{"id": 1})
 					server.Seed("IntegrationExport", map[string]any{"id": 1})
 					always := fault
@@ -177,8 +178,8 @@ func TestRetriesEnd(t *testing.T) {
 func TestStatusesThatAreNotRetried(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 402, 403, 405, 406, 409, 410, 415, 422, 501, 505, 525} {
-		for kind, call := range retryCalls {
-			client, server := newStandin(t, nil)
+		for kind, call := range trial.Calls {
+			client, server := trial.NewStandin(t, nil)
 			server.Fault(halopsatest.Fault{Status: status})
 			err := call(t.Context(), client)
 			var refused *halopsa.APIError
@@ -209,7 +210,7 @@ func TestDeleteOfWhatIsGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, server := newStandin(t, nil)
+				client, server := trial.NewStandin(t, nil)
 				for _, fault := range test.faults {
 					server.Fault(fault)
 				}

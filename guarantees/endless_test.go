@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 const (
@@ -142,7 +143,7 @@ func TestEnormousAnswers(t *testing.T) {
 			client, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
 				halopsa.WithHTTPClient(&http.Client{Transport: network}), halopsa.WithMaxResponseSize(limit))
 			require.NoError(t, err)
-			err = getOne(t.Context(), client)
+			err = trial.GetOne(t.Context(), client)
 			require.ErrorContains(t, err, test.says)
 			assert.LessOrEqual(t, read.Load(), test.most, "bytes read from the server")
 			assert.EqualValues(t, 1, requests.Load(), "it would be as large the next time")
@@ -205,7 +206,7 @@ func TestServerThatDrips(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, h := newStandin(t, nil, halopsa.WithBackoff(0, 0))
+				client, h := trial.NewStandin(t, nil, halopsa.WithBackoff(0, 0))
 				h.Seed("IntegrationError", map[string]any{"id": 1, "error": strings.Repeat("e", 1_000)})
 				h.Fault(halopsatest.Fault{Resource: test.resource, Kind: halopsatest.Slow, Pause: time.Second, Times: -1})
 				begin := time.Now()
@@ -229,7 +230,7 @@ func TestRedirectToAnotherServer(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/api/", "/auth/token"} {
 		for _, status := range []int{301, 302, 303, 307, 308} {
-			for op, call := range map[string]func(context.Context, *halopsa.Client) error{"GET": getOne, "POST": createOne, "DELETE": deleteOne} {
+			for op, call := range map[string]func(context.Context, *halopsa.Client) error{"GET": trial.GetOne, "POST": trial.CreateOne, "DELETE": trial.DeleteOne} {
 				t.Run(fmt.Sprintf("%s of %s %d", path, op, status), func(t *testing.T) {
 					t.Parallel()
 					var heard atomic.Int64
@@ -284,7 +285,7 @@ func TestPlainHTTPMustBeAskedFor(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			opts := append([]halopsa.ClientOption{anyCredentials}, test.opts...)
+			opts := append([]halopsa.ClientOption{trial.AnyCredentials}, test.opts...)
 			if test.auth != "" {
 				opts = append(opts, halopsa.WithAuthURL(test.auth))
 			}

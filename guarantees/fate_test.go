@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // verdict is what the caller of a write is told.
@@ -255,7 +256,7 @@ func (t *fateTransport) refusesConnection() bool {
 
 // refusing is a transport as net/http is when nobody listens.
 func (t *fateTransport) refusing(next http.RoundTripper) http.RoundTripper {
-	return roundTripper(func(req *http.Request) (*http.Response, error) {
+	return trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		if t.refusesConnection() {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 		}
@@ -318,7 +319,7 @@ func (f fate) inMemory(t *testing.T, name string) {
 		h := halopsatest.NewHandler()
 		transport := &fateTransport{fate: f}
 		transport.next = transport.refusing(h.Transport())
-		client, err := halopsa.NewClient(standinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+		client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
 			halopsa.WithHTTPClient(&http.Client{Transport: transport}))
 		require.NoError(t, err)
 		f.check(t, name, transport, client, h)

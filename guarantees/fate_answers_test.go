@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // applied502 is the gateway's answer to a write that the server has carried out.
@@ -30,7 +31,7 @@ func TestUpdateThenRefused(t *testing.T) {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
 			for _, ambiguous := range []bool{false, true} {
-				client, h := newStandin(t, nil, halopsa.WithBackoff(0, 0))
+				client, h := trial.NewStandin(t, nil, halopsa.WithBackoff(0, 0))
 				seedExports(h)
 				if ambiguous {
 					h.Fault(applied502)
@@ -78,7 +79,7 @@ func TestDeleteThenNotFound(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, h := newStandin(t, nil, halopsa.WithBackoff(0, 0), halopsa.WithoutRateLimit())
+			client, h := trial.NewStandin(t, nil, halopsa.WithBackoff(0, 0), halopsa.WithoutRateLimit())
 			seedExports(h)
 			for _, fault := range test.faults {
 				fault.Header = fault.Header.Clone()
@@ -128,7 +129,7 @@ func TestWriteAnswers(t *testing.T) {
 		for op, w := range writes {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
-				client, h := newStandin(t, nil)
+				client, h := trial.NewStandin(t, nil)
 				seedExports(h)
 				id := "1"
 				if op == "Create" {
@@ -157,8 +158,8 @@ func TestWriteAnswerLargerThanTheLimit(t *testing.T) {
 	for op, w := range writes {
 		t.Run(op, func(t *testing.T) {
 			t.Parallel()
-			client, h := newStandin(t, nil)
-			client2, err := halopsa.NewClient(standinURL, halopsa.WithMaxResponseSize(10), halopsa.WithTokenSource(sameToken(t, client, h)),
+			client, h := trial.NewStandin(t, nil)
+			client2, err := halopsa.NewClient(trial.StandinURL, halopsa.WithMaxResponseSize(10), halopsa.WithTokenSource(sameToken(t, client, h)),
 				halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}))
 			require.NoError(t, err)
 			seedExports(h)
@@ -201,20 +202,20 @@ func TestRefusalWithoutItsText(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, mock := mocked(t, halopsa.WithMaxResponseSize(1<<20))
+			client, mock := trial.Mocked(t, halopsa.WithMaxResponseSize(1<<20))
 			attempts := 0
 			mock.RegisterNoResponder(func(*http.Request) (*http.Response, error) {
 				if attempts++; attempts > 1 {
-					return respond(http.StatusCreated, "application/json", `[{"id":1}]`), nil
+					return trial.Respond(http.StatusCreated, "application/json", `[{"id":1}]`), nil
 				}
-				resp := respond(test.status, "application/json", "")
+				resp := trial.Respond(test.status, "application/json", "")
 				resp.Body = test.body()
 				for name, values := range test.header {
 					resp.Header[name] = values
 				}
 				return resp, nil
 			})
-			err := createOne(t.Context(), client)
+			err := trial.CreateOne(t.Context(), client)
 			assert.Equal(t, test.create, verdictOf(err), "%v", err)
 			assert.Equal(t, 1+count(test.create == happened), attempts)
 			var answered *halopsa.APIError

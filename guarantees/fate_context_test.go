@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // limiterFunc is a limiter.
@@ -75,7 +76,7 @@ func TestWriteOfACallerWhoLeaves(t *testing.T) {
 		},
 		"while it waits for a token source that does not look": {
 			prepare: func(s *setting) {
-				s.opts = append(s.opts, halopsa.WithTokenSource(tokenFunc(func(context.Context) (*oauth2.Token, error) {
+				s.opts = append(s.opts, halopsa.WithTokenSource(trial.TokenFunc(func(context.Context) (*oauth2.Token, error) {
 					s.cancel()
 					return &oauth2.Token{AccessToken: "t"}, nil
 				})))
@@ -109,7 +110,7 @@ func TestWriteOfACallerWhoLeaves(t *testing.T) {
 					defer s.cancel()
 					test.prepare(s)
 					seedExports(s.h)
-					client, err := halopsa.NewClient(standinURL, append([]halopsa.ClientOption{
+					client, err := halopsa.NewClient(trial.StandinURL, append([]halopsa.ClientOption{
 						halopsa.WithHTTPClient(&http.Client{Transport: s.h.Transport()}),
 						halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
 					}, s.opts...)...)
@@ -152,7 +153,7 @@ func TestWriteWithADeadline(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client, h := newStandin(t, nil)
+				client, h := trial.NewStandin(t, nil)
 				seedExports(h)
 				h.Fault(halopsatest.Fault{Resource: "IntegrationExport", Status: test.status, Header: hour, Times: -1})
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -172,7 +173,7 @@ func TestWriteWithADeadline(t *testing.T) {
 // stuck answers the first request to the API never, and passes the others on.
 func stuck(next http.RoundTripper) http.RoundTripper {
 	first := true
-	return roundTripper(func(req *http.Request) (*http.Response, error) {
+	return trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		if req.URL.Path == "/auth/token" || !first {
 			return next.RoundTrip(req)
 		}
@@ -203,7 +204,7 @@ func TestAttemptThatTakesTooLong(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					h := halopsatest.NewHandler()
 					seedExports(h)
-					client, err := halopsa.NewClient(standinURL, append([]halopsa.ClientOption{
+					client, err := halopsa.NewClient(trial.StandinURL, append([]halopsa.ClientOption{
 						halopsa.WithHTTPClient(&http.Client{Transport: stuck(h.Transport()), Timeout: timeout.http}),
 						halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
 						halopsa.WithBackoff(0, 0),
@@ -230,7 +231,7 @@ func TestTimeoutOfTheHTTPClientIsNoLimitOfWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := halopsatest.NewHandler()
 		seedExports(h)
-		client, err := halopsa.NewClient(standinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+		client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
 			halopsa.WithHTTPClient(&http.Client{Transport: h.Transport(), Timeout: time.Second}))
 		require.NoError(t, err)
 		h.Fault(halopsatest.Fault{Resource: "IntegrationExport", Status: 429, Header: http.Header{"Retry-After": {"60"}}})
@@ -254,7 +255,7 @@ func TestConnectionThatIsNeverMade(t *testing.T) {
 					return nil, ctx.Err()
 				}}
 				defer network.CloseIdleConnections()
-				client, err := halopsa.NewClient(standinURL, halopsa.WithHTTPClient(&http.Client{Transport: network}),
+				client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithHTTPClient(&http.Client{Transport: network}),
 					halopsa.WithTokenSource(halopsa.FromOAuth2(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"}))))
 				require.NoError(t, err)
 				err = w.call(t.Context(), client)
