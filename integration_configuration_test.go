@@ -92,3 +92,21 @@ func TestIntegrationConfigurationInput(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"id":4,"tenant":"acme"}`, string(sent))
 }
+
+// TestCaseConfigurationSecretsAreEchoed: a refusal that repeats what was sent shows none of the secrets.
+func TestCaseConfigurationSecretsAreEchoed(t *testing.T) {
+	t.Parallel()
+	client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte("cannot store " + readAll(t, r.Body)))
+	})
+	_, err := client.IntegrationConfiguration.Create(t.Context(), []halopsa.IntegrationConfigurationInput{newConfiguration()})
+	var refused *halopsa.APIError
+	require.ErrorAs(t, err, &refused)
+	for _, text := range []string{err.Error(), string(refused.Body)} {
+		assert.Contains(t, text, "https://graph.example")
+		for _, secret := range []string{"s3cret", "s3cret-2", "acc3ss", "r3fresh", "passw0rd"} {
+			assert.NotContains(t, text, secret)
+		}
+	}
+}

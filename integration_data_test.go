@@ -273,3 +273,26 @@ func TestSystemsAreDistinct(t *testing.T) {
 	}
 	assert.Len(t, seen, 102)
 }
+
+// TestCasePagesIntoOneVariable: what the last page said of the next one is not left over, which would never end.
+func TestCasePagesIntoOneVariable(t *testing.T) {
+	t.Parallel()
+	client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("after") == "" {
+			answersJSON(`{"payments":[{"id":"PM01","amount":1},{"id":"PM02","amount":2}],"after":"PM02"}`)(w, r)
+			return
+		}
+		answersJSON(`{"payments":[{"id":"PM03"}]}`)(w, r)
+	})
+	var page payments
+	var all []payment
+	opts := &halopsa.IntegrationDataOptions{}
+	for range 3 {
+		require.NoError(t, client.IntegrationData.Get(t.Context(), halopsa.SystemGoCardless, opts, &page))
+		all = append(all, page.Payments...)
+		if opts.After = page.After; opts.After == "" {
+			break
+		}
+	}
+	assert.Equal(t, []payment{{"PM01", 1}, {"PM02", 2}, {"PM03", 0}}, all)
+}

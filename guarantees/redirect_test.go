@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestRedirects: a GET follows one within its host. Nothing else does: another host would get the token, and a POST would turn into a GET.
@@ -24,17 +25,17 @@ func TestRedirects(t *testing.T) {
 		requests []string
 		follows  bool
 	}{
-		"GET within the host":    {getOne, api + "/1?moved=true", []string{"GET " + api + "/1", "GET " + api + "/1?moved=true"}, true},
-		"GET to a relative path": {getOne, "/api/Other/1", []string{"GET " + api + "/1", "GET https://acme.halopsa.com/api/Other/1"}, true},
-		"GET to another host":    {getOne, "https://evil.example.com/api", []string{"GET " + api + "/1"}, false},
-		"GET to a sub domain":    {getOne, "https://x.acme.halopsa.com/api", []string{"GET " + api + "/1"}, false},
-		"GET to another port":    {getOne, "https://acme.halopsa.com:8443/api", []string{"GET " + api + "/1"}, false},
-		"GET to plain HTTP":      {getOne, "http://acme.halopsa.com/api", []string{"GET " + api + "/1"}, false},
-		"GET without location":   {getOne, "", []string{"GET " + api + "/1"}, false},
-		"POST within the host":   {createOne, api, []string{"POST " + api}, false},
-		"DELETE within the host": {deleteOne, api + "/2", []string{"DELETE " + api + "/1"}, false},
+		"GET within the host":    {trial.GetOne, api + "/1?moved=true", []string{"GET " + api + "/1", "GET " + api + "/1?moved=true"}, true},
+		"GET to a relative path": {trial.GetOne, "/api/Other/1", []string{"GET " + api + "/1", "GET https://acme.halopsa.com/api/Other/1"}, true},
+		"GET to another host":    {trial.GetOne, "https://evil.example.com/api", []string{"GET " + api + "/1"}, false},
+		"GET to a sub domain":    {trial.GetOne, "https://x.acme.halopsa.com/api", []string{"GET " + api + "/1"}, false},
+		"GET to another port":    {trial.GetOne, "https://acme.halopsa.com:8443/api", []string{"GET " + api + "/1"}, false},
+		"GET to plain HTTP":      {trial.GetOne, "http://acme.halopsa.com/api", []string{"GET " + api + "/1"}, false},
+		"GET without location":   {trial.GetOne, "", []string{"GET " + api + "/1"}, false},
+		"POST within the host":   {trial.CreateOne, api, []string{"POST " + api}, false},
+		"DELETE within the host": {trial.DeleteOne, api + "/2", []string{"DELETE " + api + "/1"}, false},
 		"GET in a circle": {
-			getOne, api + "/1",
+			trial.GetOne, api + "/1",
 			[]string{"GET " + api + "/1", "GET " + api + "/1", "GET " + api + "/1", "GET " + api + "/1", "GET " + api + "/1"}, false,
 		},
 	}
@@ -42,16 +43,16 @@ func TestRedirects(t *testing.T) {
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			t.Run(name+" "+strconv.Itoa(status), func(t *testing.T) {
 				t.Parallel()
-				client, mock := mocked(t)
+				client, mock := trial.Mocked(t)
 				var requests []string
 				mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
 					requests = append(requests, req.Method+" "+req.URL.String())
 					assert.Equal(t, "acme.halopsa.com", req.URL.Host)
 					assert.Equal(t, "Bearer canary-token", req.Header.Get("Authorization"))
 					if len(requests) > 1 && test.follows {
-						return respond(http.StatusOK, "application/json", `{"id":1}`), nil
+						return trial.Respond(http.StatusOK, "application/json", `{"id":1}`), nil
 					}
-					resp := respond(status, "text/html", "<html><title>Object moved</title></html>")
+					resp := trial.Respond(status, "text/html", "<html><title>Object moved</title></html>")
 					if test.location != "" {
 						resp.Header.Set("Location", test.location)
 					}
@@ -78,16 +79,16 @@ func TestRedirects(t *testing.T) {
 func TestTokenRequestIsNotRedirected(t *testing.T) {
 	t.Parallel()
 	var requests []string
-	client, err := halopsa.NewClient("https://acme.halopsa.com", anyCredentials, halopsa.WithHTTPClient(&http.Client{
-		Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+	client, err := halopsa.NewClient("https://acme.halopsa.com", trial.AnyCredentials, halopsa.WithHTTPClient(&http.Client{
+		Transport: trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			requests = append(requests, req.URL.String())
-			resp := respond(http.StatusTemporaryRedirect, "text/html", "")
+			resp := trial.Respond(http.StatusTemporaryRedirect, "text/html", "")
 			resp.Header.Set("Location", "https://evil.example.com/auth/token?tenant=acme")
 			return resp, nil
 		}),
 	}))
 	require.NoError(t, err)
-	err = getOne(t.Context(), client)
+	err = trial.GetOne(t.Context(), client)
 	var refused *halopsa.AuthError
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, http.StatusTemporaryRedirect, refused.StatusCode)

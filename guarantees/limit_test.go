@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 const fiveMinutes = 5 * time.Minute
@@ -49,8 +50,8 @@ func refusals(h *halopsatest.Handler) (n int) {
 func TestLimitIsKeptWithoutA429(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, []halopsatest.Option{halopsatest.WithLatency(200 * time.Millisecond)})
-		took := hammer(t, 10_000, trace(c))
+		c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithLatency(200 * time.Millisecond)})
+		took := hammer(t, 10_000, trial.Traces(c))
 		assert.Zero(t, refusals(h))
 		assert.Equal(t, 10_000, h.Count("GET", "IntegratorTrace"))
 		shortest := (10_000 - 1) / 700 * fiveMinutes // 14 windows must pass before the last 200 calls
@@ -68,8 +69,8 @@ func TestLimitThatIsLowerThanConfigured(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, h := newStandin(t, append(options, halopsatest.WithLatency(100*time.Millisecond)))
-				took := hammer(t, 3000, trace(c))
+				c, h := trial.NewStandin(t, append(options, halopsatest.WithLatency(100*time.Millisecond)))
+				took := hammer(t, 3000, trial.Traces(c))
 				shortest := (3000 - 1) / 300 * fiveMinutes
 				t.Logf("3,000 calls took %s, the shortest possible is %s, with %d refusals", took, shortest, refusals(h))
 				assert.Less(t, refusals(h), 3000/5, "it hammers")
@@ -82,13 +83,13 @@ func TestLimitThatIsLowerThanConfigured(t *testing.T) {
 func TestLimitThatIsSharedWithAnotherClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		first, h := newStandin(t, nil)
-		second, err := halopsa.NewClient(standinURL, halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
+		first, h := trial.NewStandin(t, nil)
+		second, err := halopsa.NewClient(trial.StandinURL, halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
 			halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
 		require.NoError(t, err)
 		var both sync.WaitGroup
 		for _, c := range []*halopsa.Client{first, second} {
-			both.Go(func() { hammer(t, 3000, trace(c)) })
+			both.Go(func() { hammer(t, 3000, trial.Traces(c)) })
 		}
 		begin := time.Now()
 		both.Wait()
@@ -102,13 +103,13 @@ func TestLimitThatIsSharedWithAnotherClient(t *testing.T) {
 func TestLimitFailsAtOnceWhereTheContextIsTooShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, nil, halopsa.WithRateLimit(2, time.Minute))
-		require.NoError(t, trace(c)(t.Context()))
-		require.NoError(t, trace(c)(t.Context()))
+		c, h := trial.NewStandin(t, nil, halopsa.WithRateLimit(2, time.Minute))
+		require.NoError(t, trial.Traces(c)(t.Context()))
+		require.NoError(t, trial.Traces(c)(t.Context()))
 		begin := time.Now()
 		short, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
-		err := trace(c)(short)
+		err := trial.Traces(c)(short)
 		assert.Zero(t, time.Since(begin), "it waited")
 		var wait *halopsa.WaitError
 		require.ErrorAs(t, err, &wait)
@@ -119,25 +120,25 @@ func TestLimitFailsAtOnceWhereTheContextIsTooShort(t *testing.T) {
 
 		enough, cancel := context.WithTimeout(t.Context(), 61*time.Second)
 		defer cancel()
-		require.NoError(t, trace(c)(enough))
+		require.NoError(t, trial.Traces(c)(enough))
 	})
 }
 
 func TestLimitIsSettableAndOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := newStandin(t, []halopsatest.Option{halopsatest.WithRateLimit(0, 0)}, halopsa.WithoutRateLimit())
-		assert.Zero(t, hammer(t, 2000, trace(c)))
+		c, _ := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithRateLimit(0, 0)}, halopsa.WithoutRateLimit())
+		assert.Zero(t, hammer(t, 2000, trial.Traces(c)))
 
-		c, _ = newStandin(t, nil, halopsa.WithRateLimit(10, time.Second))
-		assert.InDelta(t, 9*time.Second, hammer(t, 100, trace(c)), float64(time.Second/2))
+		c, _ = trial.NewStandin(t, nil, halopsa.WithRateLimit(10, time.Second))
+		assert.InDelta(t, 9*time.Second, hammer(t, 100, trial.Traces(c)), float64(time.Second/2))
 
 		waits := &countingLimiter{}
-		c, _ = newStandin(t, nil, halopsa.WithLimiter(waits))
-		hammer(t, 20, trace(c))
+		c, _ = trial.NewStandin(t, nil, halopsa.WithLimiter(waits))
+		hammer(t, 20, trial.Traces(c))
 		assert.EqualValues(t, 20, waits.n.Load())
 		waits.err = context.Canceled
-		require.ErrorIs(t, trace(c)(t.Context()), context.Canceled)
+		require.ErrorIs(t, trial.Traces(c)(t.Context()), context.Canceled)
 	})
 }
 
@@ -155,11 +156,11 @@ func (l *countingLimiter) Wait(context.Context) error {
 func TestA429HoldsBackTheWholeClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, nil)
+		c, h := trial.NewStandin(t, nil)
 		h.Fault(halopsatest.Fault{Resource: "IntegratorTrace", Status: 429, Header: http.Header{"Retry-After": {"40"}}})
 		begin := time.Now()
 		var others sync.WaitGroup
-		others.Go(func() { assert.NoError(t, trace(c)(t.Context())) })
+		others.Go(func() { assert.NoError(t, trial.Traces(c)(t.Context())) })
 		synctest.Wait()
 		for range 5 {
 			others.Go(func() {

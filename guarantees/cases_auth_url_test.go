@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestCaseB13Environment: what was pasted or mounted with white space around it is trimmed.
@@ -19,22 +20,22 @@ func TestCaseB13Environment(t *testing.T) { // changes the environment and so ca
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := func(value string) string { return around[0] + value + around[1] }
-			setEnv(t, map[string]string{
+			trial.SetEnv(t, map[string]string{
 				"URL": in("https://acme.halopsa.com"), "CLIENT_ID": in("sync"), "CLIENT_SECRET": in("s3 cret"), "TENANT": in("acme"),
 				"SCOPE": in("read:tickets edit:tickets"), "AUTH_URL": in("https://auth.example.com/auth"),
 			})
-			transport, urls := visited()
+			transport, urls := trial.Visited()
 			var form string
 			client, err := halopsa.NewClientFromEnv(halopsa.WithHTTPClient(&http.Client{
-				Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+				Transport: trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 					if req.Method == http.MethodPost {
-						form = readAll(t, req.Body)
+						form = trial.ReadAll(t, req.Body)
 					}
 					return transport.RoundTrip(req)
 				}),
 			}))
 			require.NoError(t, err)
-			require.NoError(t, getOne(t.Context(), client))
+			require.NoError(t, trial.GetOne(t.Context(), client))
 			assert.Equal(t, []string{"https://auth.example.com/auth/token?tenant=acme", "https://acme.halopsa.com/api/IntegrationError/1"}, *urls)
 			assert.Equal(t, "client_id=sync&client_secret=s3+cret&grant_type=client_credentials&scope=read%3Atickets+edit%3Atickets", form)
 		})
@@ -44,17 +45,17 @@ func TestCaseB13Environment(t *testing.T) { // changes the environment and so ca
 // TestCaseB13Missing: white space alone is missing where a value is needed, and not set where it is not.
 func TestCaseB13Missing(t *testing.T) {
 	for _, blank := range []string{" ", "\n", "\r\n\t ", "\u00a0", "\ufeff"} {
-		setEnv(t, map[string]string{"URL": blank, "CLIENT_ID": blank, "CLIENT_SECRET": blank})
+		trial.SetEnv(t, map[string]string{"URL": blank, "CLIENT_ID": blank, "CLIENT_SECRET": blank})
 		_, err := halopsa.NewClientFromEnv()
 		require.EqualError(t, err, "halopsa: environment: HALOPSA_URL, HALOPSA_CLIENT_ID, HALOPSA_CLIENT_SECRET not set")
 
-		setEnv(t, map[string]string{
+		trial.SetEnv(t, map[string]string{
 			"URL": "https://acme.halopsa.com", "CLIENT_ID": "sync", "CLIENT_SECRET": "s3cret", "TENANT": blank, "SCOPE": blank, "AUTH_URL": blank,
 		})
-		transport, urls := visited()
+		transport, urls := trial.Visited()
 		client, err := halopsa.NewClientFromEnv(halopsa.WithHTTPClient(&http.Client{Transport: transport}))
 		require.NoError(t, err)
-		require.NoError(t, getOne(t.Context(), client))
+		require.NoError(t, trial.GetOne(t.Context(), client))
 		assert.Equal(t, "https://acme.halopsa.com/auth/token", (*urls)[0])
 	}
 }
@@ -70,14 +71,14 @@ func TestCaseB13Credentials(t *testing.T) {
 		}
 		var form string
 		client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithClientCredentials("id"+blank, blank+"secret"+blank),
-			halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+			halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 				if req.Method == http.MethodPost {
-					form = readAll(t, req.Body)
+					form = trial.ReadAll(t, req.Body)
 				}
-				return respond(http.StatusOK, "application/json", `{"id":1,"access_token":"t"}`), nil
+				return trial.Respond(http.StatusOK, "application/json", `{"id":1,"access_token":"t"}`), nil
 			})}))
 		require.NoError(t, err)
-		require.NoError(t, getOne(t.Context(), client))
+		require.NoError(t, trial.GetOne(t.Context(), client))
 		assert.Equal(t, "client_id=id&client_secret=secret&grant_type=client_credentials&scope=all", form)
 	}
 }
@@ -175,8 +176,8 @@ func TestCaseB14URLsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for argument, err := range map[string]error{
-				"base URL":          second(halopsa.NewClient(test.given, anyCredentials)),
-				"authorization URL": second(halopsa.NewClient("https://acme.halopsa.com", anyCredentials, halopsa.WithAuthURL(test.given))),
+				"base URL":          second(halopsa.NewClient(test.given, trial.AnyCredentials)),
+				"authorization URL": second(halopsa.NewClient("https://acme.halopsa.com", trial.AnyCredentials, halopsa.WithAuthURL(test.given))),
 			} {
 				var refused *halopsa.ArgumentError
 				require.ErrorAs(t, err, &refused)
@@ -250,11 +251,11 @@ func TestCaseB14AuthURLs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for tenant, query := range map[string]string{"": "", "acme": "?tenant=acme"} {
-				transport, urls := visited()
-				client, err := halopsa.NewClient("https://acme.halopsa.com/api", anyCredentials, halopsa.WithAuthURL(test.given),
+				transport, urls := trial.Visited()
+				client, err := halopsa.NewClient("https://acme.halopsa.com/api", trial.AnyCredentials, halopsa.WithAuthURL(test.given),
 					halopsa.WithTenant(tenant), halopsa.WithHTTPClient(&http.Client{Transport: transport}))
 				require.NoError(t, err)
-				require.NoError(t, getOne(t.Context(), client))
+				require.NoError(t, trial.GetOne(t.Context(), client))
 				assert.Equal(t, []string{test.want + query, "https://acme.halopsa.com/api/IntegrationError/1"}, *urls)
 			}
 		})

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // passedCalls are the calls that pass on what is the caller's, by whether they are repeated.
@@ -69,7 +70,7 @@ func failingFirst(first http.HandlerFunc) (http.HandlerFunc, *atomic.Int64) {
 			first(w, r)
 			return
 		}
-		answersJSON(`{"id":7}`)(w, r)
+		trial.AnswersJSON(`{"id":7}`)(w, r)
 	}, &count
 }
 
@@ -89,26 +90,26 @@ func TestCaseOnlyReadsOfTheFrameworkAreRepeated(t *testing.T) {
 	assert.Len(t, writes, 2+8)
 	const page = "<html><title>504 Gateway Time-out</title></html>"
 	for failure, first := range map[string]http.HandlerFunc{
-		"504":     answers(http.StatusGatewayTimeout, "text/html", page),
-		"502":     answers(http.StatusBadGateway, "text/html", page),
-		"503":     answers(http.StatusServiceUnavailable, "text/plain", "busy"),
-		"500":     answers(http.StatusInternalServerError, "", ""),
+		"504":     trial.Answers(http.StatusGatewayTimeout, "text/html", page),
+		"502":     trial.Answers(http.StatusBadGateway, "text/html", page),
+		"503":     trial.Answers(http.StatusServiceUnavailable, "text/plain", "busy"),
+		"500":     trial.Answers(http.StatusInternalServerError, "", ""),
 		"hang-up": hangUp,
 	} {
 		for name, call := range reads {
 			handle, count := failingFirst(first)
-			require.NoError(t, call(t.Context(), plainTenant(t, handle)), "%s %s", name, failure)
+			require.NoError(t, call(t.Context(), trial.Tenant(t, handle)), "%s %s", name, failure)
 			assert.EqualValues(t, 2, count.Load(), "%s %s", name, failure)
 		}
 		for name, call := range writes {
 			handle, count := failingFirst(first)
-			err := call(t.Context(), plainTenant(t, handle))
+			err := call(t.Context(), trial.Tenant(t, handle))
 			require.ErrorIs(t, err, halopsa.ErrOutcomeUnknown, "%s %s", name, failure)
 			require.ErrorContains(t, err, name)
 			assert.EqualValues(t, 1, count.Load(), "%s %s", name, failure)
 
 			handle, count = failingFirst(first)
-			require.NoError(t, call(t.Context(), plainTenant(t, handle), halopsa.WithIdempotent()), "%s %s", name, failure)
+			require.NoError(t, call(t.Context(), trial.Tenant(t, handle), halopsa.WithIdempotent()), "%s %s", name, failure)
 			assert.EqualValues(t, 2, count.Load(), "%s %s: the caller says that it may be sent twice", name, failure)
 		}
 	}
@@ -120,25 +121,25 @@ func TestCaseFrameworkWritesThatWereNotSent(t *testing.T) {
 	_, writes := passedCalls()
 	for name, call := range writes {
 		synctest.Test(t, func(t *testing.T) { // the limiter waits out what it was told nothing about
-			client, mock := mocked(t)
+			client, mock := trial.Mocked(t)
 			mock.RegisterNoResponder(func(*http.Request) (*http.Response, error) {
 				if mock.GetTotalCallCount() == 1 {
-					return respond(http.StatusTooManyRequests, "text/plain", "slow down"), nil
+					return trial.Respond(http.StatusTooManyRequests, "text/plain", "slow down"), nil
 				}
-				return respond(http.StatusOK, "application/json", `{"id":7}`), nil
+				return trial.Respond(http.StatusOK, "application/json", `{"id":7}`), nil
 			})
 			require.NoError(t, call(t.Context(), client), name)
 			assert.Equal(t, 2, mock.GetTotalCallCount(), name)
 		})
 
-		handle, count := failingFirst(answers(http.StatusBadRequest, "application/json", `{"message":"no such client"}`))
-		err := call(t.Context(), plainTenant(t, handle))
+		handle, count := failingFirst(trial.Answers(http.StatusBadRequest, "application/json", `{"message":"no such client"}`))
+		err := call(t.Context(), trial.Tenant(t, handle))
 		require.ErrorIs(t, err, halopsa.ErrInvalid, name)
 		require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown, name)
 		assert.ErrorContains(t, err, "no such client")
 		assert.EqualValues(t, 1, count.Load(), name)
 
-		handle, count = failingFirst(answersJSON(`{"id":7}`))
+		handle, count = failingFirst(trial.AnswersJSON(`{"id":7}`))
 		var dials atomic.Int64
 		transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if dials.Add(1) == 1 {
@@ -147,7 +148,7 @@ func TestCaseFrameworkWritesThatWereNotSent(t *testing.T) {
 			return new(net.Dialer).DialContext(ctx, network, address)
 		}}
 		t.Cleanup(transport.CloseIdleConnections)
-		require.NoError(t, call(t.Context(), plainTenant(t, handle, halopsa.WithHTTPClient(&http.Client{Transport: transport}))), name)
+		require.NoError(t, call(t.Context(), trial.Tenant(t, handle, halopsa.WithHTTPClient(&http.Client{Transport: transport}))), name)
 		assert.EqualValues(t, 2, dials.Load(), name)
 		assert.EqualValues(t, 1, count.Load(), name)
 	}
@@ -162,7 +163,7 @@ func TestCaseInvalidDataType(t *testing.T) {
 		`"Invalid Resource"`:        "Resource",
 		`"no connection was found"`: "",
 	} {
-		client := plainTenant(t, answers(http.StatusBadRequest, "application/json", body))
+		client := trial.Tenant(t, trial.Answers(http.StatusBadRequest, "application/json", body))
 		for name, err := range map[string]error{
 			"Get":    client.IntegrationData.Get(t.Context(), halopsa.SystemXero, nil, new(any)),
 			"Import": client.IntegrationData.Import(t.Context(), halopsa.SystemXero, nil, []int{1}, nil),
@@ -191,7 +192,7 @@ func TestCaseThirdPartysErrorInASuccess(t *testing.T) {
 		`{"data":[1]`:       "",
 		`{"data":[1]} tail`: "",
 	} {
-		client := plainTenant(t, answersJSON(body))
+		client := trial.Tenant(t, trial.AnswersJSON(body))
 		for name, call := range reads {
 			err := call(t.Context(), client)
 			require.ErrorContains(t, err, says, "%s %s", name, body)
@@ -209,7 +210,7 @@ func TestCaseThirdPartysErrorInASuccess(t *testing.T) {
 		`{"message":"2 found","items":[{"id":1}]}`, `{"error":null,"data":[]}`, `{"error":"","value":{}}`, `[]`, `{}`, `[{"id":1,"error":"a row of a log"}]`,
 		`{"error":{"count":0},"result":{"id":7}}`, `true`, `12`,
 	} {
-		client := plainTenant(t, answersJSON(body))
+		client := trial.Tenant(t, trial.AnswersJSON(body))
 		for _, calls := range []map[string]func(context.Context, *halopsa.Client, ...halopsa.RequestOption) error{reads, writes} {
 			for name, call := range calls {
 				require.NoError(t, call(t.Context(), client), "%s %s", name, body)
@@ -223,7 +224,7 @@ func TestCaseThirdPartysEmptyResponse(t *testing.T) {
 	t.Parallel()
 	reads, writes := passedCalls()
 	for _, body := range []string{"", " \n", "null", `""`, "\xef\xbb\xbf"} {
-		client := plainTenant(t, answersJSON(body))
+		client := trial.Tenant(t, trial.AnswersJSON(body))
 		for name, call := range reads {
 			err := call(t.Context(), client)
 			if strings.HasSuffix(name, ".Get") {
@@ -247,7 +248,7 @@ func TestCaseErrorsAmongElements(t *testing.T) {
 	for body, words := range map[string]string{
 		`[{"error":"no such tenant"}]`: "no such tenant", `[{"id":1},{"errorMessage":"is locked"}]`: "[1]: is locked", `false`: "",
 	} {
-		client := plainTenant(t, answersJSON(body))
+		client := trial.Tenant(t, trial.AnswersJSON(body))
 		for name, call := range reads {
 			require.NoError(t, call(t.Context(), client), "%s %s", name, body)
 		}
@@ -267,45 +268,4 @@ func TestCaseWriteWithoutABody(t *testing.T) {
 	var length int
 	require.NoError(t, client.IntegrationData.Import(t.Context(), halopsa.SystemXero, nil, nil, &length))
 	assert.Zero(t, length)
-}
-
-// TestCasePagesIntoOneVariable: what the last page said of the next one is not left over, which would never end.
-func TestCasePagesIntoOneVariable(t *testing.T) {
-	t.Parallel()
-	client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("after") == "" {
-			answersJSON(`{"payments":[{"id":"PM01","amount":1},{"id":"PM02","amount":2}],"after":"PM02"}`)(w, r)
-			return
-		}
-		answersJSON(`{"payments":[{"id":"PM03"}]}`)(w, r)
-	})
-	var page payments
-	var all []payment
-	opts := &halopsa.IntegrationDataOptions{}
-	for range 3 {
-		require.NoError(t, client.IntegrationData.Get(t.Context(), halopsa.SystemGoCardless, opts, &page))
-		all = append(all, page.Payments...)
-		if opts.After = page.After; opts.After == "" {
-			break
-		}
-	}
-	assert.Equal(t, []payment{{"PM01", 1}, {"PM02", 2}, {"PM03", 0}}, all)
-}
-
-// TestCaseConfigurationSecretsAreEchoed: a refusal that repeats what was sent shows none of the secrets.
-func TestCaseConfigurationSecretsAreEchoed(t *testing.T) {
-	t.Parallel()
-	client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(http.StatusBadRequest)
-		_, _ = w.Write([]byte("cannot store " + readAll(t, r.Body)))
-	})
-	_, err := client.IntegrationConfiguration.Create(t.Context(), []halopsa.IntegrationConfigurationInput{newConfiguration()})
-	var refused *halopsa.APIError
-	require.ErrorAs(t, err, &refused)
-	for _, text := range []string{err.Error(), string(refused.Body)} {
-		assert.Contains(t, text, "https://graph.example")
-		for _, secret := range []string{"s3cret", "s3cret-2", "acc3ss", "r3fresh", "passw0rd"} {
-			assert.NotContains(t, text, secret)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 func TestCaseA7MembersThatDifferInCase(t *testing.T) {
@@ -21,7 +22,7 @@ func TestCaseA7MembersThatDifferInCase(t *testing.T) {
 		`[{"id":5,"ID":9,"value":"a","Value":"b"},{"id":6,"ID":9,"value":"c","Value":"d"}]`,
 		`[{"ID":9,"id":5,"Value":"b","value":"a"},{"ID":9,"id":6,"Value":"d","value":"c"}]`,
 	} {
-		got, err := halopsa.Collect(plainTenant(t, answersJSON(body)).IntegrationLookUp.All(t.Context()))
+		got, err := halopsa.Collect(trial.Tenant(t, trial.AnswersJSON(body)).IntegrationLookUp.All(t.Context()))
 		require.NoError(t, err)
 		require.Len(t, got, 2)
 		assert.Equal(t, &halopsa.IntegrationLookUp{
@@ -29,7 +30,7 @@ func TestCaseA7MembersThatDifferInCase(t *testing.T) {
 		}, got[0])
 		assert.Equal(t, int64(6), got[1].ID)
 	}
-	one, err := plainTenant(t, answersJSON(`{"ID":"no number","id":5}`)).IntegratorTrace.Get(t.Context(), 5)
+	one, err := trial.Tenant(t, trial.AnswersJSON(`{"ID":"no number","id":5}`)).IntegratorTrace.Get(t.Context(), 5)
 	require.NoError(t, err)
 	assert.Equal(t, int64(5), one.ID)
 }
@@ -37,7 +38,7 @@ func TestCaseA7MembersThatDifferInCase(t *testing.T) {
 func TestCaseA9AnEmptyObjectForANestedList(t *testing.T) {
 	t.Parallel()
 	for _, none := range []string{`{}`, `{ }`, `null`, `""`, `[]`} {
-		c := plainTenant(t, answersJSON(`[{"id":1,"exportdata":`+none+`}]`))
+		c := trial.Tenant(t, trial.AnswersJSON(`[{"id":1,"exportdata":`+none+`}]`))
 		page, err := c.IntegrationExport.List(t.Context(), nil)
 		require.NoError(t, err, none)
 		require.Len(t, page.Records, 1)
@@ -65,7 +66,7 @@ func TestCaseA10DatesThatMeanOneThing(t *testing.T) {
 		`0000-00-00`:                    {},
 		`0000-00-00 00:00:00`:           {},
 	} {
-		page, err := halopsa.ListOf[dated](t.Context(), plainTenant(t, answersJSON(`[{"id":1,"date":"`+text+`"}]`)), "Tickets")
+		page, err := halopsa.ListOf[dated](t.Context(), trial.Tenant(t, trial.AnswersJSON(`[{"id":1,"date":"`+text+`"}]`)), "Tickets")
 		require.NoError(t, err, text)
 		assert.Equal(t, want, page.Records[0].Date.Time, text)
 		var alone halopsa.Time
@@ -73,7 +74,7 @@ func TestCaseA10DatesThatMeanOneThing(t *testing.T) {
 		assert.Equal(t, want, alone.Time, text)
 	}
 	for _, text := range []string{"10/02/2026", "13.10.2026", "yesterday"} {
-		_, err := halopsa.ListOf[dated](t.Context(), plainTenant(t, answersJSON(`[{"id":1,"date":"`+text+`"}]`)), "Tickets")
+		_, err := halopsa.ListOf[dated](t.Context(), trial.Tenant(t, trial.AnswersJSON(`[{"id":1,"date":"`+text+`"}]`)), "Tickets")
 		require.ErrorContains(t, err, "not a date", text)
 	}
 }
@@ -88,7 +89,7 @@ func TestCaseA10NumbersThatAreNone(t *testing.T) {
 		Extra map[string]json.RawMessage `json:"-"`
 	}
 	for _, nan := range []string{`NaN`, `"NaN"`} {
-		c := plainTenant(t, answersJSON(`[{"id":1,"took":`+nan+`,"count":`+nan+`,"name":`+nan+`,"other":[`+nan+`]},{"id":2,"took":-Infinity}]`))
+		c := trial.Tenant(t, trial.AnswersJSON(`[{"id":1,"took":`+nan+`,"count":`+nan+`,"name":`+nan+`,"other":[`+nan+`]},{"id":2,"took":-Infinity}]`))
 		page, err := halopsa.ListOf[measured](t.Context(), c, "Tickets")
 		require.NoError(t, err, nan)
 		require.Len(t, page.Records, 2)
@@ -106,7 +107,7 @@ func TestCaseA14AnExportBodyThatIsText(t *testing.T) {
 	for body, want := range map[string]string{
 		`string`: "string", `test`: "test", `bGluZSAx`: "line 1", `data`: "data", `word`: "word", `Invoice12345`: "Invoice12345", `bGluZSAxMA==`: "line 10", `data:text/plain;base64,bGluZSAx`: "line 1",
 	} {
-		c := plainTenant(t, answersJSON(`[{"id":1,"export_body":"`+body+`","exportdata":[{"id":2,"export_body":"`+body+`"}]}]`))
+		c := trial.Tenant(t, trial.AnswersJSON(`[{"id":1,"export_body":"`+body+`","exportdata":[{"id":2,"export_body":"`+body+`"}]}]`))
 		page, err := c.IntegrationExport.List(t.Context(), nil)
 		require.NoError(t, err)
 		assert.Equal(t, want, string(page.Records[0].ExportBody))
@@ -117,7 +118,7 @@ func TestCaseA14AnExportBodyThatIsText(t *testing.T) {
 // TestCaseB19MemoryOfDecoding does not run beside other tests, whose memory would count.
 func TestCaseB19MemoryOfDecoding(t *testing.T) { //nolint:paralleltest // see above
 	body := `[` + strings.TrimSuffix(strings.Repeat(`{},`, 1<<20), ",") + `]`
-	c := plainTenant(t, func(w http.ResponseWriter, r *http.Request) { answersJSON(body)(w, r) })
+	c := trial.Tenant(t, func(w http.ResponseWriter, r *http.Request) { trial.AnswersJSON(body)(w, r) })
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, err := c.IntegrationError.List(t.Context(), nil)

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // sharing is a record of a caller's own.
@@ -27,7 +28,7 @@ func TestCaseA1AnErrorBesideTheList(t *testing.T) {
 		`{"success":false,"message":"no access","tickets":[]}`:                            "no access",
 		`{"title":"One or more errors.","status":400,"errors":{"order":["not a field"]}}`: "One or more errors.; order: not a field",
 	} {
-		c := plainTenant(t, answersJSON(body))
+		c := trial.Tenant(t, trial.AnswersJSON(body))
 		_, err := halopsa.ListOf[sharing](t.Context(), c, "Tickets")
 		var refused *halopsa.APIError
 		require.ErrorAs(t, err, &refused, body)
@@ -37,7 +38,7 @@ func TestCaseA1AnErrorBesideTheList(t *testing.T) {
 		assert.Empty(t, got)
 	}
 
-	c := plainTenant(t, servePages("tickets",
+	c := trial.Tenant(t, trial.ServePages("tickets",
 		`{"record_count":4,"tickets":[{"id":1},{"id":2}]}`, `{"record_count":4,"tickets":[],"load_error":"no such column"}`))
 	got, err := halopsa.Collect(halopsa.AllOf[sharing](t.Context(), c, "Tickets"))
 	var refused *halopsa.APIError
@@ -54,7 +55,7 @@ func TestCaseA1NoErrorBesideTheList(t *testing.T) {
 		`{"tickets":[{"id":1}],"resultCode":0,"errorMessage":null,"success":true}`,
 		`{"tickets":[{"id":1,"error":"404 Not Found"}]}`,
 	} {
-		page, err := halopsa.ListOf[sharing](t.Context(), plainTenant(t, answersJSON(body)), "Tickets")
+		page, err := halopsa.ListOf[sharing](t.Context(), trial.Tenant(t, trial.AnswersJSON(body)), "Tickets")
 		require.NoError(t, err, body)
 		assert.Len(t, page.Records, 1)
 	}
@@ -72,7 +73,7 @@ func TestCaseA5AnObjectThatIsNoRecord(t *testing.T) {
 		`{"id":0,"colour":"red"}`:        "neither a list nor a record",
 		`{"data":{"colour":"red"}}`:      "neither a list nor a record",
 	} {
-		c := plainTenant(t, answersJSON(body))
+		c := trial.Tenant(t, trial.AnswersJSON(body))
 		_, err := c.IntegrationLookUp.List(t.Context())
 		require.ErrorContains(t, err, want, body)
 		_, err = c.IntegratorLog.List(t.Context(), nil)
@@ -84,7 +85,7 @@ func TestCaseA5AnObjectThatIsNoRecord(t *testing.T) {
 		`{"data":{"logs":[{"id":1},{"id":2}],"record_count":2}}`, `{"result":{"rows":[{"id":1},{"id":2}]},"took":5}`,
 		`{"success":true,"result":{"data":{"logs":[{"id":1},{"id":2}],"record_count":2}}}`,
 	} {
-		c := plainTenant(t, answersJSON(body))
+		c := trial.Tenant(t, trial.AnswersJSON(body))
 		logs, err := halopsa.Collect(c.IntegratorLog.All(t.Context(), nil))
 		require.NoError(t, err, body)
 		require.Len(t, logs, 2)
@@ -100,7 +101,7 @@ func TestCaseA8AFullArrayBesideAnEmptyOne(t *testing.T) {
 	for _, body := range []string{
 		`{"errors":[],"rows":[{"id":1},{"id":2}]}`, `{"rows":[{"id":1},{"id":2}],"errors":[]}`, `{"record_count":2,"errors":null,"rows":[{"id":1},{"id":2}]}`,
 	} {
-		got, err := halopsa.Collect(plainTenant(t, answersJSON(body)).IntegrationError.All(t.Context(), nil))
+		got, err := halopsa.Collect(trial.Tenant(t, trial.AnswersJSON(body)).IntegrationError.All(t.Context(), nil))
 		require.NoError(t, err, body)
 		assert.Len(t, got, 2, body)
 	}

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"io"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // clientSecret is one that must be nowhere but in the form of a token request.
@@ -38,7 +39,7 @@ func newTokenTenant(t *testing.T, token http.HandlerFunc, opts ...halopsa.Client
 		}
 		tenant.called.Add(1)
 		tenant.authorization.Store(r.Header.Get("Authorization"))
-		answersJSON(`{"id":1}`)(w, r)
+		trial.AnswersJSON(`{"id":1}`)(w, r)
 	}))
 	t.Cleanup(server.Close)
 	tenant.url = server.URL
@@ -55,7 +56,7 @@ func newTokenTenant(t *testing.T, token http.HandlerFunc, opts ...halopsa.Client
 // refusedBy returns the error of a create for which there was no token, and that is not shown more than it may.
 func (tenant *tokenTenant) refusedBy(t *testing.T) *halopsa.AuthError {
 	t.Helper()
-	err := createOne(t.Context(), tenant.client)
+	err := trial.CreateOne(t.Context(), tenant.client)
 	var refused *halopsa.AuthError
 	require.ErrorAs(t, err, &refused)
 	require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown, "nothing was sent")
@@ -132,8 +133,8 @@ func TestCaseB10TokenResponses(t *testing.T) {
 				w.WriteHeader(status)
 				_, _ = io.WriteString(w, test.body)
 			})
-			require.NoError(t, getOne(t.Context(), tenant.client))
-			require.NoError(t, createOne(t.Context(), tenant.client))
+			require.NoError(t, trial.GetOne(t.Context(), tenant.client))
+			require.NoError(t, trial.CreateOne(t.Context(), tenant.client))
 			assert.Equal(t, "Bearer abc.d-e_f~+/==", tenant.authorization.Load())
 			assert.EqualValues(t, 1, tenant.fetches.Load())
 		})
@@ -181,7 +182,7 @@ func TestCaseB10Lifetimes(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tenant := newTokenTenant(t, answersJSON(`{"access_token":"abc",`+test.member+`}`))
+			tenant := newTokenTenant(t, trial.AnswersJSON(`{"access_token":"abc",`+test.member+`}`))
 			source, err := halopsa.NewTokenSource(tenant.url, halopsa.WithClientCredentials("sync", clientSecret))
 			require.NoError(t, err)
 			begin := time.Now()
@@ -189,8 +190,8 @@ func TestCaseB10Lifetimes(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "Bearer", token.TokenType)
 			assert.WithinRange(t, token.Expiry, begin.Add(test.want), time.Now().Add(test.want))
-			require.NoError(t, getOne(t.Context(), tenant.client))
-			require.NoError(t, getOne(t.Context(), tenant.client))
+			require.NoError(t, trial.GetOne(t.Context(), tenant.client))
+			require.NoError(t, trial.GetOne(t.Context(), tenant.client))
 			assert.EqualValues(t, 2, tenant.fetches.Load(), "one of the source and one of the client")
 		})
 	}
@@ -222,13 +223,13 @@ func TestCaseB10NoToken(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tenant := newTokenTenant(t, answers(http.StatusOK, test.contentType, test.body))
+			tenant := newTokenTenant(t, trial.Answers(http.StatusOK, test.contentType, test.body))
 			err := tenant.refusedBy(t)
 			require.ErrorContains(t, err, "/auth/token responded with 200: ")
 			require.ErrorContains(t, err, test.says)
 			assert.NotContains(t, err.Error(), "client secret", "it is not about the credentials")
 			assert.EqualValues(t, 1, tenant.fetches.Load())
-			for _, other := range sentinels {
+			for _, other := range trial.Sentinels {
 				assert.NotErrorIs(t, err, other)
 			}
 		})
@@ -254,7 +255,7 @@ func TestCaseB10ErrorsWith200(t *testing.T) {
 		for _, contentType := range []string{"application/json", "text/plain", "text/html"} {
 			t.Run(name+", "+contentType, func(t *testing.T) {
 				t.Parallel()
-				tenant := newTokenTenant(t, answers(http.StatusOK, contentType, test.body))
+				tenant := newTokenTenant(t, trial.Answers(http.StatusOK, contentType, test.body))
 				err := tenant.refusedBy(t)
 				assert.Equal(t, http.StatusOK, err.StatusCode)
 				assert.Equal(t, test.code, err.Code)

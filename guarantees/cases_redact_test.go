@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestCaseB17AnErrorThatEchoesAWrite: 256 KiB that say again what was sent take no seconds, and show nothing of it.
@@ -29,7 +30,7 @@ func TestCaseB17AnErrorThatEchoesAWrite(t *testing.T) {
 		fmt.Fprintf(&headers, "canary-word-%d=xyz ", i)
 	}
 	sent := headers.String()
-	client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
+	client := trial.Tenant(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
@@ -53,7 +54,7 @@ func TestCaseB17AWriteWithThousandsOfWords(t *testing.T) {
 		fmt.Fprintf(&headers, "canary-word-%d=xyz ", i)
 		fmt.Fprintf(&answer, "no canary-word-%d here, ", 39_999-i)
 	}
-	client := plainTenant(t, answers(http.StatusBadRequest, "text/plain", answer.String()[:256<<10]))
+	client := trial.Tenant(t, trial.Answers(http.StatusBadRequest, "text/plain", answer.String()[:256<<10]))
 	begin := time.Now()
 	_, err := client.IntegrationRequest.Create(t.Context(), []halopsa.IntegrationRequestInput{{RequestHeaders: halopsa.Set(headers.String())}})
 	took := time.Since(begin)
@@ -120,7 +121,7 @@ func TestCaseB18SecretsInEveryTextOfAResponse(t *testing.T) {
 				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					_, _ = io.Copy(io.Discard, r.Body)
 					if strings.HasSuffix(r.URL.Path, "/token") {
-						answersJSON(`{"access_token":"canary-access","token_type":"Bearer","expires_in":3600}`)(w, r)
+						trial.AnswersJSON(`{"access_token":"canary-access","token_type":"Bearer","expires_in":3600}`)(w, r)
 						return
 					}
 					put(w, secret)

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestCaseA1ErrorsInOtherWords beside a list are errors, with their words, whatever their spelling.
@@ -21,18 +22,18 @@ func TestCaseA1ErrorsInOtherWords(t *testing.T) {
 		`"resultCode":"1","message":"boom"`, `"failed":true,"message":"boom"`,
 	} {
 		for _, list := range []string{`,"tickets":[]`, `,"record_count":0,"tickets":[]`, `,"tickets":[{"id":1}]`, `,"tickets":null`, ``} {
-			c := plainTenant(t, answersJSON("{"+beside+list+"}"))
+			c := trial.Tenant(t, trial.AnswersJSON("{"+beside+list+"}"))
 			_, err := halopsa.Collect(halopsa.AllOf[sharing](t.Context(), c, "Tickets"))
 			var refused *halopsa.APIError
 			require.ErrorAs(t, err, &refused, beside+list)
 			assert.Contains(t, refused.Message, "boom", beside+list)
 		}
 	}
-	_, err := halopsa.Collect(halopsa.AllOf[sharing](t.Context(), plainTenant(t, answersJSON(`"Invalid Resource"`)), "Tickets"))
+	_, err := halopsa.Collect(halopsa.AllOf[sharing](t.Context(), trial.Tenant(t, trial.AnswersJSON(`"Invalid Resource"`)), "Tickets"))
 	require.ErrorContains(t, err, "Invalid Resource")
-	_, err = halopsa.Collect(halopsa.AllOf[map[string]any](t.Context(), plainTenant(t, answersJSON(`[{"error":"boom"}]`)), "Tickets"))
+	_, err = halopsa.Collect(halopsa.AllOf[map[string]any](t.Context(), trial.Tenant(t, trial.AnswersJSON(`[{"error":"boom"}]`)), "Tickets"))
 	require.ErrorContains(t, err, "boom", "a map too")
-	_, err = halopsa.ListOf[sharing](t.Context(), plainTenant(t, answersJSON(`{"record_count":6,"tickets":[],"message":"boom"}`)), "Tickets")
+	_, err = halopsa.ListOf[sharing](t.Context(), trial.Tenant(t, trial.AnswersJSON(`{"record_count":6,"tickets":[],"message":"boom"}`)), "Tickets")
 	require.ErrorContains(t, err, "boom", "why there are none of six")
 }
 
@@ -44,7 +45,7 @@ func TestCaseA1WordsOfSuccess(t *testing.T) {
 		`"error":{"code":0,"message":"OK"}`, `"error_count":3`, `"status":"ok"`, `"isError":false`, `"failed":2`, `"status":500`,
 	} {
 		for list, n := range map[string]int{`,"tickets":[]`: 0, `,"tickets":[{"id":1}]`: 1} {
-			c := plainTenant(t, answersJSON("{"+beside+list+"}"), halopsa.WithWarnings(func(_ context.Context, w halopsa.Warning) {
+			c := trial.Tenant(t, trial.AnswersJSON("{"+beside+list+"}"), halopsa.WithWarnings(func(_ context.Context, w halopsa.Warning) {
 				t.Error(w.Text)
 			}))
 			got, err := halopsa.Collect(halopsa.AllOf[sharing](t.Context(), c, "Tickets"))

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 const (
@@ -71,7 +72,7 @@ func TestErrorsAndLogsShowNoSecrets(t *testing.T) {
 			mock := httpmock.NewMockTransport()
 			mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
 				if strings.HasSuffix(req.URL.Path, "/token") {
-					return respond(http.StatusOK, "application/json", `{"access_token":"`+canaryToken+`","token_type":"Bearer","expires_in":3600}`), nil
+					return trial.Respond(http.StatusOK, "application/json", `{"access_token":"`+canaryToken+`","token_type":"Bearer","expires_in":3600}`), nil
 				}
 				echo := req.Header.Get("Authorization") + " " + canarySecret + " " + req.Header.Get("X-Own") + " " + req.URL.String()
 				if req.Method == http.MethodPost {
@@ -80,7 +81,7 @@ func TestErrorsAndLogsShowNoSecrets(t *testing.T) {
 				if test.fails {
 					return nil, errors.New("broken pipe: " + echo)
 				}
-				return respond(test.status, "", test.answer(echo)), nil
+				return trial.Respond(test.status, "", test.answer(echo)), nil
 			})
 			client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithClientCredentials("sync", canarySecret),
 				halopsa.WithHTTPClient(&http.Client{Transport: mock}), halopsa.WithLogger(logger),

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestCaseB11Refusals: an error says where the token was asked for, what the server said, and no more than is known about the cause.
@@ -120,7 +121,7 @@ func TestCaseB11Refusals(t *testing.T) {
 					assert.Equal(t, said, strings.Contains(err.Error(), advice), "%q is said where the cause is not known: %v", advice, err)
 				}
 			}
-			for _, other := range sentinels {
+			for _, other := range trial.Sentinels {
 				assert.Equal(t, other == test.is, errors.Is(err, other), "%v", other) //nolint:errorlint // sentinels
 			}
 			want := int64(1)
@@ -152,7 +153,7 @@ func TestCaseB11BrokenRefusal(t *testing.T) {
 func TestCaseB11NoTenant(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{"invalid_client", "invalid_request"} {
-		tenant := newTokenTenant(t, answers(http.StatusBadRequest, "application/json", `{"error":"`+code+`"}`), halopsa.WithTenant(""))
+		tenant := newTokenTenant(t, trial.Answers(http.StatusBadRequest, "application/json", `{"error":"`+code+`"}`), halopsa.WithTenant(""))
 		require.ErrorContains(t, tenant.refusedBy(t), "the tenant; none was named, and hosted instances need one")
 	}
 }

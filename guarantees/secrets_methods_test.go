@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"bytes"
@@ -21,6 +21,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // mark begins every secret of these tests, so that even a part of one is found.
@@ -67,7 +68,7 @@ type leak struct {
 
 func echoing(status int, contentType string, body func(dump string) string) func(*http.Request) (*http.Response, error) {
 	return func(req *http.Request) (*http.Response, error) {
-		return respond(status, contentType, body(dump(req))), nil
+		return trial.Respond(status, contentType, body(dump(req))), nil
 	}
 }
 
@@ -75,7 +76,7 @@ func echoing(status int, contentType string, body func(dump string) string) func
 func breaking(status int) func(*http.Request) (*http.Response, error) {
 	return func(req *http.Request) (*http.Response, error) {
 		half := []byte(`{"message":"` + req.Header.Get("Authorization")[:len("Bearer ")+len(mark)+3])
-		resp := respond(status, "application/json", "")
+		resp := trial.Respond(status, "application/json", "")
 		resp.ContentLength = 1000
 		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(half), iotest.ErrReader(io.ErrUnexpectedEOF)))
 		return resp, nil
@@ -101,12 +102,12 @@ func leaks() map[string]leak {
 		"echo that breaks off":    {api: breaking(403)},
 		"success that breaks off": {api: breaking(200)},
 		"no route": {api: func(req *http.Request) (*http.Response, error) {
-			return respond(404, "application/json", `{"Message":"No HTTP resource was found that matches the request URI '`+req.URL.String()+`'."}`), nil
+			return trial.Respond(404, "application/json", `{"Message":"No HTTP resource was found that matches the request URI '`+req.URL.String()+`'."}`), nil
 		}},
 		"refusal of the limit": {api: echoing(429, "text/plain", func(d string) string { return d })},
 		"token refused":        {api: echoing(401, "application/json", oauth)},
 		"redirect": {api: func(req *http.Request) (*http.Response, error) {
-			resp := respond(302, "text/html", dump(req))
+			resp := trial.Respond(302, "text/html", dump(req))
 			resp.Header.Set("Location", "https://other.example.com/?key="+markedSecret)
 			return resp, nil
 		}},
@@ -126,7 +127,7 @@ func leaks() map[string]leak {
 		"token, no token":      {token: echoing(200, "application/json", func(d string) string { return `{"refresh_token":` + quoted(d) + `}` })},
 		"token, not JSON":      {token: echoing(200, "application/json", func(d string) string { return d })},
 		"token, redirect": {token: func(req *http.Request) (*http.Response, error) {
-			resp := respond(307, "", dump(req))
+			resp := trial.Respond(307, "", dump(req))
 			resp.Header.Set("Location", "https://other.example.com/?"+dump(req))
 			return resp, nil
 		}},
@@ -161,14 +162,14 @@ func (l leak) transport() http.RoundTripper {
 			fault.Times = -1
 			server.Fault(fault)
 		}
-		return roundTripper(func(req *http.Request) (*http.Response, error) {
+		return trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 			if req.URL.Path == "/auth/token" && (l.fault == nil || l.fault.Resource == "") {
 				return goodToken(), nil
 			}
 			return server.Transport().RoundTrip(req)
 		})
 	}
-	return roundTripper(func(req *http.Request) (*http.Response, error) {
+	return trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 		switch {
 		case req.URL.Path != "/auth/token":
 			return l.api(req)
@@ -180,7 +181,7 @@ func (l leak) transport() http.RoundTripper {
 }
 
 func goodToken() *http.Response {
-	return respond(http.StatusOK, "application/json", `{"access_token":"`+markedToken+`","token_type":"Bearer","expires_in":3600}`)
+	return trial.Respond(http.StatusOK, "application/json", `{"access_token":"`+markedToken+`","token_type":"Bearer","expires_in":3600}`)
 }
 
 // markedBody is an object with a secret in every member that is for one.
@@ -220,7 +221,7 @@ func markedArguments(t *testing.T, ctx context.Context, name string, method refl
 			}
 			require.NoError(t, json.Unmarshal([]byte("["+input+"]"), arg.Addr().Interface()))
 		case reflect.Interface:
-			arg.Set(passedArgument(i, method, json.RawMessage(markedBody())))
+			arg.Set(trial.PassedArgument(i, method, json.RawMessage(markedBody())))
 		}
 		args = append(args, arg)
 	}
@@ -263,7 +264,7 @@ func TestNoMethodLeaks(t *testing.T) {
 						halopsa.WithClientCredentials("sync", markedSecret), halopsa.WithHTTPClient(&http.Client{Transport: way.transport()}),
 						halopsa.WithMaxRetries(1), halopsa.WithMaxWait(time.Second), halopsa.WithTimeout(5*time.Second))
 					require.NoError(t, err)
-					for resource, service := range services(client) {
+					for resource, service := range trial.Services(client) {
 						if i > 0 && !strings.HasPrefix(resource, "Connected") && resource != "IntegrationRequest" {
 							continue // the other format says nothing new of the others
 						}
@@ -276,7 +277,7 @@ func TestNoMethodLeaks(t *testing.T) {
 							case op == "Follow": // tries again for ever
 								ctx, cancel = context.WithTimeout(ctx, time.Minute)
 							}
-							err := finish(method.Call(markedArguments(t, ctx, op, method.Type())))
+							err := trial.Finish(method.Call(markedArguments(t, ctx, op, method.Type())))
 							cancel()
 							calls++
 							if err == nil {
@@ -299,7 +300,7 @@ func TestNoMethodLeaks(t *testing.T) {
 // TestErrorsShowNoQuery: not even one of the SDK's own, which an error of the server may repeat with its URL.
 func TestErrorsShowNoQuery(t *testing.T) {
 	t.Parallel()
-	client, mock := mocked(t)
+	client, mock := trial.Mocked(t)
 	for name, body := range map[string]string{
 		"text":    "no route for %s, sorry",
 		"JSON":    `{"Message":"No HTTP resource was found that matches the request URI '%s'."}`,
@@ -312,7 +313,7 @@ func TestErrorsShowNoQuery(t *testing.T) {
 			if name == "escaped" {
 				url = strings.ReplaceAll(url, "&", `\u0026`[1:])
 			}
-			return respond(http.StatusNotFound, "", strings.ReplaceAll(body, "%s", url)), nil
+			return trial.Respond(http.StatusNotFound, "", strings.ReplaceAll(body, "%s", url)), nil
 		})
 		_, err := client.IntegrationError.List(t.Context(), &halopsa.IntegrationErrorListOptions{ModuleID: 4711})
 		var refused *halopsa.APIError

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestCaseB15TransportWithoutAResponse: a transport or middleware that keeps to no contract is an error, and no panic.
@@ -21,9 +22,9 @@ func TestCaseB15TransportWithoutAResponse(t *testing.T) {
 		"nil and nil":  func() (*http.Response, error) { return nil, nil }, //nolint:nilnil // that is the case
 		"without body": func() (*http.Response, error) { return &http.Response{StatusCode: http.StatusOK}, nil },
 	} {
-		for kind, call := range retryCalls {
-			client, err := halopsa.NewClient(standinURL, halopsa.WithTokenSource(staticToken), halopsa.WithBackoff(0, 0),
-				halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return respond() })}))
+		for kind, call := range trial.Calls {
+			client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithTokenSource(trial.StaticToken), halopsa.WithBackoff(0, 0),
+				halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(*http.Request) (*http.Response, error) { return respond() })}))
 			require.NoError(t, err)
 			err = call(t.Context(), client)
 			var failed *halopsa.CallError
@@ -42,14 +43,14 @@ func (brokenSource) Token(context.Context) (*oauth2.Token, error) { panic("no to
 // TestCaseB16SlotOfATokenSourceThatPanics: it is given back, or the client would send nothing more once all are lost.
 func TestCaseB16SlotOfATokenSourceThatPanics(t *testing.T) {
 	t.Parallel()
-	client, err := halopsa.NewClient(standinURL, halopsa.WithTokenSource(brokenSource{}), halopsa.WithRateLimit(1, time.Hour))
+	client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithTokenSource(brokenSource{}), halopsa.WithRateLimit(1, time.Hour))
 	require.NoError(t, err)
 	for range 3 {
 		func() {
 			defer func() { _ = recover() }()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			err := getOne(ctx, client)
+			err := trial.GetOne(ctx, client)
 			assert.NotErrorIs(t, err, context.DeadlineExceeded, "the slot of the call before is lost")
 		}()
 	}
@@ -63,9 +64,9 @@ func (brokenLimiter) Wait(context.Context) error { panic("no limit today") }
 // TestCaseB16PanicsOfTheCallersCode reach the caller, where they can be recovered from, also of a page that is read ahead.
 func TestCaseB16PanicsOfTheCallersCode(t *testing.T) {
 	t.Parallel()
-	client, err := halopsa.NewClient(standinURL, halopsa.WithTokenSource(staticToken), halopsa.WithLimiter(brokenLimiter{}))
+	client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithTokenSource(trial.StaticToken), halopsa.WithLimiter(brokenLimiter{}))
 	require.NoError(t, err)
-	assert.PanicsWithValue(t, "no limit today", func() { _ = getOne(t.Context(), client) })
+	assert.PanicsWithValue(t, "no limit today", func() { _ = trial.GetOne(t.Context(), client) })
 	assert.PanicsWithValue(t, "no limit today", func() {
 		for _, err := range client.IntegrationError.All(t.Context(), nil, halopsa.WithPrefetch(4)) {
 			assert.NoError(t, err)

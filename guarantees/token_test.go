@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -15,13 +15,14 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 func TestTokenIsFetchedOnceForAll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, []halopsatest.Option{halopsatest.WithLatency(time.Second)})
-		hammer(t, 640, trace(c))
+		c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithLatency(time.Second)})
+		hammer(t, 640, trial.Traces(c))
 		assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
 	})
 }
@@ -29,7 +30,7 @@ func TestTokenIsFetchedOnceForAll(t *testing.T) {
 func TestTokenExpiresInMidWalk(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, []halopsatest.Option{halopsatest.WithTokenLife(10 * time.Minute)})
+		c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithTokenLife(10 * time.Minute)})
 		halopsatest.SeedDemo(h, 1000)
 		n := 0
 		for _, err := range c.IntegrationError.All(t.Context(), nil) {
@@ -48,16 +49,16 @@ func TestTokenExpiresInMidWalk(t *testing.T) {
 func TestTokenThatIsRevoked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, nil)
-		require.NoError(t, trace(c)(t.Context()))
+		c, h := trial.NewStandin(t, nil)
+		require.NoError(t, trial.Traces(c)(t.Context()))
 		h.RevokeTokens()
-		assert.Equal(t, time.Duration(0), hammer(t, 64, trace(c)), "a replay does not wait")
+		assert.Equal(t, time.Duration(0), hammer(t, 64, trial.Traces(c)), "a replay does not wait")
 		assert.Equal(t, 2, h.TokensIssued(), "64 answers of 401 lead to one fetch")
 
 		// A server that refuses every token is asked twice and no more.
 		h.Forget()
 		h.Fault(halopsatest.Fault{Status: http.StatusUnauthorized, Times: -1, Resource: "IntegratorTrace"})
-		require.ErrorIs(t, trace(c)(t.Context()), halopsa.ErrUnauthorized)
+		require.ErrorIs(t, trial.Traces(c)(t.Context()), halopsa.ErrUnauthorized)
 		assert.Equal(t, 2, h.Count("GET", "IntegratorTrace"))
 		assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
 	})
@@ -87,10 +88,10 @@ func TestTokenServerInTrouble(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, h := newStandin(t, nil)
+				c, h := trial.NewStandin(t, nil)
 				test.fault.Resource = halopsatest.Token
 				h.Fault(test.fault)
-				err := trace(c)(t.Context())
+				err := trial.Traces(c)(t.Context())
 				assert.Equal(t, test.fetches, h.Count("POST", halopsatest.Token))
 				if test.status == 0 {
 					require.NoError(t, err)
@@ -110,10 +111,10 @@ func TestTokenServerInTrouble(t *testing.T) {
 func TestTokenOfBadCredentialsIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	h := halopsatest.NewHandler()
-	c, err := halopsa.NewClient(standinURL, halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
+	c, err := halopsa.NewClient(trial.StandinURL, halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
 		halopsa.WithClientCredentials(halopsatest.ClientID, "canary-wrong"))
 	require.NoError(t, err)
-	err = trace(c)(t.Context())
+	err = trial.Traces(c)(t.Context())
 	require.ErrorIs(t, err, halopsa.ErrUnauthorized)
 	assert.ErrorContains(t, err, "invalid_client")
 	assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
@@ -122,14 +123,14 @@ func TestTokenOfBadCredentialsIsAskedForOnce(t *testing.T) {
 func TestTokenFetchOutlivesTheCallerThatBeganIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, h := newStandin(t, nil)
+		c, h := trial.NewStandin(t, nil)
 		h.Fault(halopsatest.Fault{Resource: halopsatest.Token, Kind: halopsatest.Slow, Pause: 100 * time.Millisecond})
 		first, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
-		all.Go(func() { assert.ErrorIs(t, trace(c)(first), context.Canceled) })
+		all.Go(func() { assert.ErrorIs(t, trial.Traces(c)(first), context.Canceled) })
 		synctest.Wait()
 		for range 10 {
-			all.Go(func() { assert.NoError(t, trace(c)(t.Context())) })
+			all.Go(func() { assert.NoError(t, trial.Traces(c)(t.Context())) })
 		}
 		synctest.Wait()
 		cancel()
@@ -149,7 +150,7 @@ func TestTokenRedirectKeepsTheSecret(t *testing.T) {
 		}))
 		c, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials("id", "canary-secret"))
 		require.NoError(t, err)
-		err = trace(c)(t.Context())
+		err = trial.Traces(c)(t.Context())
 		var refused *halopsa.AuthError
 		require.ErrorAs(t, err, &refused)
 		assert.Equal(t, status, refused.StatusCode)

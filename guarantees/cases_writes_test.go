@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // createLookUps creates as many lookups.
@@ -62,7 +63,7 @@ func TestCaseA2ErrorInsideTheSuccessOfAWrite(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := plainTenant(t, answers(test.status, "application/json", test.body))
+			client := trial.Tenant(t, trial.Answers(test.status, "application/json", test.body))
 			written, err := createLookUps(t.Context(), client, test.inputs)
 			require.ErrorIs(t, err, halopsa.ErrOutcomeUnknown)
 			require.ErrorContains(t, err, test.says)
@@ -108,7 +109,7 @@ func TestCaseA2WritesThatAreAnsweredWithLess(t *testing.T) {
 		`[{"id":9},{"id":3}]`: {2, []int64{9, 3}, nil},
 		`[{"id":4,"_success":true,"error":"is data where there is an id"}]`: {1, []int64{4}, nil},
 	} {
-		client := plainTenant(t, answersJSON(body))
+		client := trial.Tenant(t, trial.AnswersJSON(body))
 		var others []json.RawMessage
 		written, err := createLookUps(t.Context(), client, want.inputs, halopsa.WithUnattributed(&others))
 		require.NoError(t, err, body)
@@ -158,7 +159,7 @@ func TestCaseA3DeletesThatWereRefusedInASuccess(t *testing.T) {
 		`[{"id":5}]`:                               "",
 		`{"success":true}`:                         "",
 	} {
-		client := plainTenant(t, answersJSON(body))
+		client := trial.Tenant(t, trial.AnswersJSON(body))
 		err := client.IntegrationError.Delete(t.Context(), 5)
 		if says == "" {
 			require.NoError(t, err, body)
@@ -192,7 +193,7 @@ func TestCaseA6AnotherRecordThanTheOneAskedFor(t *testing.T) {
 		`[{"id":5}]`:                               "",
 		`{"ID":99,"id":5}`:                         "",
 	} {
-		client := plainTenant(t, answersJSON(body))
+		client := trial.Tenant(t, trial.AnswersJSON(body))
 		record, err := client.IntegrationError.Get(t.Context(), 5, nil)
 		if says == "" {
 			require.NoError(t, err, body)
@@ -212,7 +213,7 @@ func TestCaseA6UpdateOfAnotherRecord(t *testing.T) {
 		for i, id := range ids {
 			inputs[i] = halopsa.IntegrationFieldDataInput{ID: halopsa.Set(id), Name: halopsa.Set("n")}
 		}
-		return plainTenant(t, answersJSON(body)).IntegrationFieldData.Update(t.Context(), inputs)
+		return trial.Tenant(t, trial.AnswersJSON(body)).IntegrationFieldData.Update(t.Context(), inputs)
 	}
 	records, err := update(`[{"id":7},{"id":5}]`, 5, 7)
 	require.NoError(t, err)
@@ -267,7 +268,7 @@ func TestCaseA13ValidationErrorsAreReadable(t *testing.T) {
 		`{"Message":"An error has occurred.","ExceptionMessage":"boom","ExceptionType":"System.X"}`:                  {"An error has occurred.: boom", nil},
 		`"Invalid Resource"`: {"Invalid Resource", nil},
 	} {
-		client := plainTenant(t, answers(http.StatusBadRequest, "application/json", body))
+		client := trial.Tenant(t, trial.Answers(http.StatusBadRequest, "application/json", body))
 		_, err := client.IntegrationError.Get(t.Context(), 5, nil)
 		var refused *halopsa.APIError
 		require.ErrorAs(t, err, &refused)
@@ -276,12 +277,12 @@ func TestCaseA13ValidationErrorsAreReadable(t *testing.T) {
 	}
 
 	sent := 0
-	client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
+	client := trial.Tenant(t, func(w http.ResponseWriter, r *http.Request) {
 		if sent++; sent == 1 {
-			answersJSON(`[{"id":1},{"id":2}]`)(w, r)
+			trial.AnswersJSON(`[{"id":1},{"id":2}]`)(w, r)
 			return
 		}
-		answers(http.StatusBadRequest, "application/json", `{"[1].value":["is taken"],"[0].module_id":["no such module"]}`)(w, r)
+		trial.Answers(http.StatusBadRequest, "application/json", `{"[1].value":["is taken"],"[0].module_id":["no such module"]}`)(w, r)
 	})
 	_, err := createLookUps(t.Context(), client, 5, halopsa.WithBatchSize(2))
 	var batch *halopsa.BatchError
@@ -296,11 +297,11 @@ func TestCaseA13ValidationErrorsAreReadable(t *testing.T) {
 // TestCaseA13Challenge: a refusal without a body can say why in its header.
 func TestCaseA13Challenge(t *testing.T) {
 	t.Parallel()
-	client := plainTenant(t, func(w http.ResponseWriter, _ *http.Request) {
+	client := trial.Tenant(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="halo", error="insufficient_scope", error_description="edit is needed"`)
 		w.WriteHeader(http.StatusForbidden)
 	})
-	require.ErrorContains(t, getOne(t.Context(), client), "insufficient_scope: edit is needed")
+	require.ErrorContains(t, trial.GetOne(t.Context(), client), "insufficient_scope: edit is needed")
 }
 
 // TestCaseB7PartsAreNotAddedTwice: an update that adds parts is repeated like a create.
@@ -316,9 +317,9 @@ func TestCaseB7PartsAreNotAddedTwice(t *testing.T) {
 		"no parts":       {nil, 5},
 	} {
 		requests := 0
-		client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
+		client := trial.Tenant(t, func(w http.ResponseWriter, r *http.Request) {
 			requests++
-			answers(http.StatusGatewayTimeout, "text/html", "<html>")(w, r)
+			trial.Answers(http.StatusGatewayTimeout, "text/html", "<html>")(w, r)
 		})
 		_, err := client.IntegrationExport.Update(t.Context(), []halopsa.IntegrationExportInput{{
 			ID: halopsa.Set[int64](5), ExportData: halopsa.Set(test.parts),
@@ -343,7 +344,7 @@ func TestCaseB8RefusalsOfSeveralInputs(t *testing.T) {
 		{412, plain, false, true}, {423, plain, false, true}, {402, "", false, true}, {422, bound, false, true},
 		{403, "<html>", true, true}, {404, "<html>", true, true}, {400, "<html>", true, true}, {408, plain, true, true}, {499, "", true, true},
 	} {
-		client := plainTenant(t, answers(test.status, "", test.body))
+		client := trial.Tenant(t, trial.Answers(test.status, "", test.body))
 		for inputs, want := range map[int]bool{1: test.one, 3: test.several} {
 			_, err := createLookUps(t.Context(), client, inputs)
 			require.Error(t, err)

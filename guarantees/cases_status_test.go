@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestCaseA12PagesAreNotHaloPSAsWord: a page says that it is one and its title; it is no missing scope and no missing record.
@@ -28,7 +29,7 @@ func TestCaseA12PagesAreNotHaloPSAsWord(t *testing.T) {
 	const page = "<!DOCTYPE html><html><head><title>Access  blocked</title></head><body>Reference 18.2</body></html>"
 	for _, status := range []int{400, 403, 404, 409, 410, 451} {
 		for _, label := range []string{"text/html", "application/json", ""} {
-			err := getOne(t.Context(), plainTenant(t, answers(status, label, page)))
+			err := trial.GetOne(t.Context(), trial.Tenant(t, trial.Answers(status, label, page)))
 			var refused *halopsa.APIError
 			require.ErrorAs(t, err, &refused)
 			assert.True(t, refused.Edge)
@@ -41,18 +42,18 @@ func TestCaseA12PagesAreNotHaloPSAsWord(t *testing.T) {
 			assert.NotContains(t, err.Error(), "no such record")
 		}
 	}
-	for name, call := range retryCalls {
-		err := call(t.Context(), plainTenant(t, answers(http.StatusOK, "text/html", page)))
+	for name, call := range trial.Calls {
+		err := call(t.Context(), trial.Tenant(t, trial.Answers(http.StatusOK, "text/html", page)))
 		var unread *halopsa.DecodeError
 		require.ErrorAs(t, err, &unread)
 		require.ErrorContains(t, err, "HTML page")
 		require.ErrorContains(t, err, "Access blocked")
 		assert.Equal(t, name != "GET", errors.Is(err, halopsa.ErrOutcomeUnknown))
 	}
-	_, err := plainTenant(t, answers(http.StatusOK, "text/html", page)).IntegrationError.List(t.Context(), nil)
+	_, err := trial.Tenant(t, trial.Answers(http.StatusOK, "text/html", page)).IntegrationError.List(t.Context(), nil)
 	require.ErrorContains(t, err, "Access blocked")
 	for body, is := range map[string]error{`{"message":"no"}`: halopsa.ErrNotFound, "": halopsa.ErrNotFound} {
-		require.ErrorIs(t, getOne(t.Context(), plainTenant(t, answers(404, "", body))), is, "HaloPSA's own")
+		require.ErrorIs(t, trial.GetOne(t.Context(), trial.Tenant(t, trial.Answers(404, "", body))), is, "HaloPSA's own")
 	}
 }
 
@@ -60,7 +61,7 @@ func TestCaseA12PagesAreNotHaloPSAsWord(t *testing.T) {
 func TestCaseA12PageDoesNotEndAFollow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, server := newStandin(t, nil)
+		client, server := trial.NewStandin(t, nil)
 		server.Seed("IntegrationError", map[string]any{"id": 1})
 		for _, status := range []int{404, 403} {
 			server.Fault(halopsatest.Fault{Resource: "IntegrationError", Status: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html><title>Maintenance</title>"})
@@ -113,7 +114,7 @@ func TestCaseA15Warnings(t *testing.T) {
 					assert.NotEmpty(t, w.Op)
 				}
 			}
-			client := plainTenant(t, answersJSON(test.body), halopsa.WithWarnings(note("client")))
+			client := trial.Tenant(t, trial.AnswersJSON(test.body), halopsa.WithWarnings(note("client")))
 			require.NoError(t, test.call(t.Context(), client, halopsa.WithWarnings(note("call"))))
 			assert.Equal(t, []string{"client w", "call w"}, told)
 		})
@@ -125,7 +126,7 @@ func TestCaseB1WaitsAreNoShorterThanTheBackoff(t *testing.T) {
 	t.Parallel()
 	for _, after := range []string{"0", "0.001", "-1", time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC).Format(http.TimeFormat)} {
 		synctest.Test(t, func(t *testing.T) {
-			client, server := newStandin(t, nil, halopsa.WithBackoff(time.Second, time.Minute), halopsa.WithMaxRetries(20))
+			client, server := trial.NewStandin(t, nil, halopsa.WithBackoff(time.Second, time.Minute), halopsa.WithMaxRetries(20))
 			server.Seed("IntegrationError", map[string]any{"id": 1})
 			begin := time.Now()
 			server.FaultFunc(func(r *http.Request) *halopsatest.Fault {
@@ -134,7 +135,7 @@ func TestCaseB1WaitsAreNoShorterThanTheBackoff(t *testing.T) {
 				}
 				return &halopsatest.Fault{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {after}}}
 			})
-			require.NoError(t, getOne(t.Context(), client), after)
+			require.NoError(t, trial.GetOne(t.Context(), client), after)
 			assert.Less(t, server.Count("GET", ""), 8, "it is not hammered")
 		})
 	}
@@ -146,11 +147,11 @@ func TestCaseB2GatewaysAndContentNetworks(t *testing.T) {
 	for status, named := range map[int]string{
 		408: "Request Timeout", 425: "Too Early", 520: "Cloudflare", 521: "Cloudflare", 522: "Cloudflare", 523: "Cloudflare", 524: "Cloudflare", 530: "Cloudflare",
 	} {
-		for kind, call := range retryCalls {
+		for kind, call := range trial.Calls {
 			var requests atomic.Int64
-			client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
+			client := trial.Tenant(t, func(w http.ResponseWriter, r *http.Request) {
 				requests.Add(1)
-				answers(status, "text/plain", "error code: "+fmt.Sprint(status))(w, r)
+				trial.Answers(status, "text/plain", "error code: "+fmt.Sprint(status))(w, r)
 			})
 			err := call(t.Context(), client)
 			require.ErrorContains(t, err, named)
@@ -170,13 +171,13 @@ func TestCaseB3RetryAfterOfAYear(t *testing.T) {
 	t.Parallel()
 	for _, after := range []string{"31536000", "300000", "99999999999999999999", time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC).Format(http.TimeFormat)} {
 		synctest.Test(t, func(t *testing.T) {
-			client, server := newStandin(t, nil)
+			client, server := trial.NewStandin(t, nil)
 			server.Seed("IntegrationError", map[string]any{"id": 1})
 			server.Fault(halopsatest.Fault{Method: "GET", Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {after}}})
 			begin := time.Now()
-			require.ErrorIs(t, getOne(t.Context(), client), halopsa.ErrRateLimited)
+			require.ErrorIs(t, trial.GetOne(t.Context(), client), halopsa.ErrRateLimited)
 			assert.Zero(t, time.Since(begin), "the call fails at once")
-			require.NoError(t, getOne(t.Context(), client))
+			require.NoError(t, trial.GetOne(t.Context(), client))
 			assert.LessOrEqual(t, time.Since(begin), 5*time.Minute+time.Second)
 		})
 	}
@@ -186,7 +187,7 @@ func TestCaseB3RetryAfterOfAYear(t *testing.T) {
 func TestCaseB4RefusalsWithoutPatience(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, server := newStandin(t, nil)
+		client, server := trial.NewStandin(t, nil)
 		var times []time.Time
 		server.FaultFunc(func(r *http.Request) *halopsatest.Fault {
 			if r.URL.Path == "/auth/token" {
@@ -196,7 +197,7 @@ func TestCaseB4RefusalsWithoutPatience(t *testing.T) {
 			return &halopsatest.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"0"}}}
 		})
 		begin := time.Now()
-		require.ErrorIs(t, getOne(t.Context(), client), halopsa.ErrRateLimited)
+		require.ErrorIs(t, trial.GetOne(t.Context(), client), halopsa.ErrRateLimited)
 		assert.InDelta(t, time.Hour, time.Since(begin), float64(10*time.Minute))
 		require.Greater(t, len(times), 5)
 		assert.Less(t, len(times), 1000)
@@ -220,12 +221,12 @@ func TestCaseB5DeleteThatIsNotFoundAfterwards(t *testing.T) {
 		`{"Mess`:             false,
 	} {
 		requests := 0
-		client := plainTenant(t, func(w http.ResponseWriter, r *http.Request) {
+		client := trial.Tenant(t, func(w http.ResponseWriter, r *http.Request) {
 			if requests++; requests == 1 {
-				answers(http.StatusBadGateway, "", "")(w, r)
+				trial.Answers(http.StatusBadGateway, "", "")(w, r)
 				return
 			}
-			answers(http.StatusNotFound, "", body)(w, r)
+			trial.Answers(http.StatusNotFound, "", body)(w, r)
 		})
 		err := client.IntegrationError.Delete(t.Context(), 1)
 		if gone {
@@ -241,18 +242,18 @@ func TestCaseB5DeleteThatIsNotFoundAfterwards(t *testing.T) {
 func TestCaseB6WhatIsNotHaloPSAsRefusalIsUnknown(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{202, 205, 206, 207, 226, 300, 301, 302, 303, 304, 307, 308, 407, 408, 421, 425, 444, 451, 460, 463, 494, 499, 500, 501, 502, 503, 504, 505, 507, 508, 510, 511, 520, 529, 530, 561, 599} {
-		for kind, call := range retryCalls {
+		for kind, call := range trial.Calls {
 			if kind == "GET" {
 				continue
 			}
-			err := call(t.Context(), plainTenant(t, answers(status, "application/json", `{"message":"so"}`)))
+			err := call(t.Context(), trial.Tenant(t, trial.Answers(status, "application/json", `{"message":"so"}`)))
 			require.ErrorIs(t, err, halopsa.ErrOutcomeUnknown, "%s %d", kind, status)
 		}
 	}
-	for kind, call := range retryCalls { // a status that switches protocols leaves the connection to the client
-		client, err := halopsa.NewClient(standinURL, halopsa.WithTokenSource(staticToken),
-			halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
-				return respond(http.StatusSwitchingProtocols, "", ""), nil
+	for kind, call := range trial.Calls { // a status that switches protocols leaves the connection to the client
+		client, err := halopsa.NewClient(trial.StandinURL, halopsa.WithTokenSource(trial.StaticToken),
+			halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(*http.Request) (*http.Response, error) {
+				return trial.Respond(http.StatusSwitchingProtocols, "", ""), nil
 			})}))
 		require.NoError(t, err)
 		err = call(t.Context(), client)
@@ -272,7 +273,7 @@ func TestCaseB9RightThatIsMissing(t *testing.T) {
 		"says a token": {`Bearer error="invalid_token"`, 2}, // it may be: once
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			client, server := newStandin(t, nil, halopsa.WithoutRateLimit())
+			client, server := trial.NewStandin(t, nil, halopsa.WithoutRateLimit())
 			server.Seed("IntegrationError", map[string]any{"id": 1})
 			denied := halopsatest.Fault{Resource: "IntegrationExport", Status: http.StatusUnauthorized, Times: -1}
 			if test.challenge != "" {
@@ -280,7 +281,7 @@ func TestCaseB9RightThatIsMissing(t *testing.T) {
 			}
 			server.Fault(denied)
 			for range 10 {
-				require.NoError(t, getOne(t.Context(), client))
+				require.NoError(t, trial.GetOne(t.Context(), client))
 				_, err := client.IntegrationExport.List(t.Context(), nil)
 				require.ErrorIs(t, err, halopsa.ErrUnauthorized)
 				require.ErrorContains(t, err, "lacks the right")
@@ -288,14 +289,14 @@ func TestCaseB9RightThatIsMissing(t *testing.T) {
 			assert.Equal(t, test.tokens, server.TokensIssued(), name)
 			time.Sleep(20 * time.Minute) // longer than a token is fresh: the right is still known to be missing
 			for range 10 {
-				require.NoError(t, getOne(t.Context(), client))
+				require.NoError(t, trial.GetOne(t.Context(), client))
 				_, err := client.IntegrationExport.List(t.Context(), nil)
 				require.ErrorIs(t, err, halopsa.ErrUnauthorized)
 			}
 			assert.Equal(t, test.tokens, server.TokensIssued(), name)
 
 			server.RevokeTokens()
-			require.NoError(t, getOne(t.Context(), client), "a token that was good before is replaced")
+			require.NoError(t, trial.GetOne(t.Context(), client), "a token that was good before is replaced")
 			assert.Equal(t, test.tokens+1, server.TokensIssued())
 		})
 	}
@@ -340,9 +341,9 @@ func TestCaseA11CharsetsAndEncodings(t *testing.T) {
 				if test.encoding != "" {
 					w.Header().Set("Content-Encoding", test.encoding)
 				}
-				answers(test.status, test.label, test.body)(w, r)
+				trial.Answers(test.status, test.label, test.body)(w, r)
 			}
-			client := plainTenant(t, handle, halopsa.WithMaxResponseSize(1<<20),
+			client := trial.Tenant(t, handle, halopsa.WithMaxResponseSize(1<<20),
 				halopsa.WithHTTPClient(&http.Client{Transport: &http.Transport{DisableCompression: true}}))
 			record, err := client.IntegrationError.Get(t.Context(), 1, nil)
 			if test.says != "" {

@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // namesOf returns the names of records, sorted.
@@ -39,7 +40,7 @@ func servesRows(rows []string, counted bool) http.HandlerFunc {
 		if counted {
 			count = fmt.Sprintf(`"record_count":%d,`, len(rows))
 		}
-		answersJSON(`{`+count+`"tickets":[`+strings.Join(rows[begin:min(begin+size, len(rows))], ",")+`]}`)(w, r)
+		trial.AnswersJSON(`{`+count+`"tickets":[`+strings.Join(rows[begin:min(begin+size, len(rows))], ",")+`]}`)(w, r)
 	}
 }
 
@@ -66,7 +67,7 @@ func TestCaseA4RowsThatShareAnID(t *testing.T) {
 						want = append(want, fmt.Sprintf("row %02d", i))
 						rows = append(rows, fmt.Sprintf(`{"id":%s,"name":"row %02d"}`, id(i), i))
 					}
-					c := plainTenant(t, servesRows(rows, counted))
+					c := trial.Tenant(t, servesRows(rows, counted))
 					got, err := halopsa.Collect(halopsa.AllOf[sharing](t.Context(), c, "Tickets",
 						halopsa.WithPage(1, 5), halopsa.WithPrefetch(ahead)))
 					require.NoError(t, err)
@@ -87,7 +88,7 @@ func TestCaseA4AnEmptyGUIDIsNoID(t *testing.T) {
 		Name string `json:"name"`
 	}
 	const row = `{"id":"00000000-0000-0000-0000-000000000000","name":"%s"}`
-	c := plainTenant(t, servesRows([]string{fmt.Sprintf(row, "a"), fmt.Sprintf(row, "b"), fmt.Sprintf(row, "b")}, true))
+	c := trial.Tenant(t, servesRows([]string{fmt.Sprintf(row, "a"), fmt.Sprintf(row, "b"), fmt.Sprintf(row, "b")}, true))
 	got, err := halopsa.Collect(halopsa.AllOf[byGUID](t.Context(), c, "Tickets"))
 	require.NoError(t, err)
 	assert.Len(t, got, 3)
@@ -99,7 +100,7 @@ func TestCaseA4AnEmptyGUIDIsNoID(t *testing.T) {
 func TestCaseA4AnEmptyGUIDInPlaceOfANumber(t *testing.T) {
 	t.Parallel()
 	const guid = `"00000000-0000-0000-0000-000000000000"`
-	client := plainTenant(t, answersJSON(`{"record_count":2,"errors":[{"id":`+guid+`,"error":"a"},{"id":`+guid+`,"error":"b"}]}`))
+	client := trial.Tenant(t, trial.AnswersJSON(`{"record_count":2,"errors":[{"id":`+guid+`,"error":"a"},{"id":`+guid+`,"error":"b"}]}`))
 	got, err := halopsa.Collect(client.IntegrationError.All(t.Context(), nil))
 	require.NoError(t, err)
 	require.Len(t, got, 2)
@@ -114,7 +115,7 @@ func TestCaseA4NoCursorWithoutIDs(t *testing.T) {
 		`{"id":0,"error":"a"},{"id":0,"error":"b"}`:          "no id that is a positive number",
 		`{"id":2,"error":"a"},{"id":1},{"id":2,"error":"b"}`: "two rows share an id",
 	} {
-		c := plainTenant(t, answersJSON(`{"record_count":9,"errors":[`+rows+`]}`))
+		c := trial.Tenant(t, trial.AnswersJSON(`{"record_count":9,"errors":[`+rows+`]}`))
 		_, err := halopsa.Collect(c.IntegrationError.Since(t.Context(), 0, nil))
 		require.ErrorContains(t, err, want)
 		for _, err := range c.IntegrationError.Follow(t.Context(), 0, time.Hour, nil) {

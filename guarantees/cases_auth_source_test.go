@@ -1,4 +1,4 @@
-package halopsa_test
+package guarantees_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // sourceFunc is a TokenSource.
@@ -57,12 +58,12 @@ func TestCaseB12Tokens(t *testing.T) {
 		"credentials": func(t *testing.T, token string) (*halopsa.Client, *atomic.Int64, *atomic.Int64) {
 			body, err := json.Marshal(map[string]any{"access_token": token, "expires_in": 3600})
 			require.NoError(t, err)
-			tenant := newTokenTenant(t, answersJSON(string(body)))
+			tenant := newTokenTenant(t, trial.AnswersJSON(string(body)))
 			return tenant.client, &tenant.fetches, &tenant.called
 		},
 		"a TokenSource": func(t *testing.T, token string) (*halopsa.Client, *atomic.Int64, *atomic.Int64) {
 			var asked atomic.Int64
-			tenant := newTokenTenant(t, answersJSON(""), halopsa.WithTokenSource(sourceFunc(func() (*oauth2.Token, error) {
+			tenant := newTokenTenant(t, trial.AnswersJSON(""), halopsa.WithTokenSource(sourceFunc(func() (*oauth2.Token, error) {
 				asked.Add(1)
 				return &oauth2.Token{AccessToken: token}, nil
 			})))
@@ -70,7 +71,7 @@ func TestCaseB12Tokens(t *testing.T) {
 		},
 		"an oauth2.TokenSource": func(t *testing.T, token string) (*halopsa.Client, *atomic.Int64, *atomic.Int64) {
 			var asked atomic.Int64
-			tenant := newTokenTenant(t, answersJSON(""), halopsa.WithTokenSource(halopsa.FromOAuth2(oauth2Func(func() (*oauth2.Token, error) {
+			tenant := newTokenTenant(t, trial.AnswersJSON(""), halopsa.WithTokenSource(halopsa.FromOAuth2(oauth2Func(func() (*oauth2.Token, error) {
 				asked.Add(1)
 				return &oauth2.Token{AccessToken: token}, nil
 			}))))
@@ -83,7 +84,7 @@ func TestCaseB12Tokens(t *testing.T) {
 				t.Parallel()
 				client, asked, called := start(t, test.token)
 				for i := range int64(2) {
-					err := createOne(t.Context(), client)
+					err := trial.CreateOne(t.Context(), client)
 					var refused *halopsa.AuthError
 					require.ErrorAs(t, err, &refused)
 					require.ErrorContains(t, err, test.says)
@@ -104,13 +105,13 @@ func TestCaseB12TokenThatIsGoodLater(t *testing.T) {
 	var first atomic.Bool
 	tenant := newTokenTenant(t, func(w http.ResponseWriter, r *http.Request) {
 		if first.CompareAndSwap(false, true) {
-			answersJSON(`{"access_token":"canary\n"}`)(w, r)
+			trial.AnswersJSON(`{"access_token":"canary\n"}`)(w, r)
 			return
 		}
-		answersJSON(`{"access_token":"good"}`)(w, r)
+		trial.AnswersJSON(`{"access_token":"good"}`)(w, r)
 	})
-	require.Error(t, getOne(t.Context(), tenant.client))
-	require.NoError(t, getOne(t.Context(), tenant.client))
+	require.Error(t, trial.GetOne(t.Context(), tenant.client))
+	require.NoError(t, trial.GetOne(t.Context(), tenant.client))
 	assert.Equal(t, "Bearer good", tenant.authorization.Load())
 }
 
@@ -157,11 +158,11 @@ func TestCaseB15TokenTransport(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithClientCredentials("sync", clientSecret), halopsa.WithBackoff(0, 0),
-				halopsa.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+				halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
 					if req.URL.Path == "/auth/token" {
 						return test.answer(req)
 					}
-					return respond(http.StatusOK, "application/json", `{"id":1}`), nil
+					return trial.Respond(http.StatusOK, "application/json", `{"id":1}`), nil
 				})}))
 			require.NoError(t, err)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -169,7 +170,7 @@ func TestCaseB15TokenTransport(t *testing.T) {
 			var callers sync.WaitGroup
 			for range 8 { // who waits for the same fetch gets the same error
 				callers.Go(func() {
-					err := createOne(ctx, client)
+					err := trial.CreateOne(ctx, client)
 					if test.says == "" {
 						assert.NoError(t, err)
 						return
@@ -221,15 +222,15 @@ func TestCaseB16SourceThatPanics(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			source, asked := panics(1)
-			tenant := newTokenTenant(t, answersJSON(""), halopsa.WithTokenSource(wrap(source)), halopsa.WithRateLimit(1, time.Hour))
-			err := createOne(t.Context(), tenant.client)
+			tenant := newTokenTenant(t, trial.AnswersJSON(""), halopsa.WithTokenSource(wrap(source)), halopsa.WithRateLimit(1, time.Hour))
+			err := trial.CreateOne(t.Context(), tenant.client)
 			var refused *halopsa.AuthError
 			require.ErrorAs(t, err, &refused)
 			require.ErrorContains(t, err, "the token source panicked: io: read/write on closed pipe")
 			require.ErrorIs(t, err, io.ErrClosedPipe)
 			require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown)
 			assert.EqualValues(t, 1, asked.Load())
-			require.NoError(t, createOne(t.Context(), tenant.client), "the only slot of the limit was given back")
+			require.NoError(t, trial.CreateOne(t.Context(), tenant.client), "the only slot of the limit was given back")
 			assert.EqualValues(t, 1, tenant.called.Load())
 		})
 	}
@@ -239,7 +240,7 @@ func TestCaseB16SourceThatPanics(t *testing.T) {
 func TestCaseB16SourceThatPanicsWhileReadingAhead(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
-	client := plainTenant(t, servePages("errors", `{"record_count":3,"errors":[{"id":1}]}`, `{"record_count":3,"errors":[{"id":2}]}`),
+	client := trial.Tenant(t, trial.ServePages("errors", `{"record_count":3,"errors":[{"id":1}]}`, `{"record_count":3,"errors":[{"id":2}]}`),
 		halopsa.WithTokenSource(sourceFunc(func() (*oauth2.Token, error) {
 			if asked.Add(1) > 1 {
 				panic("vault")
