@@ -60,46 +60,6 @@ func TestLimitIsKeptWithoutA429(t *testing.T) {
 	})
 }
 
-func TestLimitThatIsLowerThanConfigured(t *testing.T) {
-	t.Parallel()
-	for name, options := range map[string][]halopsatest.Option{
-		"with Retry-After":    {halopsatest.WithRateLimit(300, fiveMinutes)},
-		"without Retry-After": {halopsatest.WithRateLimit(300, fiveMinutes), halopsatest.WithoutRetryAfter()},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				c, h := trial.NewStandin(t, append(options, halopsatest.WithLatency(100*time.Millisecond)))
-				took := hammer(t, 3000, trial.Traces(c))
-				shortest := (3000 - 1) / 300 * fiveMinutes
-				t.Logf("3,000 calls took %s, the shortest possible is %s, with %d refusals", took, shortest, refusals(h))
-				assert.Less(t, refusals(h), 3000/5, "it hammers")
-				assert.Less(t, took, shortest*3/2)
-			})
-		})
-	}
-}
-
-func TestLimitThatIsSharedWithAnotherClient(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		first, h := trial.NewStandin(t, nil)
-		second, err := halopsa.NewClient(trial.StandinURL, halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
-			halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
-		require.NoError(t, err)
-		var both sync.WaitGroup
-		for _, c := range []*halopsa.Client{first, second} {
-			both.Go(func() { hammer(t, 3000, trial.Traces(c)) })
-		}
-		begin := time.Now()
-		both.Wait()
-		took, shortest := time.Since(begin), (6000-1)/700*fiveMinutes
-		t.Logf("6,000 calls took %s, the shortest possible is %s, with %d refusals", took, shortest, refusals(h))
-		assert.Less(t, refusals(h), 6000/5, "it hammers")
-		assert.Less(t, took, shortest*2)
-	})
-}
-
 func TestLimitFailsAtOnceWhereTheContextIsTooShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -3,15 +3,19 @@ package guarantees_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsatest"
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
@@ -95,4 +99,102 @@ func TestTokenRequestIsNotRedirected(t *testing.T) {
 	assert.ErrorContains(t, err, "a redirect to evil.example.com, which is not followed")
 	assert.Len(t, requests, 1)
 	assert.True(t, strings.HasPrefix(requests[0], "https://acme.halopsa.com/auth/token"))
+}
+
+// TestTokenRedirectKeepsTheSecret: the secret must not follow a redirect to another host, whatever the status.
+func TestTokenRedirectKeepsTheSecret(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		var reached atomic.Int64
+		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL, status)
+		}))
+		c, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials("id", "canary-secret"))
+		require.NoError(t, err)
+		err = trial.Traces(c)(t.Context())
+		var refused *halopsa.AuthError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, status, refused.StatusCode)
+		assert.ErrorContains(t, err, "is not followed so that the secret stays here")
+		assert.Zero(t, reached.Load(), "%d reached the other host", status)
+		server.Close()
+		other.Close()
+	}
+}
+
+// TestRedirectToAnotherServer: it hears nothing at all, neither of the token of the API nor of the secret, and whatever the HTTP client that
+// was given would allow.
+func TestRedirectToAnotherServer(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/api/", "/auth/token"} {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			for op, call := range map[string]func(context.Context, *halopsa.Client) error{"GET": trial.GetOne, "POST": trial.CreateOne, "DELETE": trial.DeleteOne} {
+				t.Run(fmt.Sprintf("%s of %s %d", path, op, status), func(t *testing.T) {
+					t.Parallel()
+					var heard atomic.Int64
+					other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heard.Add(1) }))
+					defer other.Close()
+					h := halopsatest.NewHandler()
+					server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+						if strings.HasPrefix(r.URL.Path, path) {
+							http.Redirect(rw, r, other.URL+r.URL.Path, status)
+							return
+						}
+						h.ServeHTTP(rw, r)
+					}))
+					defer server.Close()
+					network := &http.Transport{}
+					defer network.CloseIdleConnections()
+					client, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret),
+						halopsa.WithHTTPClient(&http.Client{
+							Transport: network, CheckRedirect: func(*http.Request, []*http.Request) error { return nil },
+						}))
+					require.NoError(t, err)
+					err = call(t.Context(), client)
+					require.ErrorContains(t, err, "redirect to "+strings.TrimPrefix(other.URL, "http://"))
+					assert.Zero(t, heard.Load())
+				})
+			}
+		}
+	}
+}
+
+// TestPlainHTTPMustBeAskedFor: without encryption the secret would be anybody's, so the client does not come to be.
+func TestPlainHTTPMustBeAskedFor(t *testing.T) {
+	t.Parallel()
+	insecure := halopsa.WithInsecureHTTP()
+	tests := map[string]struct {
+		url, auth string
+		opts      []halopsa.ClientOption
+		refused   bool
+	}{
+		"a name":                       {url: "http://acme.halopsa.com", refused: true},
+		"an address":                   {url: "http://192.0.2.1", refused: true},
+		"all addresses":                {url: "http://0.0.0.0:8080", refused: true},
+		"a name like this host's":      {url: "http://localhost.example.com", refused: true},
+		"an address in a name":         {url: "http://127.0.0.1.example.com", refused: true},
+		"the authorization server":     {url: "https://acme.halopsa.com", auth: "http://auth.example.com/auth", refused: true},
+		"this host":                    {url: "http://localhost:8080"},
+		"this host's address":          {url: "http://127.0.0.1:8080"},
+		"this host's other address":    {url: "http://[::1]:8080"},
+		"asked for":                    {url: "http://acme.halopsa.com", opts: []halopsa.ClientOption{insecure}},
+		"asked for, for authorization": {url: "https://acme.halopsa.com", auth: "http://auth.example.com/auth", opts: []halopsa.ClientOption{insecure}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			opts := append([]halopsa.ClientOption{trial.AnyCredentials}, test.opts...)
+			if test.auth != "" {
+				opts = append(opts, halopsa.WithAuthURL(test.auth))
+			}
+			_, err := halopsa.NewClient(test.url, opts...)
+			if test.refused {
+				require.ErrorIs(t, err, halopsa.ErrInvalid)
+				assert.ErrorContains(t, err, "WithInsecureHTTP")
+			} else {
+				require.NoError(t, err)
+			}
+		})
+	}
 }

@@ -3,9 +3,7 @@ package guarantees_test
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,26 +135,4 @@ func TestTokenFetchOutlivesTheCallerThatBeganIt(t *testing.T) {
 		all.Wait()
 		assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
 	})
-}
-
-// The secret must not follow a redirect to another host, whatever the status.
-func TestTokenRedirectKeepsTheSecret(t *testing.T) {
-	t.Parallel()
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		var reached atomic.Int64
-		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, other.URL, status)
-		}))
-		c, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials("id", "canary-secret"))
-		require.NoError(t, err)
-		err = trial.Traces(c)(t.Context())
-		var refused *halopsa.AuthError
-		require.ErrorAs(t, err, &refused)
-		assert.Equal(t, status, refused.StatusCode)
-		assert.ErrorContains(t, err, "is not followed so that the secret stays here")
-		assert.Zero(t, reached.Load(), "%d reached the other host", status)
-		server.Close()
-		other.Close()
-	}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
+// The files cases_*_test.go play responses that were met on tenants, or that broke the client once, against the public API.
+
 // TestCaseHabits runs the client against each habit of the stand-in that plays a wrong response: what comes is all there is, each once, or an
 // error. want is how many records come, list and get what their errors say; "" is no error.
 func TestCaseHabits(t *testing.T) {
