@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/loose"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -53,7 +54,7 @@ func passOf(ctx context.Context, c *Client, p *passed, into any, opts []RequestO
 		return err
 	}
 	a.warn(ctx, []json.RawMessage{body})
-	switch found, err := wire.DecodeInto(body, into); {
+	switch found, err := loose.Into(body, into); {
 	case err != nil:
 		return a.decodeError(err)
 	case !found && p.needed && into != nil:

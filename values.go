@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/halopsa-go/halopsa/internal/wire"
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // Time is a point in time as HaloPSA writes it.
@@ -17,7 +17,7 @@ import (
 // become the zero Time, for which IsZero is true. It is sent as RFC 3339 in UTC; the zero Time is sent as null.
 type Time struct{ time.Time }
 
-func init() { wire.UseDate[Time]() } // a list has thousands of dates: they are read without a detour
+func init() { loose.UseDate[Time]() } // a list has thousands of dates: they are read without a detour
 
 // NewTime returns t as a [Time], in UTC.
 func NewTime(t time.Time) Time { return Time{t.UTC()} }
@@ -39,7 +39,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		}
 		text = plain
 	}
-	parsed, ok := wire.ParseTime(text)
+	parsed, ok := loose.ParseTime(text)
 	if !ok {
 		return fmt.Errorf("not a date that HaloPSA writes")
 	}

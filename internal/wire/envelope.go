@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // candidate is a member of an object that may be the list, or may hold it.
@@ -33,21 +35,21 @@ const deepestEnvelope = 3
 
 // envelope reads an object: the envelope of a list, a single record, or an error that came as a success. The first array that may be the
 // list is read at once; another one is read again only if it turns out to be the list.
-func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *Error) {
-	begin := r.at
+func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *loose.Error) {
+	begin := r.At
 	var s shape
 	tried := -1
-	var failed *Error
-	err := r.object(func(name []byte) *Error {
+	var failed *loose.Error
+	err := r.Object(func(name []byte) *loose.Error {
 		member := string(name)
 		s.members++
 		field := -1
 		if r.plan != nil {
-			field, _ = r.plan.find(name, 0)
+			field = r.plan.Find(name)
 		}
-		s.known = s.known || field >= 0 && field != r.plan.id && !besideRecord(member)
-		if r.space() == '[' {
-			here, own := candidate{member, r.at}, ownName(member, r.resource)
+		s.known = s.known || field >= 0 && field != r.plan.ID() && !besideRecord(member)
+		if r.Space() == '[' {
+			here, own := candidate{member, r.At}, ownName(member, r.resource)
 			among := &s.other
 			if own {
 				among = &s.own
@@ -59,23 +61,23 @@ func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *Error) {
 			default:
 				among.full = append(among.full, here)
 				if own || tried < 0 {
-					tried = r.at
+					tried = r.At
 					if failed = r.rows(list); failed == nil {
-						s.noteArray(member, own, r.data[here.begin:r.at])
+						s.noteArray(member, own, r.Data[here.begin:r.At])
 						return nil
 					}
-					failed.Path = join(member, failed.Path)
-					r.at = here.begin
+					failed.Path = loose.Join(member, failed.Path)
+					r.At = here.begin
 				}
 			}
-			raw, err := r.skip()
+			raw, err := r.Skip()
 			if err == nil {
 				s.noteArray(member, own && len(among.full) > 0, raw)
 			}
 			return err
 		}
-		here := candidate{member, r.at}
-		raw, err := r.skip()
+		here := candidate{member, r.At}
+		raw, err := r.Skip()
 		if err != nil {
 			return err
 		}
@@ -120,28 +122,28 @@ func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *Error) {
 	case s.paged, s.members == 0 && depth == 1:
 		return nil, nil
 	case r.typed() && !single && (!s.known || depth > 1), !r.typed() && depth > 1:
-		r.at = begin
-		return nil, r.fail(neither)
+		r.At = begin
+		return nil, r.Fail(neither)
 	}
-	r.at = begin
+	r.At = begin
 	return nil, r.row(list, 1)
 }
 
 // chosen takes the array that turned out to be the list, and what is beside it.
-func (r *reader[T]) chosen(list *List[T], s *shape, chosen *candidate, tried int, failed *Error) (*PayloadError, *Error) {
+func (r *reader[T]) chosen(list *List[T], s *shape, chosen *candidate, tried int, failed *loose.Error) (*PayloadError, *loose.Error) {
 	if chosen.begin == tried && failed != nil {
 		return nil, failed
 	}
 	if chosen.begin != tried {
-		after := r.at
-		r.at = chosen.begin
-		if r.space() == 'n' { // null in the place of the list
+		after := r.At
+		r.At = chosen.begin
+		if r.Space() == 'n' { // null in the place of the list
 			list.Records, list.Keys = nil, nil
 		} else if err := r.rows(list); err != nil {
-			err.Path = join(chosen.name, err.Path)
+			err.Path = loose.Join(chosen.name, err.Path)
 			return nil, err
 		}
-		r.at = after
+		r.At = after
 	}
 	if s.warning != nil {
 		list.Warning = ErrorMessage("", s.warning)
@@ -166,12 +168,12 @@ var wrappers = []string{"data", "result", "results", "response", "payload"}
 
 // nested reads the list out of the one inner object that holds one, such as {"data":{"logs":[…]}}. Counts that stand in it outweigh those
 // beside it.
-func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found bool, failure *PayloadError, err *Error) {
+func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found bool, failure *PayloadError, err *loose.Error) {
 	if depth >= deepestEnvelope {
 		return false, nil, nil
 	}
-	after := r.at
-	defer func() { r.at = after }()
+	after := r.At
+	defer func() { r.At = after }()
 	var names []string
 	outer, best := *list, *list
 	for _, c := range inner {
@@ -179,7 +181,7 @@ func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found b
 			continue
 		}
 		own := outer
-		r.at = c.begin
+		r.At = c.begin
 		failed, wrong := r.envelope(&own, depth+1)
 		switch {
 		case failed != nil && (failure == nil || failure.vague):
@@ -187,7 +189,7 @@ func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found b
 		case failed != nil:
 		case wrong != nil && wrong.Reason != neither && err == nil:
 			err = wrong
-			err.Path = join(c.name, err.Path)
+			err.Path = loose.Join(c.name, err.Path)
 		case wrong == nil:
 			names, best = append(names, c.name), own
 		}
@@ -199,13 +201,13 @@ func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found b
 		*list = best
 		return true, nil, nil
 	case len(names) > 1:
-		return true, nil, &Error{Reason: "which object holds the list? there are " + strings.Join(names, ", ")}
+		return true, nil, &loose.Error{Reason: "which object holds the list? there are " + strings.Join(names, ", ")}
 	}
 	return err != nil, nil, err
 }
 
 // typed reports whether the record has fields of its own, so that not every object can be one.
-func (r *reader[T]) typed() bool { return r.plan != nil && len(r.plan.fields) > 0 }
+func (r *reader[T]) typed() bool { return r.plan != nil && r.plan.Len() > 0 }
 
 // counts are the numbers of an envelope.
 type counts struct{ recordCount, pageNo, pageSize *int }
@@ -226,7 +228,7 @@ func (s *shape) noteMember(c counts, name string, raw []byte) {
 	case "record_count", "page_no", "page_size":
 		s.paged = true
 		into := map[string]*int{"record_count": c.recordCount, "page_no": c.pageNo, "page_size": c.pageSize}[name]
-		if n, ok := integer([]byte(strings.Trim(string(raw), `"`)), '0'); ok && n >= 0 && n < 1<<31 {
+		if n, ok := loose.Integer([]byte(strings.Trim(string(raw), `"`)), '0'); ok && n >= 0 && n < 1<<31 {
 			*into = int(n)
 		}
 	case "id":
@@ -238,13 +240,13 @@ func (s *shape) noteMember(c counts, name string, raw []byte) {
 
 // choose returns the list among the arrays of an object, or nil when there is none. An array with rows outweighs an empty one of the
 // resource's name, unless record_count says that there are none.
-func (r *reader[T]) choose(s *shape, count int) (*candidate, *Error) {
+func (r *reader[T]) choose(s *shape, count int) (*candidate, *loose.Error) {
 	if !s.paged {
 		if s.hasID && len(s.own.full)+len(s.own.empty) == 0 {
 			return nil, nil //nolint:nilnil // no list and no error: a single record
 		}
 		// A record can hold arrays of its own.
-		own := func(c candidate) bool { return r.plan != nil && r.plan.lists[strings.ToLower(c.name)] }
+		own := func(c candidate) bool { return r.plan != nil && r.plan.Slice(c.name) }
 		s.other = arrays{slices.DeleteFunc(s.other.full, own), slices.DeleteFunc(s.other.empty, own)}
 	}
 	if len(s.own.full) > 0 || len(s.own.empty) > 0 && (count == 0 || len(s.other.full) == 0) {
@@ -253,7 +255,7 @@ func (r *reader[T]) choose(s *shape, count int) (*candidate, *Error) {
 	nothing := len(s.other.full)+len(s.other.empty) == 0
 	switch {
 	case nothing && s.paged && count > 0:
-		return nil, &Error{Reason: "record_count says that there are records, but there is no array of them"}
+		return nil, &loose.Error{Reason: "record_count says that there are records, but there is no array of them"}
 	case nothing:
 		return nil, nil //nolint:nilnil // no list and no error
 	case count == 0 && len(s.other.empty) > 0:
@@ -263,7 +265,7 @@ func (r *reader[T]) choose(s *shape, count int) (*candidate, *Error) {
 }
 
 // only returns the one array with rows, or an empty one when none has any: which of them does not matter.
-func (a arrays) only() (*candidate, *Error) {
+func (a arrays) only() (*candidate, *loose.Error) {
 	switch len(a.full) {
 	case 0:
 		return &a.empty[0], nil
@@ -274,26 +276,26 @@ func (a arrays) only() (*candidate, *Error) {
 	for _, c := range a.full {
 		names = append(names, c.name)
 	}
-	return nil, &Error{Reason: "which array is the list? there are " + strings.Join(names, ", ")}
+	return nil, &loose.Error{Reason: "which array is the list? there are " + strings.Join(names, ", ")}
 }
 
 // arrayKind returns '{' for an array whose first element is an object, 0 for an empty one, and 'x' for any other.
 func (r *reader[T]) arrayKind() byte {
-	begin := r.at
-	defer func() { r.at = begin }()
-	r.at++
+	begin := r.At
+	defer func() { r.At = begin }()
+	r.At++
 	for {
-		switch c := r.space(); c {
+		switch c := r.Space(); c {
 		case '{':
 			return '{'
 		case ']', 0:
 			return 0
 		case 'n': // null rows are skipped
-			if r.literal("null") != nil {
+			if r.Literal("null") != nil {
 				return 'x'
 			}
-			if r.space() == ',' {
-				r.at++
+			if r.Space() == ',' {
+				r.At++
 			}
 		default:
 			if reflect.TypeFor[T]().Kind() != reflect.Struct && reflect.TypeFor[T]().Kind() != reflect.Map {

@@ -1,10 +1,11 @@
 package wire
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // Failure reports whether one JSON value that came with a status of success says that the request failed, and in which words. The words are
@@ -26,23 +27,23 @@ func Failure(body []byte) (message string, failed bool) {
 
 // failureOf returns the error that a JSON value is, or nil, as [Failure] says.
 func failureOf(body []byte) *PayloadError {
-	s := scannerOf(trim(body))
-	defer s.free()
-	if s.space() != '{' {
+	s := loose.ScannerOf(loose.Trim(body))
+	defer s.Free()
+	if s.Space() != '{' {
 		return nil
 	}
 	var f failure
-	err := s.object(func(name []byte) *Error {
+	err := s.Object(func(name []byte) *loose.Error {
 		member := string(name)
-		s.space()
-		raw, err := s.skip()
+		s.Space()
+		raw, err := s.Skip()
 		if err == nil {
 			f.note(member, raw)
 		}
 		return err
 	})
 	if err == nil {
-		err = s.end()
+		err = s.End()
 	}
 	if err != nil || !f.sure() && !f.vague() {
 		return nil
@@ -154,14 +155,14 @@ func (f *failure) payload() *PayloadError {
 // Words returns what an object that says that a request failed gives as the reason.
 func Words(object []byte) string {
 	message := ErrorMessage("", object)
-	s := &scanner{data: object}
-	if s.space() != '{' {
+	s := &loose.Scanner{Data: object}
+	if s.Space() != '{' {
 		return message
 	}
-	_ = s.object(func(name []byte) *Error { // what is no JSON has been shown as text
+	_ = s.Object(func(name []byte) *loose.Error { // what is no JSON has been shown as text
 		key := keyOf(string(name))
-		s.space()
-		raw, err := s.skip()
+		s.Space()
+		raw, err := s.Skip()
 		if err == nil && (endsAsError(key) || key == "failed" || key == "detail") && raw[0] != 't' && !isNumber(raw) && says(raw) {
 			if text := ErrorMessage("", raw); !strings.Contains(message, text) {
 				message = joined(": ", message, text)
@@ -207,25 +208,25 @@ var quiet = []string{
 
 // says reports whether a value holds anything: null, false, 0, "", a word for success, and arrays and objects of such do not.
 func says(raw []byte) bool {
-	s := &scanner{data: raw}
-	return s.says()
+	s := &loose.Scanner{Data: raw}
+	return saysNext(s)
 }
 
-func (s *scanner) says() bool {
+func saysNext(s *loose.Scanner) bool {
 	found := false
-	switch s.space() {
+	switch s.Space() {
 	case '{':
-		_ = s.object(func([]byte) *Error { found = s.says() || found; return nil }) // it has been read once
+		_ = s.Object(func([]byte) *loose.Error { found = saysNext(s) || found; return nil }) // it has been read once
 	case '[':
-		_ = s.array(func(int) *Error { found = s.says() || found; return nil })
+		_ = s.Array(func(int) *loose.Error { found = saysNext(s) || found; return nil })
 	default:
-		text, kind, err := s.scalar()
+		text, kind, err := s.Scalar()
 		switch {
 		case err != nil || kind == 'n' || kind == 'f':
 		case kind == '"':
 			found = !slices.Contains(quiet, strings.ToLower(strings.Trim(string(text), " \t\r\n.!")))
 		default:
-			n, ok := integer(text, kind)
+			n, ok := loose.Integer(text, kind)
 			found = !ok || n != 0
 		}
 	}
@@ -234,19 +235,19 @@ func (s *scanner) says() bool {
 
 // listsRecords reports whether an array begins with an object that has an id: it is a list of records, whatever its name.
 func listsRecords(raw []byte) bool {
-	s := &scanner{data: raw}
-	if s.space() != '[' {
+	s := &loose.Scanner{Data: raw}
+	if s.Space() != '[' {
 		return false
 	}
-	s.at++
-	if s.space() != '{' {
+	s.At++
+	if s.Space() != '{' {
 		return false
 	}
 	record := false
-	_ = s.object(func(name []byte) *Error { // it has been read once
+	_ = s.Object(func(name []byte) *loose.Error { // it has been read once
 		isID := strings.EqualFold(string(name), "id")
-		s.space()
-		raw, err := s.skip()
+		s.Space()
+		raw, err := s.Skip()
 		record = record || isID && err == nil && realID(raw)
 		return err
 	})
@@ -255,19 +256,16 @@ func listsRecords(raw []byte) bool {
 
 // realID reports whether an id names a record: a number above 0, or a text that is not one of those that stand for none.
 func realID(raw []byte) bool {
-	s := &scanner{data: raw}
-	text, kind, err := s.scalar()
+	s := &loose.Scanner{Data: raw}
+	text, kind, err := s.Scalar()
 	if err != nil || kind != '"' && kind != '0' {
 		return false
 	}
-	if n, ok := integer(text, kind); ok {
+	if n, ok := loose.Integer(text, kind); ok {
 		return n > 0
 	}
-	return !noID(text)
+	return !loose.NoID(text)
 }
-
-// noID reports whether a text stands for no id: "", "0", an empty GUID.
-func noID(text []byte) bool { return len(bytes.Trim(text, " \t\r\n0.-{}()")) == 0 }
 
 func isNumber(raw []byte) bool { return raw[0] == '-' || raw[0]-'0' <= 9 }
 
@@ -285,10 +283,10 @@ func isTrue(raw []byte) bool { return strings.EqualFold(strings.Trim(string(raw)
 
 // integerOf reads an integer, as a number or as a text.
 func integerOf(raw []byte) (int64, bool) {
-	s := &scanner{data: raw}
-	text, kind, err := s.scalar()
+	s := &loose.Scanner{Data: raw}
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return 0, false
 	}
-	return integer(text, kind)
+	return loose.Integer(text, kind)
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // Key tells a record from the others of its list.
@@ -30,11 +32,11 @@ var seed = maphash.MakeSeed()
 
 // key makes the key of a row that has been read into v.
 func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
-	if r.plan.id < 0 {
+	if r.plan.ID() < 0 {
 		return rawKey(raw)
 	}
-	id, err := v.FieldByIndexErr(r.plan.fields[r.plan.id].index)
-	if err != nil { // in an embedded struct of which nothing came
+	id := r.plan.IDOf(v)
+	if !id.IsValid() { // in an embedded struct of which nothing came
 		return contentKey(raw)
 	}
 	switch id.Kind() {
@@ -53,22 +55,22 @@ func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
 // rawKey makes the key of a row from its JSON.
 func rawKey(raw []byte) Key {
 	key := contentKey(raw)
-	s := &scanner{data: raw}
-	if s.space() != '{' {
+	s := &loose.Scanner{Data: raw}
+	if s.Space() != '{' {
 		return key
 	}
 	exact := false
-	_ = s.object(func(name []byte) *Error { // it has been read once
+	_ = s.Object(func(name []byte) *loose.Error { // it has been read once
 		isID := strings.EqualFold(string(name), "id")
 		spelled := string(name) == "id"
-		s.space()
-		text, kind, err := s.scalar()
+		s.Space()
+		text, kind, err := s.Scalar()
 		if !isID || exact && !spelled {
 			return err
 		}
 		exact = spelled
 		key = contentKey(raw)
-		switch n, ok := integer(text, kind); {
+		switch n, ok := loose.Integer(text, kind); {
 		case kind == '"', kind == '0' && !ok:
 			key = textKey(text, raw)
 		case kind == '0' && n != 0:
@@ -89,10 +91,10 @@ func numberKey(n int64, raw []byte) Key {
 
 // textKey makes the key of a text, which is that of the number if it is written as one: 007 is not 7. "", "0" and an empty GUID are no id.
 func textKey(text, raw []byte) Key {
-	if n, ok := small(text); ok && n > 0 && text[0] != '0' {
+	if n, ok := loose.Small(text); ok && n > 0 && text[0] != '0' {
 		return Key{ID: n}
 	}
-	if noID(text) {
+	if loose.NoID(text) {
 		return contentKey(raw)
 	}
 	return Key{Kind: KeyText, Hash: maphash.Bytes(seed, text)}
@@ -138,11 +140,11 @@ func differ(raw []byte, keys []Key) bool {
 
 // contents gives each row of an array, which has been read once, to row.
 func contents(raw []byte, row func(i int, raw []byte)) {
-	s := &scanner{data: raw}
-	s.space()
+	s := &loose.Scanner{Data: raw}
+	s.Space()
 	n := 0
-	_ = s.array(func(int) *Error {
-		one, err := s.skip()
+	_ = s.Array(func(int) *loose.Error {
+		one, err := s.Skip()
 		if err == nil && string(one) != "null" {
 			row(n, one)
 			n++

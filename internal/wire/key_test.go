@@ -162,3 +162,27 @@ func TestIDsThatComeTwiceOnAPage(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, texts.ByContent)
 }
+
+// selfish is a struct that reads itself.
+type selfish struct{ text string }
+
+func (s *selfish) UnmarshalJSON(data []byte) error {
+	s.text = "read " + string(data)
+	return nil
+}
+
+func TestKeysOfRecordsThatReadThemselves(t *testing.T) {
+	t.Parallel()
+	list, err := wire.DecodeList[selfish]([]byte(`{"tickets":[{"id":5},{"id":6}]}`), "Tickets", 0)
+	require.NoError(t, err)
+	assert.Equal(t, []selfish{{`read {"id":5}`}, {`read {"id":6}`}}, list.Records)
+	assert.Equal(t, []wire.Key{{ID: 5}, {ID: 6}}, list.Keys)
+}
+
+func TestKeysOfMapsWithNaN(t *testing.T) {
+	t.Parallel()
+	maps, err := wire.DecodeList[map[string]any]([]byte(`[{"id":1,"a":NaN},{"id":2}]`), "", 0)
+	require.NoError(t, err)
+	assert.Len(t, maps.Records, 2)
+	assert.Equal(t, wire.Key{ID: 1}, maps.Keys[0])
+}

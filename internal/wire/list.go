@@ -1,3 +1,4 @@
+// Package wire reads what HaloPSA sends: lists and records, envelopes, error bodies. The JSON itself is read by package loose.
 package wire
 
 import (
@@ -8,7 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
+
+// Error is a body that is not what was expected.
+type Error = loose.Error
 
 // List is what a list endpoint answered.
 type List[T any] struct {
@@ -38,25 +44,20 @@ func (e *PayloadError) Error() string {
 
 // reader reads the rows of one list.
 type reader[T any] struct {
-	*scanner
+	*loose.Scanner
 	resource  string
 	hint      int
-	lists     bool  // a list was asked for
-	byContent bool  // and keys of the rows' content
-	plan      *plan // nil when T is no struct, or one that reads itself
+	lists     bool        // a list was asked for
+	byContent bool        // and keys of the rows' content
+	plan      *loose.Plan // nil when T is no struct, or one that reads itself
 }
 
 func newReader[T any](body []byte, resource string, hint int) *reader[T] {
-	r := &reader[T]{scanner: scannerOf(trim(body)), resource: resource, hint: hint}
-	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct && !readsItself(t) {
-		r.plan = planOf(t)
+	r := &reader[T]{Scanner: loose.ScannerOf(loose.Trim(body)), resource: resource, hint: hint}
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct && !loose.ReadsItself(t) {
+		r.plan = loose.PlanOf(t)
 	}
 	return r
-}
-
-// trim drops a byte order mark and white space.
-func trim(body []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 }
 
 // DecodeList reads a list of a resource in any of the shapes that HaloPSA is known to use: an envelope, a bare array, null, "", nothing, or
@@ -72,14 +73,14 @@ func DecodeListByContent[T any](body []byte, resource string, hint int) (List[T]
 
 func decodeList[T any](body []byte, resource string, hint int, byContent bool) (List[T], error) {
 	r := newReader[T](body, resource, hint)
-	defer r.free()
+	defer r.Free()
 	r.lists, r.byContent = true, byContent
 	list := List[T]{RecordCount: -1}
-	if empty(r.data) {
+	if empty(r.Data) {
 		return list, nil
 	}
-	var err *Error
-	switch r.space() {
+	var err *loose.Error
+	switch r.Space() {
 	case '[':
 		err = r.rows(&list)
 	case '{':
@@ -88,19 +89,19 @@ func decodeList[T any](body []byte, resource string, hint int, byContent bool) (
 			return List[T]{RecordCount: -1}, failure
 		}
 	case '"':
-		if json.Valid(r.data) && says(r.data) { // the server's words
-			return List[T]{RecordCount: -1}, &PayloadError{Message: Words(r.data), Object: bytes.Clone(r.data)}
+		if json.Valid(r.Data) && says(r.Data) { // the server's words
+			return List[T]{RecordCount: -1}, &PayloadError{Message: Words(r.Data), Object: bytes.Clone(r.Data)}
 		}
 		fallthrough
 	default:
-		err = r.fail("neither a list nor an object")
+		err = r.Fail("neither a list nor an object")
 	}
 	if err == nil {
-		err = r.end()
+		err = r.End()
 	}
 	switch {
-	case err != nil && err.payload != nil:
-		return List[T]{RecordCount: -1}, err.payload
+	case err != nil && err.Cause != nil:
+		return List[T]{RecordCount: -1}, err.Cause
 	case err != nil:
 		return List[T]{RecordCount: -1}, err
 	}
@@ -112,10 +113,10 @@ func decodeList[T any](body []byte, resource string, hint int, byContent bool) (
 
 // empty reports whether a body holds no record: an object without a member is none.
 func empty(data []byte) bool {
-	s := &scanner{data: data}
-	if s.space() == '{' {
-		s.at++
-		return s.space() == '}' && s.at == len(data)-1
+	s := &loose.Scanner{Data: data}
+	if s.Space() == '{' {
+		s.At++
+		return s.Space() == '}' && s.At == len(data)-1
 	}
 	return len(data) == 0 || string(data) == "null" || string(data) == `""`
 }
@@ -129,7 +130,7 @@ func DecodeOne[T any](body []byte) (record T, ok bool, err error) {
 	case len(records) == 0:
 		return record, false, nil
 	case len(records) > 1:
-		return record, false, &Error{Reason: strconv.Itoa(len(records)) + " records where one was asked for"}
+		return record, false, &loose.Error{Reason: strconv.Itoa(len(records)) + " records where one was asked for"}
 	}
 	return records[0], true, nil
 }
@@ -137,55 +138,55 @@ func DecodeOne[T any](body []byte) (record T, ok bool, err error) {
 // DecodeMany reads what a write is answered with: an object, an array, null, "" or nothing.
 func DecodeMany[T any](body []byte) ([]T, error) {
 	r := newReader[T](body, "", 1)
-	defer r.free()
-	if empty(r.data) {
+	defer r.Free()
+	if empty(r.Data) {
 		return nil, nil
 	}
 	var list List[T]
-	var err *Error
-	switch r.space() {
+	var err *loose.Error
+	switch r.Space() {
 	case '[':
 		err = r.rows(&list)
 	case '{':
 		err = r.row(&list, 1)
 	default:
-		err = r.fail("neither a record nor an array of them")
+		err = r.Fail("neither a record nor an array of them")
 	}
 	if err == nil {
-		err = r.end()
+		err = r.End()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r.plan != nil && r.plan.id >= 0 && len(list.Keys) == 1 && list.Keys[0].Kind == KeyContent {
-		if message, failed := Failure(r.data); failed {
-			return nil, &PayloadError{Message: message, Object: bytes.Clone(r.data)}
+	if r.plan != nil && r.plan.ID() >= 0 && len(list.Keys) == 1 && list.Keys[0].Kind == KeyContent {
+		if message, failed := Failure(r.Data); failed {
+			return nil, &PayloadError{Message: message, Object: bytes.Clone(r.Data)}
 		}
 	}
 	return list.Records, nil
 }
 
 // rows reads an array of rows.
-func (r *reader[T]) rows(list *List[T]) *Error {
+func (r *reader[T]) rows(list *List[T]) *loose.Error {
 	list.Records, list.Keys = nil, nil
 	// A record takes more memory than its JSON: what the server or a caller expects must not decide about more than the body can hold.
 	const shortest, most = 32, 1024
-	room := min(max(r.hint, list.PageSize, 0), len(r.data)/shortest, most)
-	begin := r.at
-	err := r.array(func(i int) *Error {
-		var err *Error
-		if r.space() == 'n' {
-			err = r.literal("null")
+	room := min(max(r.hint, list.PageSize, 0), len(r.Data)/shortest, most)
+	begin := r.At
+	err := r.Array(func(i int) *loose.Error {
+		var err *loose.Error
+		if r.Space() == 'n' {
+			err = r.Literal("null")
 		} else {
 			err = r.row(list, room)
 		}
 		if err != nil {
-			err.Path = join("["+strconv.Itoa(i)+"]", err.Path)
+			err.Path = loose.Join("["+strconv.Itoa(i)+"]", err.Path)
 		}
 		return err
 	})
 	if err == nil && r.lists {
-		raw := r.data[begin:r.at]
+		raw := r.Data[begin:r.At]
 		list.Print = maphash.Bytes(seed, raw)
 		list.ByContent = r.byContent || shared(list.Keys) && differ(raw, list.Keys)
 		if list.ByContent {
@@ -196,7 +197,7 @@ func (r *reader[T]) rows(list *List[T]) *Error {
 }
 
 // row reads one row into the next place of the list, for which it makes room.
-func (r *reader[T]) row(list *List[T], room int) *Error {
+func (r *reader[T]) row(list *List[T], room int) *loose.Error {
 	if len(list.Records) == cap(list.Records) {
 		if err := r.grown(list, room); err != nil {
 			return err
@@ -205,26 +206,26 @@ func (r *reader[T]) row(list *List[T], room int) *Error {
 	var zero T
 	list.Records = append(list.Records, zero)
 	v := reflect.ValueOf(&list.Records[len(list.Records)-1]).Elem()
-	r.space()
-	begin := r.at
+	r.Space()
+	begin := r.At
 	if r.plan == nil {
-		if err := setterOf(v.Type())(r.scanner, v); err != nil {
+		if err := r.Read(v); err != nil {
 			return err
 		}
-		key := rawKey(r.data[begin:r.at])
+		key := rawKey(r.Data[begin:r.At])
 		list.Keys = append(list.Keys, key)
-		if key.Kind == KeyContent && r.lists && r.data[begin] == '{' {
+		if key.Kind == KeyContent && r.lists && r.Data[begin] == '{' {
 			return r.errorRow(begin)
 		}
 		return nil
 	}
-	if r.space() != '{' {
-		return r.fail("a row that is no object")
+	if r.Space() != '{' {
+		return r.Fail("a row that is no object")
 	}
-	if err := r.record(v, r.plan); err != nil {
+	if err := r.Record(v, r.plan); err != nil {
 		return err
 	}
-	key := r.key(v, r.data[begin:r.at])
+	key := r.key(v, r.Data[begin:r.At])
 	list.Keys = append(list.Keys, key)
 	if key.Kind == KeyContent && r.lists {
 		return r.errorRow(begin)
@@ -234,23 +235,23 @@ func (r *reader[T]) row(list *List[T], room int) *Error {
 
 // errorRow returns an error if the row that began at begin, which has no id, holds nothing but an error: no id at all, and no member of the
 // record that says something else. Where a record can be any object it must be sure, and have members of errors alone.
-func (r *reader[T]) errorRow(begin int) *Error {
-	raw := r.data[begin:r.at]
-	s := &scanner{data: raw}
+func (r *reader[T]) errorRow(begin int) *loose.Error {
+	raw := r.Data[begin:r.At]
+	s := &loose.Scanner{Data: raw}
 	data := false
-	s.space()
-	stop := s.object(func(name []byte) *Error {
+	s.Space()
+	stop := s.Object(func(name []byte) *loose.Error {
 		if r.typed() {
-			field, _ := r.plan.find(name, 0)
-			data = field >= 0 && (field == r.plan.id || r.plan.id < 0 || !slices.Contains(errorMembers, strings.ToLower(string(name))))
+			field := r.plan.Find(name)
+			data = field >= 0 && (field == r.plan.ID() || r.plan.ID() < 0 || !slices.Contains(errorMembers, strings.ToLower(string(name))))
 		} else {
 			data = !isErrorMember(string(name))
 		}
 		if data {
-			return s.fail("no error") // the rest does not matter
+			return s.Fail("no error") // the rest does not matter
 		}
-		s.space()
-		_, err := s.skip()
+		s.Space()
+		_, err := s.Skip()
 		return err
 	})
 	if data || stop != nil {
@@ -260,7 +261,7 @@ func (r *reader[T]) errorRow(begin int) *Error {
 	if said == nil || said.vague && !r.typed() {
 		return nil
 	}
-	return &Error{Offset: int64(begin), Reason: "an error in the place of a row", payload: said}
+	return &loose.Error{Offset: int64(begin), Reason: "an error in the place of a row", Cause: said}
 }
 
 // errorMembers are the members of an error that a record can have, too.

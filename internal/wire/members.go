@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // Member is what a validation error says of one member of what was sent.
@@ -20,7 +22,7 @@ type Member struct {
 // It can be an object of arrays keyed by the member [live], ASP.NET's ModelState, or errors beside a title, as an object or as an array.
 func Members(body []byte) []Member {
 	var object map[string]json.RawMessage
-	if body = trim(body); len(body) == 0 || body[0] != '{' || json.Unmarshal(body, &object) != nil {
+	if body = loose.Trim(body); len(body) == 0 || body[0] != '{' || json.Unmarshal(body, &object) != nil {
 		return nil
 	}
 	for name, raw := range object {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/halopsa-go/halopsa/internal/line"
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // longestMessage is how many characters of a message are kept.
@@ -21,7 +22,7 @@ func ErrorMessage(contentType string, body []byte) string { return OneLine(words
 
 // words returns what the body of an error says, at its full length: secrets are taken out before a text is cut.
 func words(contentType string, body []byte) string {
-	body = trim(body)
+	body = loose.Trim(body)
 	var value any
 	if len(body) > 0 && json.Unmarshal(body, &value) == nil {
 		return jsonMessage(value)
@@ -179,7 +180,7 @@ func htmlMessage(page string) string {
 
 // HTML reports whether a body is a page, or other markup, that no API sends: by its beginning, or by its label where it is no JSON.
 func HTML(contentType string, body []byte) bool {
-	body = trim(body)
+	body = loose.Trim(body)
 	if len(body) > 0 && bytes.IndexByte([]byte(`{["`), body[0]) >= 0 {
 		return false
 	}
@@ -187,7 +188,7 @@ func HTML(contentType string, body []byte) bool {
 }
 
 // Trim drops a byte order mark and white space.
-func Trim(body []byte) []byte { return trim(body) }
+func Trim(body []byte) []byte { return loose.Trim(body) }
 
 // challenge is a part of a WWW-Authenticate header that says what is wrong.
 var challenge = regexp.MustCompile(`(?i)\b(error|error_description)\s*=\s*(?:"([^"]*)"|([^\s,"]+))`)

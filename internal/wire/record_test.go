@@ -20,6 +20,11 @@ func one[T any](t *testing.T, body string) T {
 	return record
 }
 
+// holder is a record with one member.
+type holder[T any] struct {
+	V T `json:"v"`
+}
+
 type openRow struct {
 	ID    int64                      `json:"id"`
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // Snippet shows the structure of a body around offset: member names, numbers and punctuation of JSON, without the values of texts, which
 // can hold credentials. Of anything but JSON it gives only the kind and the size, and of what stops being JSON the part before that.
 func Snippet(body []byte, offset int64) string {
-	trimmed := trim(body)
+	trimmed := loose.Trim(body)
 	switch {
 	case len(trimmed) == 0:
 		return "an empty body"
@@ -18,8 +20,8 @@ func Snippet(body []byte, offset int64) string {
 	case trimmed[0] != '{' && trimmed[0] != '[':
 		return fmt.Sprintf("text of %d bytes", len(body))
 	}
-	m := &masker{scanner: scanner{data: trimmed}, offset: offset, moved: -1}
-	complete := m.value() == nil && m.end() == nil
+	m := &masker{Scanner: loose.Scanner{Data: trimmed}, offset: offset, moved: -1}
+	complete := m.value() == nil && m.End() == nil
 	if m.moved < 0 {
 		m.moved = len(m.out)
 	}
@@ -28,7 +30,7 @@ func Snippet(body []byte, offset int64) string {
 	if begin > 0 {
 		text = "…" + text
 	}
-	if end < len(m.out) || !complete && m.at < len(m.data) {
+	if end < len(m.out) || !complete && m.At < len(m.Data) {
 		text += "…"
 	}
 	return text
@@ -69,26 +71,26 @@ const (
 // masker writes the structure of a body to out. What a value is does not depend on how a broken text looks: it reads as the decoder does and
 // stops where that stops.
 type masker struct {
-	scanner
+	loose.Scanner
 	offset int64
 	out    []byte
 	moved  int // where offset is in out, -1 before it
 }
 
 // value writes the value that comes next.
-func (m *masker) value() *Error {
-	first := m.space()
-	begin := m.at
+func (m *masker) value() *loose.Error {
+	first := m.Space()
+	begin := m.At
 	if m.moved < 0 && int64(begin) >= m.offset {
 		m.moved = len(m.out)
 	}
 	if m.moved >= 0 && len(m.out) > m.moved+around {
-		return m.fail("enough")
+		return m.Fail("enough")
 	}
 	switch first {
 	case '{':
-		return m.container("{}", func() *Error {
-			return m.object(func(name []byte) *Error {
+		return m.container("{}", func() *loose.Error {
+			return m.Object(func(name []byte) *loose.Error {
 				m.comma()
 				if len(name) > longestName {
 					name = []byte("…")
@@ -98,26 +100,26 @@ func (m *masker) value() *Error {
 			})
 		})
 	case '[':
-		return m.container("[]", func() *Error {
-			return m.array(func(int) *Error {
+		return m.container("[]", func() *loose.Error {
+			return m.Array(func(int) *loose.Error {
 				m.comma()
 				return m.value()
 			})
 		})
 	}
-	_, kind, err := m.scalar()
+	_, kind, err := m.Scalar()
 	switch {
 	case err != nil:
 	case kind == '"':
 		m.out = append(m.out, `"…"`...)
 	default:
-		m.out = append(m.out, m.data[begin:m.at]...)
+		m.out = append(m.out, m.Data[begin:m.At]...)
 	}
 	return err
 }
 
 // container writes an object or an array between its brackets.
-func (m *masker) container(brackets string, members func() *Error) *Error {
+func (m *masker) container(brackets string, members func() *loose.Error) *loose.Error {
 	m.out = append(m.out, brackets[0])
 	err := members()
 	if err == nil {

@@ -3,6 +3,8 @@ package wire
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // Unwrap looks into an object that is no record itself, since it has no id, but holds one or an array of them in a member such as "data" or one
@@ -30,15 +32,15 @@ func Unwrap(elements []json.RawMessage, array bool, resource string) ([]json.Raw
 
 // wrapped returns the one object or array of an object that is such a member, or nil.
 func wrapped(object []byte, resource string) []byte {
-	s := scannerOf(object)
-	defer s.free()
-	s.space()
+	s := loose.ScannerOf(object)
+	defer s.Free()
+	s.Space()
 	var inner []byte
 	found := 0
-	_ = s.object(func(name []byte) *Error { // it has been read once
+	_ = s.Object(func(name []byte) *loose.Error { // it has been read once
 		member := string(name)
-		first := s.space()
-		raw, err := s.skip()
+		first := s.Space()
+		raw, err := s.Skip()
 		if (first == '{' || first == '[') && (slices.Contains(wrappers, keyOf(member)) || ownName(member, resource)) {
 			inner = raw
 			found++

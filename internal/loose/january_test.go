@@ -1,4 +1,4 @@
-package wire_test
+package loose_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/halopsa-go/halopsa/internal/wire"
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // Three days stand for no date. The same days of other years, and the other days of those years, are dates like any other.
@@ -16,7 +16,7 @@ func TestParseTimeKeepsRealDatesThatLookLikeNone(t *testing.T) {
 		{}, time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		year, month, day := none.Date()
-		got, ok := wire.ParseTime(none.Format("2006-01-02T15:04:05"))
+		got, ok := loose.ParseTime(none.Format("2006-01-02T15:04:05"))
 		assert.True(t, ok)
 		assert.True(t, got.IsZero(), "%s stands for no date", none)
 		for _, date := range []time.Time{
@@ -30,7 +30,7 @@ func TestParseTimeKeepsRealDatesThatLookLikeNone(t *testing.T) {
 		} {
 			for _, layout := range []string{"2006-01-02T15:04:05.999", "2006-01-02T15:04:05.999Z07:00", "2006-01-02T15:04:05.999+00:00"} {
 				text := date.Format(layout)
-				got, ok := wire.ParseTime(text)
+				got, ok := loose.ParseTime(text)
 				assert.True(t, ok, text)
 				assert.Equal(t, date, got, text)
 			}

@@ -1,4 +1,4 @@
-package wire_test
+package loose_test
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/halopsa-go/halopsa/internal/wire"
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 func TestParseTime(t *testing.T) {
@@ -114,7 +114,7 @@ func TestParseTime(t *testing.T) {
 	for text, want := range tests {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			got, ok := wire.ParseTime(text)
+			got, ok := loose.ParseTime(text)
 			assert.True(t, ok)
 			assert.Equal(t, want, got)
 			assert.Equal(t, time.UTC, got.Location())
@@ -138,7 +138,7 @@ func TestParseTimeRefuses(t *testing.T) {
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			got, ok := wire.ParseTime(text)
+			got, ok := loose.ParseTime(text)
 			assert.False(t, ok)
 			assert.Equal(t, time.Time{}, got)
 		})
@@ -155,7 +155,7 @@ func FuzzParseTime(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, ok := wire.ParseTime(text)
+		got, ok := loose.ParseTime(text)
 		if want, err := time.Parse(time.RFC3339Nano, text); err == nil {
 			require.True(t, ok)
 			year, month, day := want.Date()
@@ -174,7 +174,7 @@ func FuzzParseTime(f *testing.F) {
 		if year := got.Year(); year < 0 || year > 9999 { // a zone can move a date out of what RFC 3339 can write
 			return
 		}
-		again, ok := wire.ParseTime(got.Format(time.RFC3339Nano))
+		again, ok := loose.ParseTime(got.Format(time.RFC3339Nano))
 		require.True(t, ok)
 		switch got.Format(time.DateOnly) {
 		case "0001-01-01", "1899-12-30", "1900-01-01": // it was another day in its own zone

@@ -1,4 +1,4 @@
-package wire_test
+package loose_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/halopsa-go/halopsa/internal/wire"
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 type payment struct {
@@ -17,7 +17,7 @@ type payment struct {
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-func TestDecodeInto(t *testing.T) {
+func TestInto(t *testing.T) {
 	t.Parallel()
 	text := "before"
 	tests := map[string]struct {
@@ -46,7 +46,7 @@ func TestDecodeInto(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, err := wire.DecodeInto([]byte(test.body), test.into)
+			found, err := loose.Into([]byte(test.body), test.into)
 			require.NoError(t, err)
 			assert.Equal(t, test.found, found)
 			assert.Equal(t, test.want, test.into)
@@ -54,7 +54,7 @@ func TestDecodeInto(t *testing.T) {
 	}
 }
 
-func TestDecodeIntoFails(t *testing.T) {
+func TestIntoFails(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		body   string
@@ -78,8 +78,8 @@ func TestDecodeIntoFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			before := mustJSON(t, test.into)
-			found, err := wire.DecodeInto([]byte(test.body), test.into)
-			var at *wire.Error
+			found, err := loose.Into([]byte(test.body), test.into)
+			var at *loose.Error
 			require.ErrorAs(t, err, &at)
 			assert.False(t, found)
 			assert.Equal(t, test.offset, at.Offset, at.Reason)
@@ -94,21 +94,4 @@ func mustJSON(t *testing.T, value any) string {
 	data, err := json.Marshal(value)
 	require.NoError(t, err)
 	return string(data)
-}
-
-func TestHoldsData(t *testing.T) {
-	t.Parallel()
-	for body, want := range map[string]bool{
-		`{"error":"no such tenant"}`:                            false,
-		`{"error":"no such tenant","data":[]}`:                  false,
-		`{"error":"no such tenant","data":{ },"items":null}`:    false,
-		`{"Error":{"code":7},"errors":[{"code":7}],"status":1}`: false,
-		`{"message":"OK","data":[{"id":1}]}`:                    true,
-		`{"message":"OK","result":{"id":1}}`:                    true,
-		`[]`:                                                    true,
-		`{"broken`:                                              false,
-		"\xef\xbb\xbf {\"message\":\"OK\",\"data\":[0]}":        true,
-	} {
-		assert.Equal(t, want, wire.HoldsData([]byte(body)), body)
-	}
 }

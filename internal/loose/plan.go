@@ -1,4 +1,4 @@
-package wire
+package loose
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// plan is how a struct type is read.
-type plan struct {
+// Plan is how a struct type is read.
+type Plan struct {
 	fields []field
 	byName map[string]int
 	byFold map[string]int // by folded name
@@ -30,13 +30,14 @@ type field struct {
 	set   setter
 }
 
-var plans sync.Map // reflect.Type → *plan
+var plans sync.Map // reflect.Type → *Plan
 
-func planOf(t reflect.Type) *plan {
+// PlanOf returns the plan of a struct type, which is made once.
+func PlanOf(t reflect.Type) *Plan {
 	if p, ok := plans.Load(t); ok {
-		return p.(*plan) //nolint:errcheck,forcetypeassert // the map holds nothing else
+		return p.(*Plan) //nolint:errcheck,forcetypeassert // the map holds nothing else
 	}
-	p := &plan{byName: make(map[string]int), byFold: make(map[string]int), id: -1, lists: make(map[string]bool)}
+	p := &Plan{byName: make(map[string]int), byFold: make(map[string]int), id: -1, lists: make(map[string]bool)}
 	p.collect(t)
 	p.unread = make([]state, len(p.fields))
 	for i, f := range p.fields {
@@ -52,7 +53,7 @@ func planOf(t reflect.Type) *plan {
 		}
 	}
 	stored, _ := plans.LoadOrStore(t, p)
-	return stored.(*plan) //nolint:errcheck,forcetypeassert // the map holds nothing else
+	return stored.(*Plan) //nolint:errcheck,forcetypeassert // the map holds nothing else
 }
 
 var (
@@ -64,13 +65,13 @@ var (
 	textType        = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
-// readsItself reports whether a type says itself how it is read.
-func readsItself(t reflect.Type) bool {
+// ReadsItself reports whether a type says itself how it is read.
+func ReadsItself(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(unmarshalerType) || reflect.PointerTo(t).Implements(textType)
 }
 
 // collect adds the fields of t level by level, so that of two with one name the shallower wins, as in encoding/json.
-func (p *plan) collect(t reflect.Type) {
+func (p *Plan) collect(t reflect.Type) {
 	type level struct {
 		t     reflect.Type
 		index []int
@@ -113,7 +114,7 @@ func (p *plan) collect(t reflect.Type) {
 	}
 }
 
-func (p *plan) add(name string, index []int, t reflect.Type) {
+func (p *Plan) add(name string, index []int, t reflect.Type) {
 	if _, taken := p.byName[name]; taken {
 		return
 	}
@@ -121,9 +122,33 @@ func (p *plan) add(name string, index []int, t reflect.Type) {
 	p.fields = append(p.fields, field{name, index, setterOf(t)})
 }
 
+// Find returns the index of the field for a member name in any case, -1 for none.
+func (p *Plan) Find(name []byte) int {
+	i, _ := p.find(name, 0)
+	return i
+}
+
+// Len returns how many fields the struct has that members are read into.
+func (p *Plan) Len() int { return len(p.fields) }
+
+// ID returns the index of the field for the member id, -1 for none.
+func (p *Plan) ID() int { return p.id }
+
+// IDOf returns that field of a record, not valid where it is in an embedded struct that is nil.
+func (p *Plan) IDOf(record reflect.Value) reflect.Value {
+	id, err := record.FieldByIndexErr(p.fields[p.id].index)
+	if err != nil {
+		return reflect.Value{}
+	}
+	return id
+}
+
+// Slice reports whether the member with this name is read into a slice.
+func (p *Plan) Slice(name string) bool { return p.lists[strings.ToLower(name)] }
+
 // find returns the index of the field for a member name, -1 for none, and whether the name is spelled exactly so. guess is where it probably
 // is, since members come in the same order in every record.
-func (p *plan) find(name []byte, guess int) (i int, exact bool) {
+func (p *Plan) find(name []byte, guess int) (i int, exact bool) {
 	if guess < len(p.fields) && p.fields[guess].name == string(name) {
 		return guess, true
 	}
@@ -189,13 +214,13 @@ type spelled struct {
 	err        *Error // why the field cannot hold it, which matters if the field's own member does not come
 }
 
-// record reads an object into the struct v. Of members whose names differ in case only the one that is spelled as the field is read, in either
+// Record reads an object into the struct v. Of members whose names differ in case only the one that is spelled as the field is read, in either
 // order, and of other spellings the last; what is not read is kept as a member that no field is for.
-func (s *scanner) record(v reflect.Value, p *plan) *Error {
+func (s *Scanner) Record(v reflect.Value, p *Plan) *Error {
 	guess := 0
 	states, spellings := len(s.states), len(s.loose)
 	s.states = append(s.states, p.unread...)
-	err := s.object(func(name []byte) *Error {
+	err := s.Object(func(name []byte) *Error {
 		i, exact := p.find(name, guess)
 		if i < 0 {
 			return s.spare(v, p, name)
@@ -212,23 +237,23 @@ func (s *scanner) record(v reflect.Value, p *plan) *Error {
 		}
 		s.states[states+i] = exactly
 		nameAt := s.nameAt
-		s.space()
-		begin := s.at
+		s.Space()
+		begin := s.At
 		err := f.set(s, at(v, f.index))
 		if err != nil {
-			err.Path = join(f.name, err.Path)
+			err.Path = Join(f.name, err.Path)
 		}
 		if exact {
 			return err
 		}
 		if err != nil {
-			s.at = begin
-			if _, broken := s.skip(); broken != nil {
+			s.At = begin
+			if _, broken := s.Skip(); broken != nil {
 				return err
 			}
 		}
 		s.states[states+i] = loosely
-		s.loose = append(s.loose, spelled{i, nameAt, begin, s.at, err})
+		s.loose = append(s.loose, spelled{i, nameAt, begin, s.At, err})
 		return nil
 	})
 	for _, l := range s.loose[spellings:] {
@@ -241,12 +266,12 @@ func (s *scanner) record(v reflect.Value, p *plan) *Error {
 }
 
 // setAside clears a field that was read from a member under another spelling than name, and keeps that member as one that no field is for.
-func (s *scanner) setAside(v reflect.Value, p *plan, field, spellings int, name []byte) *Error {
+func (s *Scanner) setAside(v reflect.Value, p *Plan, field, spellings int, name []byte) *Error {
 	at := spellings + slices.IndexFunc(s.loose[spellings:], func(l spelled) bool { return l.field == field })
 	before := s.loose[at]
 	s.loose = slices.Delete(s.loose, at, at+1)
-	again := scanner{data: s.data, at: before.name}
-	spelling, err := again.text()
+	again := Scanner{Data: s.Data, At: before.name}
+	spelling, err := again.Text()
 	if err != nil || bytes.Equal(spelling, name) { // the same member twice
 		return err
 	}
@@ -256,17 +281,17 @@ func (s *scanner) setAside(v reflect.Value, p *plan, field, spellings int, name 
 	if p.extra == nil {
 		return nil
 	}
-	return s.keep(v, p, string(spelling), standard(s.data[before.begin:before.end], true))
+	return s.keep(v, p, string(spelling), standard(s.Data[before.begin:before.end], true))
 }
 
 // spare keeps a member that no field is for, where the struct has a place for it.
-func (s *scanner) spare(v reflect.Value, p *plan, name []byte) *Error {
+func (s *Scanner) spare(v reflect.Value, p *Plan, name []byte) *Error {
 	if p.extra == nil {
-		_, err := s.skip()
+		_, err := s.Skip()
 		return err
 	}
 	member, symbols := string(name), s.symbols // reading the value can overwrite name
-	raw, err := s.skip()
+	raw, err := s.Skip()
 	if err != nil {
 		return err
 	}
@@ -277,7 +302,7 @@ func (s *scanner) spare(v reflect.Value, p *plan, name []byte) *Error {
 }
 
 // keep puts a member into the Extra field.
-func (s *scanner) keep(v reflect.Value, p *plan, name string, raw []byte) *Error {
+func (s *Scanner) keep(v reflect.Value, p *Plan, name string, raw []byte) *Error {
 	extra := at(v, p.extra)
 	room := memberRoom
 	switch {
@@ -287,14 +312,15 @@ func (s *scanner) keep(v reflect.Value, p *plan, name string, raw []byte) *Error
 		room += mapRoom + 8*(int(extraType.Elem().Size())+16) //nolint:gosec // small
 		extra.Set(reflect.MakeMap(extraType))
 	}
-	if err := s.charge(room + len(raw)); err != nil {
+	if err := s.Charge(room + len(raw)); err != nil {
 		return err
 	}
 	extra.SetMapIndex(reflect.ValueOf(name), reflect.ValueOf(json.RawMessage(append([]byte(nil), raw...))))
 	return nil
 }
 
-func join(name, path string) string {
+// Join puts a member's name, or an index in brackets, before the path within it.
+func Join(name, path string) string {
 	switch {
 	case path == "":
 		return name

@@ -1,4 +1,4 @@
-package wire
+package loose
 
 import (
 	"reflect"
@@ -255,9 +255,9 @@ func monthOf(name string) string {
 	return "0"
 }
 
-func setTime(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	text, kind, err := s.scalar()
+func setTime(s *Scanner, v reflect.Value) *Error {
+	begin := s.At
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
@@ -278,4 +278,4 @@ var dateType reflect.Type
 // UseDate has D read as time.Time is, which its embedded one is set to. It must be called before anything is decoded.
 func UseDate[D any]() { dateType = reflect.TypeFor[D]() }
 
-func setDate(s *scanner, v reflect.Value) *Error { return setTime(s, v.Field(0)) }
+func setDate(s *Scanner, v reflect.Value) *Error { return setTime(s, v.Field(0)) }

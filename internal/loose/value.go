@@ -1,4 +1,4 @@
-package wire
+package loose
 
 import (
 	"bytes"
@@ -8,8 +8,11 @@ import (
 	"strings"
 )
 
-// setter reads the value that comes next into v. The scanner stands at its first byte.
-type setter func(s *scanner, v reflect.Value) *Error
+// setter reads the value that comes next into v. The Scanner stands at its first byte.
+type setter func(s *Scanner, v reflect.Value) *Error
+
+// Read reads the value that comes next into v, which must be addressable.
+func (s *Scanner) Read(v reflect.Value) *Error { return setterOf(v.Type())(s, v) }
 
 // setterOf returns the setter for a type. It must not resolve plans of structs: a record can hold records of its own kind.
 func setterOf(t reflect.Type) setter {
@@ -22,7 +25,7 @@ func setterOf(t reflect.Type) setter {
 		return setRaw
 	case reflect.PointerTo(t).Implements(unmarshalerType):
 		return setUnmarshaler
-	case readsItself(t):
+	case ReadsItself(t):
 		return setAny
 	}
 	switch t.Kind() {
@@ -40,13 +43,13 @@ func setterOf(t reflect.Type) setter {
 		return setStruct
 	case reflect.Pointer:
 		inner := setterOf(t.Elem())
-		return func(s *scanner, v reflect.Value) *Error { return setPointer(s, v, inner) }
+		return func(s *Scanner, v reflect.Value) *Error { return setPointer(s, v, inner) }
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Uint8 {
 			return setBytes
 		}
 		inner := setterOf(t.Elem())
-		return func(s *scanner, v reflect.Value) *Error { return setSlice(s, v, inner) }
+		return func(s *Scanner, v reflect.Value) *Error { return setSlice(s, v, inner) }
 	}
 	return setAny
 }
@@ -54,23 +57,23 @@ func setterOf(t reflect.Type) setter {
 // What scalar returns for the literals; nobody changes it.
 var wordTrue, wordFalse = []byte("true"), []byte("false")
 
-// scalar reads a string, number or literal. kind is its first byte, with 'n' for null and '0' for a number.
-func (s *scanner) scalar() (text []byte, kind byte, err *Error) {
-	switch c := s.peek(); c {
+// Scalar reads a string, number or literal. kind is its first byte, with 'n' for null and '0' for a number.
+func (s *Scanner) Scalar() (text []byte, kind byte, err *Error) {
+	switch c := s.Peek(); c {
 	case '"':
-		text, err = s.text()
+		text, err = s.Text()
 		return text, '"', err
 	case 't':
-		return wordTrue, c, s.literal("true")
+		return wordTrue, c, s.Literal("true")
 	case 'f':
-		return wordFalse, c, s.literal("false")
+		return wordFalse, c, s.Literal("false")
 	case 'n':
-		return nil, c, s.literal("null")
+		return nil, c, s.Literal("null")
 	case '{', '[':
-		text, err = s.skip()
+		text, err = s.Skip()
 		return text, c, err
 	case 0:
-		return nil, 0, s.fail("the JSON ends early")
+		return nil, 0, s.Fail("the JSON ends early")
 	}
 	if text, err = s.number(); err == nil && (text[len(text)-1] == 'N' || text[len(text)-1] == 'y') {
 		return text, 'N', nil
@@ -78,8 +81,8 @@ func (s *scanner) scalar() (text []byte, kind byte, err *Error) {
 	return text, '0', err
 }
 
-func setString(s *scanner, v reflect.Value) *Error {
-	text, kind, err := s.scalar()
+func setString(s *Scanner, v reflect.Value) *Error {
+	text, kind, err := s.Scalar()
 	if kind == '{' || kind == '[' { // JSON as it came, whose texts have not been mended
 		text = bytes.ToValidUTF8(text, []byte("\ufffd"))
 	}
@@ -92,13 +95,13 @@ func setString(s *scanner, v reflect.Value) *Error {
 	return err
 }
 
-func setInt(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	text, kind, err := s.scalar()
+func setInt(s *Scanner, v reflect.Value) *Error {
+	begin := s.At
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
-	n, ok := integer(text, kind)
+	n, ok := Integer(text, kind)
 	if !ok || v.OverflowInt(n) {
 		return &Error{Offset: int64(begin), Reason: "not an integer that fits"}
 	}
@@ -106,13 +109,13 @@ func setInt(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
-func setUint(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	text, kind, err := s.scalar()
+func setUint(s *Scanner, v reflect.Value) *Error {
+	begin := s.At
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
-	signed, ok := integer(text, kind)
+	signed, ok := Integer(text, kind)
 	n := uint64(max(signed, 0)) //nolint:gosec // not negative
 	if ok = ok && signed >= 0; !ok {
 		parsed, parseErr := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
@@ -125,8 +128,8 @@ func setUint(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
-// integer reads 12, "12", 12.0, 1.2e1, true, false, null and "". NaN and Infinity are no integer and become 0, as null does.
-func integer(text []byte, kind byte) (int64, bool) {
+// Integer reads 12, "12", 12.0, 1.2e1, true, false, null and "". NaN and Infinity are no integer and become 0, as null does.
+func Integer(text []byte, kind byte) (int64, bool) {
 	switch kind {
 	case 'n', 'f', 'N':
 		return 0, true
@@ -135,11 +138,11 @@ func integer(text []byte, kind byte) (int64, bool) {
 	case '{', '[':
 		return 0, false
 	}
-	if n, ok := small(text); ok {
+	if n, ok := Small(text); ok {
 		return n, true
 	}
 	word := strings.TrimSpace(string(text))
-	if word == "" || len(word) >= 32 && noID(text) { // an empty GUID is no id, in the place of one that is a number too
+	if word == "" || len(word) >= 32 && NoID(text) { // an empty GUID is no id, in the place of one that is a number too
 		return 0, kind == '"'
 	}
 	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
@@ -175,8 +178,8 @@ func scaled(word string) (int64, bool) {
 	return n, err == nil
 }
 
-// small reads the integers of up to 18 digits, which are nearly all.
-func small(text []byte) (n int64, ok bool) {
+// Small reads the integers of up to 18 digits, which are nearly all.
+func Small(text []byte) (n int64, ok bool) {
 	digits := text
 	if len(digits) > 0 && digits[0] == '-' {
 		digits = digits[1:]
@@ -199,9 +202,9 @@ func small(text []byte) (n int64, ok bool) {
 // decimal reports whether word is written in decimal digits, which ParseFloat does not insist on.
 func decimal(word string) bool { return strings.Trim(word, "+-0123456789.eE") == "" }
 
-func setBool(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	text, kind, err := s.scalar()
+func setBool(s *Scanner, v reflect.Value) *Error {
+	begin := s.At
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
@@ -215,7 +218,7 @@ func setBool(s *scanner, v reflect.Value) *Error {
 			b = true
 		case "", "false":
 		default:
-			n, ok := integer([]byte(word), kind)
+			n, ok := Integer([]byte(word), kind)
 			if !ok || n != 0 && n != 1 {
 				return &Error{Offset: int64(begin), Reason: "neither true nor false"}
 			}
@@ -229,9 +232,9 @@ func setBool(s *scanner, v reflect.Value) *Error {
 }
 
 // setFloat reads a number. NaN and Infinity, bare or as a text, are what they say: a zero in their place would be a measurement that nobody made.
-func setFloat(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	text, kind, err := s.scalar()
+func setFloat(s *Scanner, v reflect.Value) *Error {
+	begin := s.At
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
@@ -256,9 +259,9 @@ func setFloat(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
-func setRaw(s *scanner, v reflect.Value) *Error {
+func setRaw(s *Scanner, v reflect.Value) *Error {
 	symbols := s.symbols
-	raw, err := s.skip()
+	raw, err := s.Skip()
 	if err == nil && s.symbols > symbols {
 		raw = standard(raw, true)
 	}
@@ -268,7 +271,7 @@ func setRaw(s *scanner, v reflect.Value) *Error {
 	return err
 }
 
-func setUnmarshaler(s *scanner, v reflect.Value) *Error {
+func setUnmarshaler(s *Scanner, v reflect.Value) *Error {
 	return s.setBy(v, func(raw []byte) error {
 		return v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(raw) //nolint:errcheck,forcetypeassert // that is why it is read here
 	})
@@ -276,9 +279,9 @@ func setUnmarshaler(s *scanner, v reflect.Value) *Error {
 
 // setBy has the value that comes next read by one who knows how. Where a bare NaN or Infinity is in it, which that one cannot know, a refusal
 // leaves the zero value.
-func (s *scanner) setBy(v reflect.Value, read func(raw []byte) error) *Error {
-	begin, before := s.at, scanner{objects: s.objects, members: s.members, symbols: s.symbols}
-	raw, err := s.skip()
+func (s *Scanner) setBy(v reflect.Value, read func(raw []byte) error) *Error {
+	begin, before := s.At, Scanner{objects: s.objects, members: s.members, symbols: s.symbols}
+	raw, err := s.Skip()
 	if err != nil {
 		return err
 	}
@@ -298,12 +301,12 @@ func (s *scanner) setBy(v reflect.Value, read func(raw []byte) error) *Error {
 	return nil
 }
 
-func setStruct(s *scanner, v reflect.Value) *Error {
-	begin := s.at
-	if s.peek() == '{' {
-		return s.record(v, planOf(v.Type()))
+func setStruct(s *Scanner, v reflect.Value) *Error {
+	begin := s.At
+	if s.Peek() == '{' {
+		return s.Record(v, PlanOf(v.Type()))
 	}
-	text, kind, err := s.scalar()
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
@@ -314,13 +317,13 @@ func setStruct(s *scanner, v reflect.Value) *Error {
 	return nil
 }
 
-func setPointer(s *scanner, v reflect.Value, inner setter) *Error {
-	if s.peek() == 'n' {
+func setPointer(s *Scanner, v reflect.Value, inner setter) *Error {
+	if s.Peek() == 'n' {
 		v.SetZero()
-		return s.literal("null")
+		return s.Literal("null")
 	}
 	if v.IsNil() {
-		if err := s.charge(int(v.Type().Elem().Size())); err != nil { //nolint:gosec // small
+		if err := s.Charge(int(v.Type().Elem().Size())); err != nil { //nolint:gosec // small
 			return err
 		}
 		v.Set(reflect.New(v.Type().Elem()))
@@ -329,15 +332,15 @@ func setPointer(s *scanner, v reflect.Value, inner setter) *Error {
 }
 
 // setSlice reads an array, a single object as its only element, and null, "" or an object without a member as none.
-func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
-	begin := s.at
-	switch s.peek() {
+func setSlice(s *Scanner, v reflect.Value, inner setter) *Error {
+	begin := s.At
+	switch s.Peek() {
 	case '[':
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-		return s.array(func(i int) *Error {
-			s.space()
+		return s.Array(func(i int) *Error {
+			s.Space()
 			if i == v.Cap() {
-				if err := s.charge(max(4, i) * int(v.Type().Elem().Size())); err != nil { //nolint:gosec // small
+				if err := s.Charge(max(4, i) * int(v.Type().Elem().Size())); err != nil { //nolint:gosec // small
 					return err
 				}
 				v.Grow(max(4, i))
@@ -345,22 +348,22 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 			v.SetLen(i + 1)
 			err := inner(s, v.Index(i))
 			if err != nil {
-				err.Path = join("["+strconv.Itoa(i)+"]", err.Path)
+				err.Path = Join("["+strconv.Itoa(i)+"]", err.Path)
 			}
 			return err
 		})
 	case '{':
-		s.at++
-		if s.space() == '}' {
-			s.at++
+		s.At++
+		if s.Space() == '}' {
+			s.At++
 			v.SetZero()
 			return nil
 		}
-		s.at = begin
+		s.At = begin
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		return inner(s, v.Index(0))
 	}
-	text, kind, err := s.scalar()
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
@@ -372,6 +375,9 @@ func setSlice(s *scanner, v reflect.Value, inner setter) *Error {
 }
 
 // setAny leaves every other type to encoding/json.
-func setAny(s *scanner, v reflect.Value) *Error {
+func setAny(s *Scanner, v reflect.Value) *Error {
 	return s.setBy(v, func(raw []byte) error { return json.Unmarshal(raw, v.Addr().Interface()) })
 }
+
+// NoID reports whether a text stands for no id: "", "0", an empty GUID.
+func NoID(text []byte) bool { return len(bytes.Trim(text, " \t\r\n0.-{}()")) == 0 }

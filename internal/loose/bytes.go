@@ -1,4 +1,4 @@
-package wire
+package loose
 
 import (
 	"bytes"
@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-func setBytes(s *scanner, v reflect.Value) *Error {
-	if s.peek() == '[' {
+func setBytes(s *Scanner, v reflect.Value) *Error {
+	if s.Peek() == '[' {
 		return setAny(s, v)
 	}
-	begin := s.at
-	text, kind, err := s.scalar()
+	begin := s.At
+	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
 	}
