@@ -11,8 +11,8 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// WithUnattributed appends to into the records with which a write was answered and of which it cannot be told whose they are: HaloPSA may
-// answer an array with one object. They are JSON as it came.
+// WithUnattributed appends to into the records in the response to a write of which it cannot be told which input they belong to: HaloPSA may
+// respond to an array with one object. They are JSON as it came.
 func WithUnattributed(into *[]json.RawMessage) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		if into == nil {

@@ -23,7 +23,7 @@ func GetOf[T any, I ID](ctx context.Context, client *Client, path string, id I, 
 	return getOf[T](ctx, client, endpointAt(path), id, nil, opts)
 }
 
-// PostOf sends inputs, one object or a slice of them, to path as the array that HaloPSA expects, and returns the records of the answer.
+// PostOf sends inputs, one object or a slice of them, to path as the array that HaloPSA expects, and returns the records of the response.
 //
 // It is taken for a create, which is never repeated when its outcome is unknown; [WithIdempotent] says otherwise.
 func PostOf[T any](ctx context.Context, client *Client, path string, inputs any, opts ...RequestOption) ([]T, error) {

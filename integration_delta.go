@@ -10,7 +10,7 @@ import (
 
 // IntegrationDelta is a change that an integration has still to pass on.
 //
-// The 2024 version of HaloPSA has no such endpoint and answers [ErrNotFound].
+// The 2024 version of HaloPSA has no such endpoint: its calls fail with [ErrNotFound].
 //
 // API: schema IntegrationDelta.
 type IntegrationDelta struct {
@@ -54,7 +54,7 @@ type IntegrationDeltaInput struct {
 
 // IntegrationDeltaListOptions specifies a page of integration deltas.
 //
-// No paging parameter of the list is documented, but tenants answer it in pages [live].
+// No paging parameter of the list is documented, but tenants respond in pages [live].
 type IntegrationDeltaListOptions struct {
 	ListOptions
 }

@@ -176,7 +176,7 @@ func (s *IntegrationExportService) Update(ctx context.Context, inputs []Integrat
 
 // Delete deletes an export.
 //
-// The 2024 version of HaloPSA has no such endpoint and answers [ErrNotFound].
+// The 2024 version of HaloPSA has no such endpoint: the call fails with [ErrNotFound].
 //
 // API: DELETE /IntegrationExport/{id}
 func (s *IntegrationExportService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {

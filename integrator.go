@@ -152,7 +152,7 @@ func (t IntegratorTrace) LogValue() slog.Value {
 
 // IntegratorTraceListOptions specifies a page of traces.
 //
-// No paging parameter of the list is documented, but tenants answer it in pages [live].
+// No paging parameter of the list is documented, but tenants respond in pages [live].
 type IntegratorTraceListOptions struct {
 	ListOptions
 }

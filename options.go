@@ -224,7 +224,7 @@ func WithMaxWait(longest time.Duration) ClientOption {
 	})
 }
 
-// WithMaxResponseSize sets how many bytes of an answer are read, after decompression; the default is 64 MiB.
+// WithMaxResponseSize sets how many bytes of a response are read, after decompression; the default is 64 MiB.
 func WithMaxResponseSize(bytes int64) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if bytes < 1 {
@@ -235,7 +235,7 @@ func WithMaxResponseSize(bytes int64) ClientOption {
 	})
 }
 
-// WithLogger logs each attempt to logger at debug level, and at warn level each failure after which a Follow goes on; by default nothing is logged.
+// WithLogger logs each attempt to logger at debug level, and at warn level each failure after which a Follow continues; by default nothing is logged.
 //
 // A line has the operation, method, path, status, attempt, duration, size and request id, and never a query, header or body.
 func WithLogger(logger *slog.Logger) ClientOption {

@@ -115,13 +115,13 @@ func WithQuery(name, value string) Option {
 	})
 }
 
-// WithTimeout sets how long one attempt may take, from sending it to the end of its answer; the default is 90 s.
+// WithTimeout sets how long one attempt may take, from sending it to the end of its response; the default is 90 s.
 //
 // The whole call, with its retries and waits, is bounded by its context.
 func WithTimeout(attempt time.Duration) Option {
 	return optionFunc(func(c *callConfig) error {
 		if attempt <= 0 {
-			return badArgument("WithTimeout", "%s is not more than 0", attempt)
+			return badArgument("WithTimeout", "%s: must be positive", attempt)
 		}
 		c.timeout = attempt
 		return nil
@@ -161,7 +161,7 @@ func WithSecondPass() Option {
 // WithPrefetch lets Pages and All read up to n pages at once: the next ones come while the caller works. 0 and 1 read one at a time.
 //
 // Records come in the same order and with the same promise. All requests pass the limit. Reading ahead ends once the list shrinks during the
-// walk, and does not begin where the server sends no record_count: a page read in vain costs a request.
+// walk, and does not begin where the server sends no record_count: a page that turns out to be empty costs a request.
 func WithPrefetch(n int) Option {
 	return optionFunc(func(c *callConfig) error {
 		if n < 0 {
@@ -180,9 +180,9 @@ func WithIdempotent() RequestOption {
 	})
 }
 
-// WithResponseInto stores the last answer of the call in dst, with a body that can be read again.
+// WithResponseInto stores the last response of the call in dst, with a body that can be read again.
 //
-// Its Request is nil. dst stays as it is when there was no answer.
+// Its Request is nil. dst stays as it is when there was none.
 func WithResponseInto(dst **http.Response) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		if dst == nil {

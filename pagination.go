@@ -98,7 +98,7 @@ func walkOf[T any](ctx context.Context, c *Client, at endpoint, method string, o
 	}
 }
 
-// newPage makes the page of an answer, with those of its rows that are to be shown.
+// newPage makes the page of a response, with those of its rows that are to be shown.
 func newPage[T any](shown []T, req page.Request, rows wire.List[T]) *Page[T] {
 	page := &Page[T]{Records: shown, Number: max(1, req.Page), Size: rows.PageSize, RecordCount: rows.RecordCount}
 	if page.Size == 0 {
