@@ -210,7 +210,7 @@ func (c *Client) secrets(r *request, token string) *redact.Redactor {
 		}
 	}
 	for name, values := range r.query {
-		if !strings.HasPrefix(name, "order") {
+		if !isOrder(name) {
 			add(values)
 		}
 	}
