@@ -64,6 +64,7 @@ type leak struct {
 	api   func(*http.Request) (*http.Response, error)
 	fault *halopsatest.Fault // in place of both
 	ctx   func(context.Context) (context.Context, context.CancelFunc)
+	large bool // its text takes so long to look through that two services must do
 }
 
 func echoing(status int, contentType string, body func(dump string) string) func(*http.Request) (*http.Response, error) {
@@ -98,7 +99,7 @@ func leaks() map[string]leak {
 		"echo in a title":         {api: echoing(502, "text/html", func(d string) string { return "<html><title>" + d + "</title></html>" })},
 		"echo in a page":          {api: echoing(404, "text/html", func(d string) string { return "<html><body><pre>" + d + "</pre></body></html>" })},
 		"echo with escapes":       {api: echoing(400, "application/json", func(d string) string { return `{"message":` + strings.ReplaceAll(quoted(d), "c", `\u0063`) + `}` })},
-		"echo that is cut":        {api: echoing(400, "text/plain", func(d string) string { return strings.Repeat("x", 64<<10-200) + d })},
+		"echo that is cut":        {large: true, api: echoing(400, "text/plain", func(d string) string { return strings.Repeat("x", 64<<10-200) + d })},
 		"echo that breaks off":    {api: breaking(403)},
 		"success that breaks off": {api: breaking(200)},
 		"no route": {api: func(req *http.Request) (*http.Response, error) {
@@ -265,8 +266,8 @@ func TestNoMethodLeaks(t *testing.T) {
 						halopsa.WithMaxRetries(1), halopsa.WithMaxWait(time.Second), halopsa.WithTimeout(5*time.Second))
 					require.NoError(t, err)
 					for resource, service := range trial.Services(client) {
-						if i > 0 && !strings.HasPrefix(resource, "Connected") && resource != "IntegrationRequest" {
-							continue // the other format says nothing new of the others
+						if (i > 0 || way.large) && !strings.HasPrefix(resource, "Connected") && resource != "IntegrationRequest" {
+							continue // the other format, or a cut, says nothing new of the others
 						}
 						for at := range service.NumMethod() {
 							method, op := service.Method(at), service.Type().Method(at).Name
@@ -289,7 +290,9 @@ func TestNoMethodLeaks(t *testing.T) {
 						}
 					}
 				}
-				assert.Greater(t, calls, 60)
+				if !way.large {
+					assert.Greater(t, calls, 60)
+				}
 				require.NotEmpty(t, log.String())
 				assert.NotContains(t, log.String(), mark)
 			})

@@ -58,10 +58,20 @@ func pageOf(size int, habits halopsatest.Habits) int {
 // matrixLists are the lengths of the list, in records, for a page size.
 func matrixLists(page int) map[string]int {
 	many := 8*page + page/2 + 1
-	if page > 100 {
+	if page >= 100 { // what happens on a fourth page is the same as with smaller ones
 		many = 2*page + 1
 	}
-	return map[string]int{"0": 0, "1": 1, "one page": page, "one more": page + 1, "many": many}
+	lists := map[string]int{"0": 0, "one page": page, "one more": page + 1, "many": many}
+	if page > 1 {
+		lists["1"] = 1
+	}
+	return lists
+}
+
+// honors reports whether a server gives pages of a large size that is asked for. To a walk that is the same as with the default of 100, so
+// one such server is enough.
+func honors(server string, size int) bool {
+	return size > 100 && pageOf(size, matrixServers[server].habits) == size
 }
 
 // change is what happens to the list while it is walked.
@@ -227,7 +237,7 @@ func walkUnder(t *testing.T, h *halopsatest.Handler, c *halopsa.Client, size, pa
 // comes exactly once, or the walk ends with a *PaginationError.
 func TestPagingMatrix(t *testing.T) {
 	t.Parallel()
-	runMatrix(t, []int{0, 1, 7, 100, 1000})
+	runMatrix(t, []int{0, 1, 7, 1000})
 }
 
 // The promise is the same while pages are read at once, and each page can be older or newer than the one before it.
@@ -244,6 +254,9 @@ func runMatrix(t *testing.T, sizes []int, opts ...halopsa.RequestOption) {
 	})
 	for server := range matrixServers {
 		for _, size := range sizes {
+			if server != "honest" && honors(server, size) {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/size %d", server, size), func(t *testing.T) {
 				t.Parallel()
 				for list, n := range matrixLists(pageOf(size, matrixServers[server].habits)) {
