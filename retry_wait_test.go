@@ -265,6 +265,40 @@ func TestUnauthorised(t *testing.T) {
 	assert.Equal(t, 1, server.TokensIssued()-tokens)
 }
 
+// TestUnauthorisedAfterAnotherFailure: the replay waits for nothing, the 503's wait is over, and what the 503 may have done stays open.
+func TestUnauthorisedAfterAnotherFailure(t *testing.T) {
+	t.Parallel()
+	for kind, call := range map[string]func(context.Context, *halopsa.Client) error{"GET": getOne, "DELETE": deleteOne, "Update": updateOne} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, server := newStandin(t, nil)
+				server.Seed("IntegrationError", map[string]any{"id": 1})
+				server.Seed("IntegrationExport", map[string]any{"id": 1})
+				require.NoError(t, getOne(t.Context(), client), "the token is good")
+				busy := halopsatest.Fault{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"17"}}}
+				expired := halopsatest.Fault{
+					Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}},
+				}
+				server.Fault(busy)
+				server.Fault(expired)
+				begin, requests, tokens := time.Now(), server.Count("", ""), server.TokensIssued()
+				require.NoError(t, call(t.Context(), client))
+				assert.Equal(t, 17*time.Second, time.Since(begin))
+				assert.Equal(t, 3, server.Count("", "")-requests)
+				assert.Equal(t, 1, server.TokensIssued()-tokens)
+
+				server.Fault(busy)
+				expired.Times = -1
+				server.Fault(expired)
+				err := call(t.Context(), client)
+				require.ErrorIs(t, err, halopsa.ErrUnauthorized)
+				assert.Equal(t, kind != "GET", errors.Is(err, halopsa.ErrOutcomeUnknown))
+			})
+		})
+	}
+}
+
 // TestErrorsKeepTheConnection counts the connections that a real server sees.
 func TestErrorsKeepTheConnection(t *testing.T) {
 	t.Parallel()

@@ -267,6 +267,35 @@ func TestRefusedForHours(t *testing.T) {
 	}
 }
 
+// TestRepeatedRefusals: where nothing is held back and the server asks for no time, a call's own waits grow with each 429 in a row, up to the longest
+// backoff. What fails otherwise in between changes nothing in that.
+func TestRepeatedRefusals(t *testing.T) {
+	t.Parallel()
+	state := retry.State{Kind: retry.Create}
+	for n := range 10 {
+		assert.True(t, state.Next(t.Context(), policy, asking(http.StatusTooManyRequests, 0)))
+		pause := min(policy.MinBackoff<<n, policy.MaxBackoff)
+		assert.GreaterOrEqual(t, state.Wait, pause/2, "refusal %d", n)
+		assert.LessOrEqual(t, state.Wait, pause, "refusal %d", n)
+		if n%3 == 0 {
+			assert.True(t, state.Next(t.Context(), policy, notSent))
+		}
+	}
+}
+
+// TestReplayWaitsForNothing: the wait before it was another attempt's.
+func TestReplayWaitsForNothing(t *testing.T) {
+	t.Parallel()
+	state := retry.State{}
+	assert.True(t, state.Next(t.Context(), policy, asking(http.StatusServiceUnavailable, time.Minute)))
+	assert.Equal(t, time.Minute, state.Wait)
+	assert.True(t, state.Next(t.Context(), policy, answer(http.StatusUnauthorized)))
+	assert.Zero(t, state.Wait)
+	assert.True(t, state.Next(t.Context(), policy, asking(http.StatusServiceUnavailable, time.Minute)))
+	assert.True(t, state.Next(t.Context(), policy, refused(2*time.Minute)))
+	assert.Zero(t, state.Wait, "the client holds back by itself")
+}
+
 func TestBackoff(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
