@@ -84,11 +84,12 @@ type Observer interface {
 
 // Report is one attempt and what became of it.
 type Report struct {
-	Number         int       // from 1
-	Begin          time.Time // when it asked to be let through
-	Wait, Duration time.Duration
-	Response       *http.Response // nil with Err; its body is in the Text of the exchange
-	Err            error
+	Number   int            // from 1
+	Begin    time.Time      // when it asked to be let through
+	Wait     time.Duration  // how long the limits and the token held it back
+	Duration time.Duration  // how long it took after that; 0 when nothing was sent
+	Response *http.Response // nil with Err; its body is in the Text of the exchange
+	Err      error
 }
 
 // ErrURL is returned for a URL that is none.
