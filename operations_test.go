@@ -3,7 +3,6 @@ package halopsa_test
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -53,6 +52,11 @@ func runOperations(t *testing.T, operations []operation) {
 		t.Run(strings.NewReplacer("/", "_", " ", "").Replace(op.api+"_"+op.body), func(t *testing.T) {
 			t.Parallel()
 			method, _, _ := strings.Cut(op.api, " ")
+			var body string
+			if op.body != "" {
+				body = fixture(t, op.body)
+			}
+			answer := fixture(t, op.answer)
 			client, mock := mocked(t)
 			mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
 				assert.Equal(t, method, req.Method)
@@ -65,15 +69,13 @@ func runOperations(t *testing.T, operations []operation) {
 					assert.Nil(t, req.Body)
 				} else {
 					assert.Equal(t, "application/json", req.Header.Get("Content-Type"))
-					sent, err := io.ReadAll(req.Body)
-					require.NoError(t, err)
-					assert.JSONEq(t, fixture(t, op.body), string(sent))
+					assert.JSONEq(t, body, readAll(t, req.Body))
 				}
 				status := op.status
 				if status == 0 {
 					status = http.StatusOK
 				}
-				return respond(status, "application/json", fixture(t, op.answer)), nil
+				return respond(status, "application/json", answer), nil
 			})
 			got, err := op.call(t.Context(), client)
 			require.NoError(t, err)

@@ -311,7 +311,7 @@ func TestErrorsShowNoQuery(t *testing.T) {
 		"HTML":    `<html><body>no route for <a href="%s">this</a></body></html>`,
 	} {
 		mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
-			require.Contains(t, req.URL.RawQuery, "module_id=4711")
+			assert.Contains(t, req.URL.RawQuery, "module_id=4711")
 			url := req.URL.String()
 			if name == "escaped" {
 				url = strings.ReplaceAll(url, "&", `\u0026`[1:])

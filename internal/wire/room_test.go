@@ -74,10 +74,11 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // see above
 			}
 		})
 	}
-	for name, body := range map[string][]byte{"rows": bodies["rows"], "rows of one member": many(`[`, `{"a":1},`, `]`)} {
+	for name, row := range map[string]string{"rows": `{},`, "rows of one member": `{"a":1},`} {
+		body := []byte(`[` + strings.TrimSuffix(strings.Repeat(row, (1<<20)/len(row)), ",") + `]`)
 		t.Run("maps: "+name, func(t *testing.T) { //nolint:paralleltest // see above
 			used := allocated(func() { _, _ = wire.DecodeList[map[string]any](body, "Tickets", 1_000_000) })
-			assert.Less(t, used, uint64(600<<20))
+			assert.Less(t, used, uint64(200<<20))
 		})
 	}
 }
