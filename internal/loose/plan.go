@@ -1,13 +1,12 @@
 package loose
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -21,13 +20,15 @@ type Plan struct {
 	extra  []int          // index path of the Extra field, nil if there is none
 	id     int            // field of the member "id", or -1
 	lists  map[string]bool
-	unread []state // of its fields
+	unread []state        // of its fields
+	next   []atomic.Int32 // by the field before, from 1: which one came next the last time, a guess; at 0 the first
 }
 
 type field struct {
-	name  string
-	index []int
-	set   setter
+	name   string
+	quoted string // the name as it comes: in quotes, with a colon
+	index  []int
+	set    setter
 }
 
 var plans sync.Map // reflect.Type → *Plan
@@ -40,7 +41,9 @@ func PlanOf(t reflect.Type) *Plan {
 	p := &Plan{byName: make(map[string]int), byFold: make(map[string]int), id: -1, lists: make(map[string]bool)}
 	p.collect(t)
 	p.unread = make([]state, len(p.fields))
+	p.next = make([]atomic.Int32, len(p.fields)+1)
 	for i, f := range p.fields {
+		p.next[i].Store(int32(i)) //nolint:gosec // no struct has as many fields
 		folded := string(fold(nil, []byte(f.name)))
 		if _, taken := p.byFold[folded]; !taken {
 			p.byFold[folded] = i
@@ -119,12 +122,12 @@ func (p *Plan) add(name string, index []int, t reflect.Type) {
 		return
 	}
 	p.byName[name] = len(p.fields)
-	p.fields = append(p.fields, field{name, index, setterOf(t)})
+	p.fields = append(p.fields, field{name, quoted(name), index, setterOf(t)})
 }
 
 // Find returns the index of the field for a member name in any case, -1 for none.
 func (p *Plan) Find(name []byte) int {
-	i, _ := p.find(name, 0)
+	i, _ := p.find(name)
 	return i
 }
 
@@ -146,12 +149,14 @@ func (p *Plan) IDOf(record reflect.Value) reflect.Value {
 // Slice reports whether the member with this name is read into a slice.
 func (p *Plan) Slice(name string) bool { return p.lists[strings.ToLower(name)] }
 
-// find returns the index of the field for a member name, -1 for none, and whether the name is spelled exactly so. guess is where it probably
-// is, since members come in the same order in every record.
-func (p *Plan) find(name []byte, guess int) (i int, exact bool) {
-	if guess < len(p.fields) && p.fields[guess].name == string(name) {
-		return guess, true
-	}
+// quoted returns a member's name as a JSON text, with the colon behind it.
+func quoted(name string) string {
+	text, _ := json.Marshal(name) //nolint:errchkjson // a string can always be written
+	return string(text) + ":"
+}
+
+// find returns the index of the field for a member name, -1 for none, and whether the name is spelled exactly so.
+func (p *Plan) find(name []byte) (i int, exact bool) {
 	if i, ok := p.byName[string(name)]; ok {
 		return i, true
 	}
@@ -195,137 +200,4 @@ func at(v reflect.Value, index []int) reflect.Value {
 		v = v.Field(n)
 	}
 	return v
-}
-
-// state says whether a field of a record has been read.
-type state uint8
-
-const (
-	unread  state = iota
-	loosely       // from a member whose name is spelled in another case
-	exactly
-)
-
-// spelled is a member that was read into a field although its name is spelled in another case.
-type spelled struct {
-	field      int
-	name       int    // where its name begins
-	begin, end int    // of its value
-	err        *Error // why the field cannot hold it, which matters if the field's own member does not come
-}
-
-// Record reads an object into the struct v. Of members whose names differ in case only the one that is spelled as the field is read, in either
-// order, and of other spellings the last; what is not read is kept as a member that no field is for.
-func (s *Scanner) Record(v reflect.Value, p *Plan) *Error {
-	guess := 0
-	states, spellings := len(s.states), len(s.loose)
-	s.states = append(s.states, p.unread...)
-	err := s.Object(func(name []byte) *Error {
-		i, exact := p.find(name, guess)
-		if i < 0 {
-			return s.spare(v, p, name)
-		}
-		guess = i + 1
-		f := &p.fields[i]
-		switch before := s.states[states+i]; {
-		case before == exactly && !exact:
-			return s.spare(v, p, name)
-		case before == loosely:
-			if err := s.setAside(v, p, i, spellings, name); err != nil {
-				return err
-			}
-		}
-		s.states[states+i] = exactly
-		nameAt := s.nameAt
-		s.Space()
-		begin := s.At
-		err := f.set(s, at(v, f.index))
-		if err != nil {
-			err.Path = Join(f.name, err.Path)
-		}
-		if exact {
-			return err
-		}
-		if err != nil {
-			s.At = begin
-			if _, broken := s.Skip(); broken != nil {
-				return err
-			}
-		}
-		s.states[states+i] = loosely
-		s.loose = append(s.loose, spelled{i, nameAt, begin, s.At, err})
-		return nil
-	})
-	for _, l := range s.loose[spellings:] {
-		if err == nil {
-			err = l.err
-		}
-	}
-	s.states, s.loose = s.states[:states], s.loose[:spellings]
-	return err
-}
-
-// setAside clears a field that was read from a member under another spelling than name, and keeps that member as one that no field is for.
-func (s *Scanner) setAside(v reflect.Value, p *Plan, field, spellings int, name []byte) *Error {
-	at := spellings + slices.IndexFunc(s.loose[spellings:], func(l spelled) bool { return l.field == field })
-	before := s.loose[at]
-	s.loose = slices.Delete(s.loose, at, at+1)
-	again := Scanner{Data: s.Data, At: before.name}
-	spelling, err := again.Text()
-	if err != nil || bytes.Equal(spelling, name) { // the same member twice
-		return err
-	}
-	if into, err := v.FieldByIndexErr(p.fields[field].index); err == nil {
-		into.SetZero()
-	}
-	if p.extra == nil {
-		return nil
-	}
-	return s.keep(v, p, string(spelling), standard(s.Data[before.begin:before.end], true))
-}
-
-// spare keeps a member that no field is for, where the struct has a place for it.
-func (s *Scanner) spare(v reflect.Value, p *Plan, name []byte) *Error {
-	if p.extra == nil {
-		_, err := s.Skip()
-		return err
-	}
-	member, symbols := string(name), s.symbols // reading the value can overwrite name
-	raw, err := s.Skip()
-	if err != nil {
-		return err
-	}
-	if s.symbols > symbols {
-		raw = standard(raw, true)
-	}
-	return s.keep(v, p, member, raw)
-}
-
-// keep puts a member into the Extra field.
-func (s *Scanner) keep(v reflect.Value, p *Plan, name string, raw []byte) *Error {
-	extra := at(v, p.extra)
-	room := memberRoom
-	switch {
-	case !extra.IsNil() && extra.Len() >= 8:
-		room = manyRoom
-	case extra.IsNil():
-		room += mapRoom + 8*(int(extraType.Elem().Size())+16) //nolint:gosec // small
-		extra.Set(reflect.MakeMap(extraType))
-	}
-	if err := s.Charge(room + len(raw)); err != nil {
-		return err
-	}
-	extra.SetMapIndex(reflect.ValueOf(name), reflect.ValueOf(json.RawMessage(append([]byte(nil), raw...))))
-	return nil
-}
-
-// Join puts a member's name, or an index in brackets, before the path within it.
-func Join(name, path string) string {
-	switch {
-	case path == "":
-		return name
-	case path[0] == '[':
-		return name + path
-	}
-	return name + "." + path
 }

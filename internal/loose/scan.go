@@ -3,12 +3,9 @@
 package loose
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math/bits"
-	"strconv"
+	"strings"
 	"sync"
-	"unicode/utf8"
 )
 
 // Error is a body that is not what was expected.
@@ -42,6 +39,10 @@ type Scanner struct {
 	room    int       // how much memory what is read may still take, see Charge
 	states  []state   // of the fields of the records that are being read
 	loose   []spelled // members of those that were read under another spelling
+
+	piece     strings.Builder // for the short texts of the record that is being read
+	pieceSize int
+	shorts    int // how many bytes of short texts it has so far
 }
 
 var scanners = sync.Pool{New: func() any { return new(Scanner) }}
@@ -56,6 +57,7 @@ func ScannerOf(data []byte) *Scanner {
 // Free gives the scanner back. Texts that it returned must not be used any more.
 func (s *Scanner) Free() {
 	const largest = 1 << 20 // one enormous text must not stay in memory for good
+	s.piece.Reset()
 	if s.Data = nil; cap(s.scratch) <= largest {
 		scanners.Put(s)
 	}
@@ -88,191 +90,12 @@ func (s *Scanner) End() *Error {
 	return nil
 }
 
-// plain returns where the run of plain ASCII that begins at at ends: at a quote, a backslash, a control character, a byte of more than seven
-// bits, or the end. It looks at eight bytes at a time.
-func (s *Scanner) plain(at int) int {
-	const each, high = 0x0101010101010101, 0x8080808080808080
-	data := s.Data
-	for ; at+8 <= len(data); at += 8 {
-		x := binary.LittleEndian.Uint64(data[at:])
-		// A byte's high bit is set where it is special. What a borrow sets besides is above the first of them.
-		special := (x | (x - each*0x20) | ((x ^ each*'"') - each) | ((x ^ each*'\\') - each)) & high
-		if special != 0 {
-			return at + bits.TrailingZeros64(special)/8
-		}
-	}
-	for at < len(data) {
-		if c := data[at]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			break
-		}
-		at++
-	}
-	return at
-}
-
-// Text reads a string and returns its content, which is good until the next one is read.
-func (s *Scanner) Text() ([]byte, *Error) {
-	begin := s.At + 1 // after the quote
-	for at := s.plain(begin); at < len(s.Data); at = s.plain(at) {
-		switch c := s.Data[at]; {
-		case c == '"':
-			s.At = at + 1
-			return s.Data[begin:at], nil
-		case c == '\\':
-			return s.decoded(begin, at)
-		case c < 0x20:
-			s.At = at
-			return nil, s.Fail("a control character in a text")
-		}
-		r, size := utf8.DecodeRune(s.Data[at:])
-		if r == utf8.RuneError && size == 1 {
-			return s.decoded(begin, at) // which puts U+FFFD for what is no UTF-8
-		}
-		at += size
-	}
-	s.At = len(s.Data)
-	return nil, s.Fail("the text does not end")
-}
-
-// decoded reads the rest of a string that begins at begin and has its first escape or its first byte to mend at at.
-func (s *Scanner) decoded(begin, at int) ([]byte, *Error) {
-	out := append(s.scratch[:0], s.Data[begin:at]...) //nolint:gocritic // the scratch is reused, and stays where it is on an error
-	for at < len(s.Data) {
-		switch c := s.Data[at]; {
-		case c == '"':
-			s.At, s.scratch = at+1, out
-			return out, nil
-		case c == '\\':
-			s.At = at
-			r, err := s.escape()
-			if err != nil {
-				return nil, err
-			}
-			out = utf8.AppendRune(out, r)
-			at = s.At
-		case c < 0x20:
-			s.At = at
-			return nil, s.Fail("a control character in a text")
-		case c < utf8.RuneSelf:
-			end := s.plain(at)
-			out = append(out, s.Data[at:end]...)
-			at = end
-		default:
-			r, size := utf8.DecodeRune(s.Data[at:])
-			out = utf8.AppendRune(out, r)
-			at += size
-		}
-	}
-	s.At = len(s.Data)
-	return nil, s.Fail("the text does not end")
-}
-
-// escape reads one escape sequence.
-func (s *Scanner) escape() (rune, *Error) {
-	if s.At+1 >= len(s.Data) {
-		return 0, s.Fail("the text does not end")
-	}
-	c := s.Data[s.At+1]
-	switch c {
-	case '"', '\\', '/':
-	case 'b':
-		c = '\b'
-	case 'f':
-		c = '\f'
-	case 'n':
-		c = '\n'
-	case 'r':
-		c = '\r'
-	case 't':
-		c = '\t'
-	case 'u':
-		return s.unicode()
-	default:
-		return 0, s.Fail("an unknown escape in a text")
-	}
-	s.At += 2
-	return rune(c), nil
-}
-
-// unicode reads \uXXXX, or two of them that are a surrogate pair.
-func (s *Scanner) unicode() (rune, *Error) {
-	r, ok := s.hex(s.At)
-	if !ok {
-		return 0, s.Fail("a malformed \\u escape in a text")
-	}
-	s.At += 6
-	if r < 0xd800 || r > 0xdfff {
-		return r, nil
-	}
-	if low, ok := s.hex(s.At); ok && r < 0xdc00 && low >= 0xdc00 && low <= 0xdfff {
-		s.At += 6
-		return (r-0xd800)<<10 | (low - 0xdc00) + 0x10000, nil
-	}
-	return utf8.RuneError, nil
-}
-
-func (s *Scanner) hex(at int) (rune, bool) {
-	if at+6 > len(s.Data) || s.Data[at] != '\\' || s.Data[at+1] != 'u' {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(string(s.Data[at+2:at+6]), 16, 32)
-	return rune(n), err == nil
-}
-
-// number reads a number and returns its text.
-func (s *Scanner) number() ([]byte, *Error) {
-	begin := s.At
-	if s.Peek() == '-' {
-		s.At++
-	}
-	switch c := s.Peek(); {
-	case c == '0':
-		s.At++
-	case c >= '1' && c <= '9':
-		s.digits()
-	case c == 'N' || c == 'I':
-		for _, word := range []string{"NaN", "Infinity"} {
-			if s.Literal(word) == nil {
-				s.symbols++
-				return s.Data[begin:s.At], nil
-			}
-		}
-		fallthrough
-	default:
-		return nil, s.Fail("no JSON value")
-	}
-	if s.Peek() == '.' {
-		s.At++
-		if !s.digits() {
-			return nil, s.Fail("a malformed number")
-		}
-	}
-	if c := s.Peek(); c == 'e' || c == 'E' {
-		s.At++
-		if c := s.Peek(); c == '+' || c == '-' {
-			s.At++
-		}
-		if !s.digits() {
-			return nil, s.Fail("a malformed number")
-		}
-	}
-	return s.Data[begin:s.At], nil
-}
-
 // Peek returns the next byte, 0 at the end.
 func (s *Scanner) Peek() byte {
 	if s.At < len(s.Data) {
 		return s.Data[s.At]
 	}
 	return 0
-}
-
-func (s *Scanner) digits() bool {
-	begin := s.At
-	for s.At < len(s.Data) && s.Data[s.At]-'0' <= 9 {
-		s.At++
-	}
-	return s.At > begin
 }
 
 // Literal reads this word.

@@ -15,22 +15,26 @@ func ParseTime(s string) (time.Time, bool) {
 	if s == "" {
 		return time.Time{}, true
 	}
-	t, ok := parseFast(s)
-	if !ok {
-		t, ok = parseSlow(s)
+	if t, ok := parseFast(s); ok {
+		return t, true
 	}
+	t, ok := parseSlow(s)
 	if !ok {
 		return time.Time{}, false
 	}
-	switch year, month, day := t.Date(); {
-	case year == 1 && month == 1 && day == 1, year == 1899 && month == 12 && day == 30, year == 1900 && month == 1 && day == 1:
+	if year, month, day := t.Date(); noDate(year, int(month), day) {
 		return time.Time{}, true
 	}
 	return t.UTC(), true
 }
 
-// parseFast reads 2006-01-02T15:04:05 with up to nine digits of a fraction and nothing or Z behind.
-func parseFast(s string) (time.Time, bool) {
+// noDate reports whether a date stands for none. [conv]
+func noDate(year, month, day int) bool {
+	return year == 1 && month == 1 && day == 1 || year == 1899 && month == 12 && day == 30 || year == 1900 && month == 1 && day == 1
+}
+
+// parseFast reads 2006-01-02T15:04:05 with up to nine digits of a fraction and nothing or Z behind, also where it stands for no date.
+func parseFast[T string | []byte](s T) (time.Time, bool) {
 	const bare = len("2006-01-02T15:04:05")
 	if len(s) < bare || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return time.Time{}, false
@@ -60,18 +64,43 @@ func parseFast(s string) (time.Time, bool) {
 		}
 		nanos, rest = fraction, rest[n:]
 	}
-	if rest != "" && rest != "Z" && rest != "z" {
+	if len(rest) > 1 || len(rest) == 1 && rest[0] != 'Z' && rest[0] != 'z' {
 		return time.Time{}, false
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
-	// time.Date takes 30 February for 2 March.
-	if y, m, d := t.Date(); y != year || int(m) != month || d != day {
+	days, ok := daysOf(year, month, day)
+	switch {
+	case !ok:
 		return time.Time{}, false
+	case noDate(year, month, day):
+		return time.Time{}, true
 	}
-	return t, true
+	return time.Unix(int64(days)*86_400+int64(hour*3_600+minute*60+second), int64(nanos)).UTC(), true
 }
 
-func digits(s string) (n int, ok bool) {
+// daysOf returns how many days a date of the years 0 to 9999 is after 1 January 1970, and whether there is such a day: time.Date takes 30 February for
+// 2 March.
+func daysOf(year, month, day int) (days int, ok bool) {
+	if month < 1 || month > 12 || day < 1 {
+		return 0, false
+	}
+	long := daysBefore[month] - daysBefore[month-1]
+	leap := year%4 == 0 && (year%100 != 0 || year%400 == 0)
+	if leap && month == 2 {
+		long++
+	}
+	y := year + 400 - 1 // full years since 401 before year 0, which has the same calendar
+	days = y*365 + y/4 - y/100 + y/400 + daysBefore[month-1] + day - 1
+	if leap && month > 2 {
+		days++
+	}
+	const epoch = 1970 + 400 - 1
+	return days - (epoch*365 + epoch/4 - epoch/100 + epoch/400), day <= long
+}
+
+// daysBefore is how many days of a common year are before the end of each month.
+var daysBefore = [13]int{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365}
+
+func digits[T string | []byte](s T) (n int, ok bool) {
 	for i := range len(s) {
 		if s[i]-'0' > 9 {
 			return 0, false
@@ -264,7 +293,10 @@ func setTime(s *Scanner, v reflect.Value) *Error {
 	if kind == 'N' {
 		text, kind = nil, 'n'
 	}
-	t, ok := ParseTime(string(text))
+	t, ok := parseFast(text)
+	if !ok {
+		t, ok = ParseTime(string(text))
+	}
 	if kind != '"' && kind != 'n' || !ok {
 		return &Error{Offset: int64(begin), Reason: "not a date"}
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // setter reads the value that comes next into v. The Scanner stands at its first byte.
@@ -14,7 +15,7 @@ type setter func(s *Scanner, v reflect.Value) *Error
 // Read reads the value that comes next into v, which must be addressable.
 func (s *Scanner) Read(v reflect.Value) *Error { return setterOf(v.Type())(s, v) }
 
-// setterOf returns the setter for a type. It must not resolve plans of structs: a record can hold records of its own kind.
+// setterOf returns the setter for a type.
 func setterOf(t reflect.Type) setter {
 	switch {
 	case t == timeType:
@@ -40,7 +41,8 @@ func setterOf(t reflect.Type) setter {
 	case reflect.Float32, reflect.Float64:
 		return setFloat
 	case reflect.Struct:
-		return setStruct
+		plan := sync.OnceValue(func() *Plan { return PlanOf(t) }) // not before it is needed: a record can hold records of its own kind
+		return func(s *Scanner, v reflect.Value) *Error { return setStruct(s, v, plan) }
 	case reflect.Pointer:
 		inner := setterOf(t.Elem())
 		return func(s *Scanner, v reflect.Value) *Error { return setPointer(s, v, inner) }
@@ -82,6 +84,13 @@ func (s *Scanner) Scalar() (text []byte, kind byte, err *Error) {
 }
 
 func setString(s *Scanner, v reflect.Value) *Error {
+	if s.Peek() == '"' {
+		text, err := s.Text()
+		if err == nil {
+			v.SetString(s.keepText(text))
+		}
+		return err
+	}
 	text, kind, err := s.Scalar()
 	if kind == '{' || kind == '[' { // JSON as it came, whose texts have not been mended
 		text = bytes.ToValidUTF8(text, []byte("\ufffd"))
@@ -90,13 +99,24 @@ func setString(s *Scanner, v reflect.Value) *Error {
 		text = nil
 	}
 	if err == nil {
-		v.SetString(string(text))
+		v.SetString(s.keepText(text))
 	}
 	return err
 }
 
 func setInt(s *Scanner, v reflect.Value) *Error {
 	begin := s.At
+	if n, behind, minus, ok := s.short(); ok && behind == 0 {
+		if minus {
+			n = -n
+		}
+		if v.OverflowInt(n) {
+			return &Error{Offset: int64(begin), Reason: "not an integer that fits"}
+		}
+		v.SetInt(n)
+		return nil
+	}
+	s.At = begin
 	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
@@ -128,82 +148,19 @@ func setUint(s *Scanner, v reflect.Value) *Error {
 	return nil
 }
 
-// Integer reads 12, "12", 12.0, 1.2e1, true, false, null and "". NaN and Infinity are no integer and become 0, as null does.
-func Integer(text []byte, kind byte) (int64, bool) {
-	switch kind {
-	case 'n', 'f', 'N':
-		return 0, true
-	case 't':
-		return 1, true
-	case '{', '[':
-		return 0, false
-	}
-	if n, ok := Small(text); ok {
-		return n, true
-	}
-	word := strings.TrimSpace(string(text))
-	if word == "" || len(word) >= 32 && NoID(text) { // an empty GUID is no id, in the place of one that is a number too
-		return 0, kind == '"'
-	}
-	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
-		return n, true
-	}
-	if _, ok := symbol(word); ok {
-		return 0, true
-	}
-	return scaled(word)
-}
-
-// scaled reads an integer with a fraction or an exponent, to the last digit, which a float would not do above 2⁵³.
-func scaled(word string) (int64, bool) {
-	mantissa, power, found := strings.Cut(strings.ToLower(word), "e")
-	whole, fraction, _ := strings.Cut(mantissa, ".")
-	all := whole + fraction
-	digits := strings.TrimRight(all, "0")
-	exponent := 0
-	if found {
-		var err error
-		if exponent, err = strconv.Atoi(power); err != nil {
-			return 0, false
-		}
-	}
-	zeros := exponent - len(fraction) + len(all) - len(digits)
-	if strings.Trim(digits, "+-") == "" {
-		digits, zeros = all, 0
-	}
-	if zeros < 0 || zeros > 18 {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(digits+strings.Repeat("0", zeros), 10, 64)
-	return n, err == nil
-}
-
-// Small reads the integers of up to 18 digits, which are nearly all.
-func Small(text []byte) (n int64, ok bool) {
-	digits := text
-	if len(digits) > 0 && digits[0] == '-' {
-		digits = digits[1:]
-	}
-	if len(digits) == 0 || len(digits) > 18 { // more might not fit
-		return 0, false
-	}
-	for _, c := range digits {
-		if c-'0' > 9 {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if len(digits) < len(text) {
-		n = -n
-	}
-	return n, true
-}
-
 // decimal reports whether word is written in decimal digits, which ParseFloat does not insist on.
 func decimal(word string) bool { return strings.Trim(word, "+-0123456789.eE") == "" }
 
 func setBool(s *Scanner, v reflect.Value) *Error {
 	begin := s.At
+	switch s.Peek() {
+	case 't':
+		v.SetBool(true) // or an error
+		return s.Literal("true")
+	case 'f':
+		v.SetBool(false)
+		return s.Literal("false")
+	}
 	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
@@ -234,6 +191,16 @@ func setBool(s *Scanner, v reflect.Value) *Error {
 // setFloat reads a number. NaN and Infinity, bare or as a text, are what they say: a zero in their place would be a measurement that nobody made.
 func setFloat(s *Scanner, v reflect.Value) *Error {
 	begin := s.At
+	if v.Kind() == reflect.Float64 { // the quotient of two that a float64 holds exactly is the nearest one
+		if digits, behind, minus, ok := s.short(); ok {
+			f := float64(digits) / powers[behind]
+			if minus {
+				f = -f
+			}
+			v.SetFloat(f)
+			return nil
+		}
+	}
 	text, kind, err := s.Scalar()
 	if err != nil {
 		return err
@@ -301,10 +268,10 @@ func (s *Scanner) setBy(v reflect.Value, read func(raw []byte) error) *Error {
 	return nil
 }
 
-func setStruct(s *Scanner, v reflect.Value) *Error {
+func setStruct(s *Scanner, v reflect.Value, plan func() *Plan) *Error {
 	begin := s.At
 	if s.Peek() == '{' {
-		return s.Record(v, PlanOf(v.Type()))
+		return s.Record(v, plan())
 	}
 	text, kind, err := s.Scalar()
 	if err != nil {
@@ -336,8 +303,8 @@ func setSlice(s *Scanner, v reflect.Value, inner setter) *Error {
 	begin := s.At
 	switch s.Peek() {
 	case '[':
-		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-		return s.Array(func(i int) *Error {
+		v.SetZero()
+		err := s.Array(func(i int) *Error {
 			s.Space()
 			if i == v.Cap() {
 				if err := s.Charge(max(4, i) * int(v.Type().Elem().Size())); err != nil { //nolint:gosec // small
@@ -352,6 +319,10 @@ func setSlice(s *Scanner, v reflect.Value, inner setter) *Error {
 			}
 			return err
 		})
+		if err == nil && v.IsNil() { // [] is empty, not absent
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		return err
 	case '{':
 		s.At++
 		if s.Space() == '}' {
@@ -378,6 +349,3 @@ func setSlice(s *Scanner, v reflect.Value, inner setter) *Error {
 func setAny(s *Scanner, v reflect.Value) *Error {
 	return s.setBy(v, func(raw []byte) error { return json.Unmarshal(raw, v.Addr().Interface()) })
 }
-
-// NoID reports whether a text stands for no id: "", "0", an empty GUID.
-func NoID(text []byte) bool { return len(bytes.Trim(text, " \t\r\n0.-{}()")) == 0 }
