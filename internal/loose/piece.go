@@ -1,20 +1,23 @@
 package loose
 
-// The short texts of a record share one piece of memory, since most of a record's texts are short and each piece costs the collector as much as a long
-// one. A text that a program keeps so holds those beside it, but no long ones and none of other records.
+// The short texts of a record share one piece of memory, since most of a record's texts are short and each allocation costs as much as one of a long
+// text. A text that a program keeps so holds those beside it, but no long ones and none of other records.
 const (
 	longestShort = 64  // bytes of a text
 	firstPiece   = 128 // bytes, where nothing tells how many are needed
 	largestPiece = 512
 )
 
-// newPiece begins a piece of memory for the short texts of a record, as large as those of the one before were.
+// newPiece begins a record whose short texts probably take as much memory as those of the records before did.
 func (s *Scanner) newPiece() {
-	s.piece.Reset()
-	// If the rows vary, the larger ones decide.
-	if s.pieceSize = min(max(s.shorts, s.pieceSize-s.pieceSize/8), largestPiece); s.shorts == 0 && s.pieceSize == 0 {
+	switch {
+	case s.pieceSize == 0:
 		s.pieceSize = min(firstPiece, len(s.Data)/4)
+	case s.shorts == 0:
+	default:
+		s.pieceSize = min((3*s.pieceSize+s.shorts)/4+2, largestPiece)
 	}
+	s.piece.Reset()
 	s.shorts = 0
 }
 
@@ -24,11 +27,15 @@ func (s *Scanner) keepText(text []byte) string {
 	if n == 0 || n > longestShort {
 		return string(text)
 	}
-	s.shorts += n
 	if s.piece.Cap()-s.piece.Len() < n {
+		size := longestShort
+		if s.shorts == 0 {
+			size = max(n, s.pieceSize)
+		}
 		s.piece.Reset()
-		s.piece.Grow(max(n, s.pieceSize))
+		s.piece.Grow(size)
 	}
+	s.shorts += n
 	begin := s.piece.Len()
 	s.piece.Write(text)
 	return s.piece.String()[begin:]

@@ -3,7 +3,6 @@ package loose
 import (
 	"encoding/binary"
 	"math/bits"
-	"strconv"
 	"unicode/utf8"
 )
 
@@ -12,11 +11,10 @@ const (
 	high = 0x8080808080808080 // the bit of each of them that no ASCII character has
 )
 
-// special returns eight bytes of a text with the high bit set in those that end a run: a quote, a backslash or a control character. What a borrow
-// sets besides is above the first of them.
+// special returns eight bytes of a text with the high bit set in those that end a run: a quote, a backslash or a control character. With one bit
+// turned over, which leaves the control characters what they are, the quote comes right behind them. What a borrow sets besides is above the first.
 func special(x uint64) uint64 {
-	quote, backslash := x^each*'"', x^each*'\\'
-	return ((x-each*0x20)&^x | (quote-each)&^quote | (backslash-each)&^backslash) & high
+	return ((x ^ each*('"'^0x20) - each*0x21) | (x ^ each*'\\' - each)) &^ x & high
 }
 
 // run returns where the run of characters that begins at at ends: at a quote, a backslash, a control character, or the end. ascii is false if some of
@@ -69,51 +67,61 @@ func (s *Scanner) endless() *Error {
 // escaped are the characters that one letter behind a backslash stands for, 0 for none.
 var escaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// decoded reads the rest of a string that begins at begin and has its first escape at at. It copies what it looks at, sixteen bytes at a time, and
-// checks the outcome once: no escape makes UTF-8 of what was none.
+// block is how many bytes of a text with escapes are looked at before the first of them is read: as many as a mask has bits.
+const block = 64
+
+// specials returns a mask of the bytes that end a run, the lowest bit for the first one, and whether all are ASCII.
+func specials(from *[block]byte) (mask uint64, ascii bool) {
+	x0, x1 := binary.LittleEndian.Uint64(from[0:]), binary.LittleEndian.Uint64(from[8:])
+	x2, x3 := binary.LittleEndian.Uint64(from[16:]), binary.LittleEndian.Uint64(from[24:])
+	x4, x5 := binary.LittleEndian.Uint64(from[32:]), binary.LittleEndian.Uint64(from[40:])
+	x6, x7 := binary.LittleEndian.Uint64(from[48:]), binary.LittleEndian.Uint64(from[56:])
+	mask = ends(x0) | ends(x1)<<8 | ends(x2)<<16 | ends(x3)<<24 | ends(x4)<<32 | ends(x5)<<40 | ends(x6)<<48 | ends(x7)<<56
+	return mask, (x0|x1|x2|x3|x4|x5|x6|x7)&high == 0
+}
+
+// ends is [special] with a bit instead of a byte, and exact in every one.
+func ends(x uint64) uint64 {
+	const (
+		low    = each * 0x7f
+		gather = 0x0102040810204080 // brings the lowest bit of each byte together in the highest byte
+	)
+	neither := (x&low ^ each*('"'^0x20) + each*(0x80-0x21)) & (x&low ^ each*'\\' + low)
+	return (^(neither | x) & high) >> 7 * gather >> 56
+}
+
+// decoded reads the rest of a string that begins at begin and has its first escape at at. Where the runs end is known for a whole block before they
+// are copied, so that no copy waits for the one before. UTF-8 is checked once: no escape makes it of what was none.
 func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
-	const block = 16
 	data, out := s.Data, s.scratch[:cap(s.scratch)]
 	n := at - begin
-	if n+2*block > len(out) {
-		out = make([]byte, 2*n+256)
+	if n+4*block > len(out) {
+		out = make([]byte, 2*n+8*block)
 	}
 	copy(out, data[begin:at])
-	seen := uint64(0)
-	for {
+	// A run is copied 16 bytes at a time, the last ones with what is behind it, which must be there.
+	for base := at; base+2*block <= len(data); base += block {
 		if n+2*block > len(out) {
 			out = append(out, make([]byte, len(out))...)
 		}
-		if at+block <= len(data) {
-			first, second := binary.LittleEndian.Uint64(data[at:]), binary.LittleEndian.Uint64(data[at+8:])
-			binary.LittleEndian.PutUint64(out[n:], first)
-			binary.LittleEndian.PutUint64(out[n+8:], second)
-			seen |= first | second
-			found := special(first)
-			length := bits.TrailingZeros64(found) / 8
-			if found == 0 {
-				length = 8 + bits.TrailingZeros64(special(second))/8
+		mask, isASCII := specials((*[block]byte)(data[base:]))
+		ascii = ascii && isASCII
+		mask = mask >> (at - base) << (at - base) // an escape can reach into the next block
+		for mask != 0 {
+			bit := bits.TrailingZeros64(mask)
+			end := base + bit
+			n = copyRun(out, n, data, at, end)
+			at = end
+			if data[at] != '\\' {
+				return s.ended(out, n, at, ascii)
 			}
-			at, n = at+length, n+length
-			if length == block {
+			if c := escaped[data[at+1]]; c != 0 {
+				out[n] = c
+				n++
+				at += 2
+				mask &^= 3 << bit
 				continue
 			}
-		} else {
-			for ; at < len(data) && data[at] >= 0x20 && data[at] != '"' && data[at] != '\\'; at++ {
-				out[n] = data[at]
-				seen |= uint64(data[at])
-				n++
-			}
-			if at >= len(data) {
-				return nil, s.endless()
-			}
-		}
-		switch c := data[at]; {
-		case c == '\\' && at+1 < len(data) && escaped[data[at+1]] != 0:
-			out[n] = escaped[data[at+1]]
-			n++
-			at += 2
-		case c == '\\':
 			s.At = at
 			r, err := s.escape()
 			if err != nil {
@@ -121,17 +129,65 @@ func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 			}
 			n += utf8.EncodeRune(out[n:n+utf8.UTFMax], r)
 			at = s.At
-		case c == '"':
-			s.At, s.scratch = at+1, out
-			if out = out[:n]; (!ascii || seen&high != 0) && !utf8.Valid(out) {
-				out = s.mended(out)
-			}
-			return out, nil
-		default:
-			s.At = at
-			return nil, s.Fail("a control character in a text")
+			mask = mask >> (at - base) << (at - base)
+		}
+		if end := base + block; at < end {
+			n = copyRun(out, n, data, at, end)
+			at = end
 		}
 	}
+	return s.decodedEnd(out, n, at, ascii)
+}
+
+// copyRun copies data[at:end] to out[n:], and returns where it ends there. It writes up to 16 bytes beyond that.
+func copyRun(out []byte, n int, data []byte, at, end int) int {
+	after := n + end - at
+	*(*[16]byte)(out[n:]) = *(*[16]byte)(data[at:])
+	for at+16 < end {
+		at, n = at+16, n+16
+		*(*[16]byte)(out[n:]) = *(*[16]byte)(data[at:])
+	}
+	return after
+}
+
+// decodedEnd is [Scanner.decoded] for the last bytes of the body.
+func (s *Scanner) decodedEnd(out []byte, n, at int, ascii bool) ([]byte, *Error) {
+	data := s.Data
+	if more := len(data) - at; n+more+utf8.UTFMax > len(out) { // a text is never longer than with its escapes
+		out = append(out, make([]byte, more+utf8.UTFMax)...)
+	}
+	for ; at < len(data); at++ {
+		switch c := data[at]; {
+		case c == '\\':
+			s.At = at
+			r, err := s.escape()
+			if err != nil {
+				return nil, err
+			}
+			n += utf8.EncodeRune(out[n:n+utf8.UTFMax], r)
+			at = s.At - 1
+		case c < 0x20, c == '"':
+			return s.ended(out, n, at, ascii)
+		default:
+			out[n] = c
+			n++
+			ascii = ascii && c < utf8.RuneSelf
+		}
+	}
+	return nil, s.endless()
+}
+
+// ended returns a text of which n bytes have been decoded, and which a quote, or a character that must not be there, ends at at.
+func (s *Scanner) ended(out []byte, n, at int, ascii bool) ([]byte, *Error) {
+	if s.At = at; s.Data[at] != '"' {
+		return nil, s.Fail("a control character in a text")
+	}
+	s.At++
+	s.scratch = out
+	if text := out[:n]; ascii || utf8.Valid(text) {
+		return text, nil
+	}
+	return s.mended(out[:n]), nil
 }
 
 // mended returns a text with U+FFFD for each byte that is no UTF-8.
@@ -145,12 +201,16 @@ func (s *Scanner) mended(text []byte) []byte {
 	return out
 }
 
-// escape reads a \u escape, the only one of more than a letter: a character, or two of them that are a surrogate pair.
+// escape reads an escape: one of a letter, \u with a character, or two of these that are a surrogate pair.
 func (s *Scanner) escape() (rune, *Error) {
-	switch {
-	case s.At+1 >= len(s.Data):
+	if s.At+1 >= len(s.Data) {
 		return 0, s.Fail("the text does not end")
-	case s.Data[s.At+1] != 'u':
+	}
+	switch c := s.Data[s.At+1]; {
+	case escaped[c] != 0:
+		s.At += 2
+		return rune(escaped[c]), nil
+	case c != 'u':
 		return 0, s.Fail("an unknown escape in a text")
 	}
 	r, ok := s.hex(s.At)
@@ -168,10 +228,21 @@ func (s *Scanner) escape() (rune, *Error) {
 	return utf8.RuneError, nil
 }
 
-func (s *Scanner) hex(at int) (rune, bool) {
+// hex reads the \uXXXX that begins at at.
+func (s *Scanner) hex(at int) (r rune, ok bool) {
 	if at+6 > len(s.Data) || s.Data[at] != '\\' || s.Data[at+1] != 'u' {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(string(s.Data[at+2:at+6]), 16, 32)
-	return rune(n), err == nil
+	for _, c := range s.Data[at+2 : at+6] {
+		r <<= 4
+		switch {
+		case c-'0' <= 9:
+			r |= rune(c - '0')
+		case c|0x20-'a' <= 5:
+			r |= rune(c | 0x20 - 'a' + 10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
 }
