@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"slices"
 	"time"
 )
 
@@ -19,12 +21,16 @@ func main() {
 	}
 	rounds := flag.Int("rounds", 6, "samples of each client in each contest")
 	small := flag.Bool("quick", false, "a few seconds, to see that it works: the figures mean nothing and no file is written")
-	file := flag.String("out", "RESULTS.md", "the file to write")
+	file := flag.String("out", "RESULTS.md", "the file to write, none if empty")
+	only := flag.String("only", "", "a regular expression: measure the contests whose titles match it, and write no file")
 	flag.Parse()
 	if *small {
-		exit(benchmark(context.Background(), quick, min(*rounds, 2), "", os.Stdout, io.Discard))
+		exit(benchmark(context.Background(), job{size: quick, rounds: min(*rounds, 2), only: *only}, os.Stdout, io.Discard))
 	}
-	exit(benchmark(context.Background(), full, *rounds, *file, os.Stdout, os.Stderr))
+	if *only != "" {
+		*file = ""
+	}
+	exit(benchmark(context.Background(), job{full, *rounds, *only, *file}, os.Stdout, os.Stderr))
 }
 
 func exit(err error) {
@@ -35,10 +41,22 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// benchmark measures everything, prints the report and writes it to file, unless that is "".
-func benchmark(ctx context.Context, size scale, rounds int, file string, out, progress io.Writer) error {
-	if rounds < 1 {
-		return fmt.Errorf("-rounds %d: at least one is needed", rounds)
+// job is what is to be measured, and how.
+type job struct {
+	size   scale
+	rounds int
+	only   string // a regular expression for the titles of the contests, "" for all of them
+	file   string // that the report is written to, "" for none
+}
+
+// benchmark measures what the job says and prints the report.
+func benchmark(ctx context.Context, j job, out, progress io.Writer) error {
+	if j.rounds < 1 {
+		return fmt.Errorf("-rounds %d: at least one is needed", j.rounds)
+	}
+	only, err := regexp.Compile(j.only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
 	}
 	began := time.Now()
 	server, err := startServer(ctx)
@@ -46,17 +64,18 @@ func benchmark(ctx context.Context, size scale, rounds int, file string, out, pr
 		return err
 	}
 	defer func() { _ = server.stop() }()
-	all, err := contests(server, size)
+	all, err := contests(server, j.size)
 	if err != nil {
 		return err
 	}
-	measured, err := measure(ctx, all, rounds, size.sample, progress)
+	all = slices.DeleteFunc(all, func(c *contest) bool { return !only.MatchString(c.title) })
+	measured, err := measure(ctx, all, j.rounds, j.size.sample, progress)
 	if err != nil {
 		return err
 	}
-	text := report(measured, all, rounds, size, began)
-	if _, err := io.WriteString(out, text); err != nil || file == "" {
+	text := report(measured, all, j.rounds, j.size, began)
+	if _, err := io.WriteString(out, text); err != nil || j.file == "" {
 		return err
 	}
-	return os.WriteFile(file, []byte(text), 0o644) //nolint:gosec // it is committed
+	return os.WriteFile(j.file, []byte(text), 0o644) //nolint:gosec // it is committed
 }

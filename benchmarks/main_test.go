@@ -27,7 +27,7 @@ func TestBenchmarkReportsEveryClientInEveryContest(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "RESULTS.md")
 	var out strings.Builder
-	require.NoError(t, benchmark(t.Context(), tiny, 1, file, &out, io.Discard))
+	require.NoError(t, benchmark(t.Context(), job{tiny, 1, "", file}, &out, io.Discard))
 
 	written, err := os.ReadFile(file) //nolint:gosec // the test's own
 	require.NoError(t, err)
@@ -53,5 +53,5 @@ func TestBenchmarkReportsEveryClientInEveryContest(t *testing.T) {
 
 func TestBenchmarkNeedsARound(t *testing.T) {
 	t.Parallel()
-	require.ErrorContains(t, benchmark(t.Context(), tiny, 0, "", io.Discard, io.Discard), "-rounds 0")
+	require.ErrorContains(t, benchmark(t.Context(), job{size: tiny}, io.Discard, io.Discard), "-rounds 0")
 }
