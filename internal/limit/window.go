@@ -2,6 +2,7 @@
 package limit
 
 import (
+	"container/list"
 	"context"
 	"fmt"
 	"sync"
@@ -20,7 +21,7 @@ type Window struct {
 	inFlight int       // slots without an answer
 	done     []request // answered within the window, oldest answer first
 	head     int       // where done begins
-	waiting  []*waiter
+	waiting  list.List // of *waiter, in the order in which they came
 	timer    *time.Timer
 	longest  time.Duration // the longest hold that callers wait for, with bounded
 	bounded  bool
@@ -32,6 +33,7 @@ type Window struct {
 type request struct{ sent, answered time.Time }
 
 type waiter struct {
+	place *list.Element // in the queue
 	ready chan struct{}
 	slot  *Slot // once granted
 	err   error // or why it never will be
@@ -83,7 +85,7 @@ func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
 	w.mu.Lock()
 	now := time.Now()
 	w.prune(now)
-	if len(w.waiting) == 0 && w.free(now) {
+	if w.waiting.Len() == 0 && w.free(now) {
 		slot := w.take(now)
 		w.mu.Unlock()
 		return slot, nil
@@ -93,8 +95,10 @@ func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
 		return nil, err
 	}
 	me := &waiter{ready: make(chan struct{})}
-	w.waiting = append(w.waiting, me)
-	w.arm(now)
+	me.place = w.waiting.PushBack(me)
+	if w.waiting.Len() == 1 {
+		w.arm(now)
+	}
 	w.mu.Unlock()
 
 	select {
@@ -111,27 +115,31 @@ func (w *Window) hopeless(ctx context.Context, now time.Time) error {
 	if hold := w.held.Sub(now); w.bounded && hold > w.longest {
 		return &HoldError{hold}
 	}
-	wait := w.estimate(now, len(w.waiting))
+	wait := w.estimate(now, w.waiting.Len())
 	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < wait {
 		return &WaitError{wait}
 	}
 	return nil
 }
 
-// leave takes a waiter out of the queue, or gives back the slot that it was granted meanwhile.
+// leave takes a waiter out of the queue, or gives back the slot that it was granted meanwhile. It costs the same wherever the waiter stands: what the
+// others wait for does not change.
 func (w *Window) leave(me *waiter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if me.slot != nil {
 		w.inFlight--
+		w.grant(time.Now())
+		return
 	}
-	for i, other := range w.waiting {
-		if other == me {
-			w.waiting = append(w.waiting[:i], w.waiting[i+1:]...)
-			break
-		}
+	if w.waiting.Remove(me.place); w.waiting.Len() == 0 {
+		w.arm(time.Now())
 	}
-	w.grant(time.Now())
+}
+
+// first takes the waiter out of the queue that has waited longest. It requires that w.mu is held and that one waits.
+func (w *Window) first() *waiter {
+	return w.waiting.Remove(w.waiting.Front()).(*waiter) //nolint:errcheck,forcetypeassert // the queue holds nothing else
 }
 
 // Done says that the answer came: the slot stays taken for a window from now.
@@ -173,11 +181,11 @@ func (s *Slot) Refused(retryAfter time.Duration, asked bool) time.Duration {
 	w.refuse(s, now, retryAfter, asked)
 	hold := max(0, w.held.Sub(now))
 	if w.bounded && hold > w.longest {
-		for _, each := range w.waiting {
-			each.err = &HoldError{hold}
-			close(each.ready)
+		for w.waiting.Len() > 0 {
+			first := w.first()
+			first.err = &HoldError{hold}
+			close(first.ready)
 		}
-		w.waiting = nil
 	}
 	w.grant(now)
 	return hold
@@ -188,7 +196,7 @@ func (w *Window) State() (limit, used, waiting int, heldUntil time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.prune(time.Now())
-	return w.limit, w.used(), len(w.waiting), w.held
+	return w.limit, w.used(), w.waiting.Len(), w.held
 }
 
 func (w *Window) used() int { return w.inFlight + w.answered() }
@@ -217,10 +225,8 @@ func (w *Window) prune(now time.Time) {
 
 // grant lets waiters through while there are free slots.
 func (w *Window) grant(now time.Time) {
-	for len(w.waiting) > 0 && w.free(now) {
-		first := w.waiting[0]
-		w.waiting[0] = nil
-		w.waiting = w.waiting[1:]
+	for w.waiting.Len() > 0 && w.free(now) {
+		first := w.first()
 		first.slot = w.take(now)
 		close(first.ready)
 	}
@@ -233,7 +239,7 @@ func (w *Window) arm(now time.Time) {
 		w.timer.Stop()
 		w.timer = nil
 	}
-	if len(w.waiting) == 0 {
+	if w.waiting.Len() == 0 {
 		return
 	}
 	at, ok := w.next(now)
