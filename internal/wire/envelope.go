@@ -107,7 +107,7 @@ func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *loose.Er
 	case chosen != nil:
 		return r.chosen(list, &s, chosen, tried, failed)
 	}
-	list.Records, list.Keys = nil, nil
+	list.Records, list.Keys, list.Bad = nil, nil, nil
 	if !single && !s.known {
 		if s.warning != nil {
 			list.Warning = ErrorMessage("", s.warning)
@@ -126,7 +126,10 @@ func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *loose.Er
 		return nil, r.Fail(neither)
 	}
 	r.At = begin
-	return nil, r.row(list, 1)
+	if depth > 1 {
+		return nil, r.row(list, 1) // it may be another object that is the record
+	}
+	return nil, r.element(list, 0, 1)
 }
 
 // chosen takes the array that turned out to be the list, and what is beside it.
@@ -138,12 +141,15 @@ func (r *reader[T]) chosen(list *List[T], s *shape, chosen *candidate, tried int
 		after := r.At
 		r.At = chosen.begin
 		if r.Space() == 'n' { // null in the place of the list
-			list.Records, list.Keys = nil, nil
+			list.Records, list.Keys, list.Bad = nil, nil, nil
 		} else if err := r.rows(list); err != nil {
 			err.Path = loose.Join(chosen.name, err.Path)
 			return nil, err
 		}
 		r.At = after
+	}
+	for _, bad := range list.Bad {
+		bad.under(chosen.name)
 	}
 	if s.warning != nil {
 		list.Warning = ErrorMessage("", s.warning)
@@ -191,6 +197,9 @@ func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found b
 			err = wrong
 			err.Path = loose.Join(c.name, err.Path)
 		case wrong == nil:
+			for _, bad := range own.Bad {
+				bad.under(c.name)
+			}
 			names, best = append(names, c.name), own
 		}
 	}

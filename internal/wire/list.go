@@ -21,6 +21,7 @@ type List[T any] struct {
 	Records          []T
 	Keys             []Key  // of the records, in their order
 	ByContent        bool   // the keys are made of the rows' content, since ids do not tell them apart
+	Bad              []Bad  // those that cannot be read, in their order
 	Print            uint64 // tells these rows from others as a whole, by their content
 	RecordCount      int    // -1 when unknown
 	PageNo, PageSize int    // 0 when absent
@@ -61,7 +62,7 @@ func newReader[T any](body []byte, resource string, hint int) *reader[T] {
 }
 
 // DecodeList reads a list of a resource in any of the shapes that HaloPSA is known to use: an envelope, a bare array, null, "", nothing, or
-// a single object. hint is how many rows are expected.
+// a single object. hint is how many rows are expected. A row that cannot be read is no error: it is in Bad.
 func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) {
 	return decodeList[T](body, resource, hint, false)
 }
@@ -168,7 +169,7 @@ func DecodeMany[T any](body []byte) ([]T, error) {
 
 // rows reads an array of rows.
 func (r *reader[T]) rows(list *List[T]) *loose.Error {
-	list.Records, list.Keys = nil, nil
+	list.Records, list.Keys, list.Bad = nil, nil, nil
 	// A record takes more memory than its JSON: what the server or a caller expects must not decide about more than the body can hold.
 	const shortest, most = 32, 1024
 	room := min(max(r.hint, list.PageSize, 0), len(r.Data)/shortest, most)
@@ -178,13 +179,16 @@ func (r *reader[T]) rows(list *List[T]) *loose.Error {
 		if r.Space() == 'n' {
 			err = r.Literal("null")
 		} else {
-			err = r.row(list, room)
+			err = r.element(list, i, room)
 		}
 		if err != nil {
 			err.Path = loose.Join("["+strconv.Itoa(i)+"]", err.Path)
 		}
 		return err
 	})
+	for _, bad := range list.Bad {
+		bad.under("[" + strconv.Itoa(bad.Index) + "]")
+	}
 	if err == nil && r.lists {
 		raw := r.Data[begin:r.At]
 		list.Print = maphash.Bytes(seed, raw)

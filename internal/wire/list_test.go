@@ -66,10 +66,14 @@ func TestDecodeListSaysWhereItFails(t *testing.T) {
 				} `json:"trace"`
 			}
 			list, err := wire.DecodeList[leveled]([]byte(test.body), "IntegrationError", 10)
+			if err == nil && len(list.Bad) > 0 { // the rest of the list can be read
+				err = list.Bad[0].Err
+			} else {
+				assert.Equal(t, wire.List[leveled]{RecordCount: -1}, list, "no half of a list")
+			}
 			var at *wire.Error
 			require.ErrorAs(t, err, &at)
 			assert.Equal(t, test.want, *at)
-			assert.Equal(t, wire.List[leveled]{RecordCount: -1}, list, "no half of a list")
 		})
 	}
 }
