@@ -152,6 +152,16 @@ func (a *answer) decodeError(err error) error {
 	if errors.As(err, &payload) {
 		return a.refusal(payload.Object, nil)
 	}
+	e := a.unread(err)
+	e.Snippet = a.secrets().String(wire.Snippet(a.Text(), e.Offset))
+	if a.Kind != retry.Read {
+		return markUnknown(e)
+	}
+	return e
+}
+
+// unread makes the error of a success, or of one row of it, that cannot be read, without its structure.
+func (a *answer) unread(err error) *DecodeError {
 	secrets := a.secrets()
 	e := &DecodeError{
 		Op: a.req.op, Method: a.req.method, Path: a.req.path, StatusCode: a.Response.StatusCode,
@@ -165,10 +175,6 @@ func (a *answer) decodeError(err error) error {
 		}
 	}
 	e.Reason = secrets.String(e.Reason)
-	e.Snippet = secrets.String(wire.Snippet(a.Text(), e.Offset))
-	if a.Kind != retry.Read {
-		return markUnknown(e)
-	}
 	return e
 }
 

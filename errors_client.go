@@ -177,12 +177,22 @@ type DecodeError struct {
 	Snippet string
 	// Reason says what is wrong there.
 	Reason string
+	// Page is the number of the page, from 1, where it is one row of a list that cannot be read; otherwise 0. [WithBadRow] sets such a row aside.
+	Page int
+	// Index is the place of that row in its page, from 0.
+	Index int
+	// ID is its id as a text, or empty where that cannot be read.
+	ID string
 }
 
 // Error returns one line with the place and the reason.
 func (e *DecodeError) Error() string {
-	text := fmt.Sprintf("halopsa: %s: %s %s: the answer (%d, %s) cannot be read at byte %d: %s",
-		e.Op, e.Method, e.Path, e.StatusCode, contentTypeOrNone(e.ContentType), e.Offset, e.Reason)
+	what := "the answer"
+	if e.Page > 0 {
+		what = rowName(e.Page, e.Index, e.ID) + " of the answer"
+	}
+	text := fmt.Sprintf("halopsa: %s: %s %s: %s (%d, %s) cannot be read at byte %d: %s",
+		e.Op, e.Method, e.Path, what, e.StatusCode, contentTypeOrNone(e.ContentType), e.Offset, e.Reason)
 	if e.Snippet != "" {
 		text += ": " + e.Snippet
 	}
@@ -198,11 +208,15 @@ func contentTypeOrNone(contentType string) string {
 
 // LogValue returns the fields.
 func (e *DecodeError) LogValue() slog.Value {
-	return slog.GroupValue(
+	attrs := []slog.Attr{
 		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
 		slog.Int("status", e.StatusCode), slog.String("content_type", e.ContentType),
 		slog.Int64("offset", e.Offset), slog.String("reason", e.Reason),
-	)
+	}
+	if e.Page > 0 {
+		attrs = append(attrs, slog.Int("page", e.Page), slog.Int("index", e.Index), slog.String("id", shownID(e.ID)))
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // PaginationError is a walk that could not read every record. It is an [ErrIncomplete] and comes after the records.

@@ -34,7 +34,7 @@ func TestDecodeError(t *testing.T) {
 		"two records":            {getOne, "application/json", `[{"id":1},{"id":2}]`, 0, "2 records in the response, where the one with the id 1 was asked for", `[{"id":1},{"id":2}]`},
 		"broken off":             {getOne, "application/json", `{"id":1,"error":"canary`, 22, "error: the text does not end", ""},
 		"wrong type":             {getOne, "application/json", `{"id":1,"error":"canary","module_id":"canary"}`, 37, "module_id: not an integer that fits", `{"id":1,"error":"…","module_id":"…"}`},
-		"wrong date":             {list, "application/json", `{"errors":[{"id":1},{"id":2,"date":"canary"}]}`, 35, "errors[1].date: ", `{"errors":[{"id":1},{"id":2,"date":"…"}]}`},
+		"wrong date":             {list, "application/json", `{"errors":[{"id":1},{"id":2,"date":"canary"}]}`, 35, "errors[1].date: ", `{"id":2,"date":"…"}`},
 		"no array":               {list, "application/json", `{"record_count":3,"page_no":1}`, 0, "record_count says that there are records, but there is no array of them", ""},
 		"which array":            {list, "application/json", `{"record_count":1,"a":[{"x":1}],"b":[{"x":1}]}`, 0, "which array is the list? there are a, b", ""},
 		"more than JSON":         {getOne, "application/json", `{"id":1}canary`, 8, "something follows the JSON value", ""},
@@ -55,7 +55,11 @@ func TestDecodeError(t *testing.T) {
 			assert.InDelta(t, test.offset, unread.Offset, 1)
 			assert.Contains(t, unread.Snippet, test.snippet)
 			assert.Equal(t, "GET", unread.Method)
-			require.ErrorContains(t, err, "halopsa: "+unread.Op+": GET "+unread.Path+": the answer (200, ")
+			what := "the answer"
+			if unread.Page > 0 {
+				what = "row 1 of page 1, id 2 of the answer"
+			}
+			require.ErrorContains(t, err, "halopsa: "+unread.Op+": GET "+unread.Path+": "+what+" (200, ")
 			require.ErrorContains(t, err, "cannot be read at byte ")
 			assert.NotContains(t, err.Error()+unread.Snippet, "canary", "a value can be a credential")
 			require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown, "nothing was written")

@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
-	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/retry"
-	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // Followed is a record of a log, and where to go on after it.
@@ -64,7 +62,11 @@ func sinceOf[T any](ctx context.Context, c *Client, at endpoint, options any, af
 				return
 			}
 			for _, record := range records {
-				if !yield(record.Record, nil) {
+				if record.bad == nil && !yield(record.Record, nil) {
+					return
+				}
+				if err := log.setAside(record.bad); err != nil {
+					yield(nil, err)
 					return
 				}
 			}
@@ -91,7 +93,7 @@ func followOf[T any](
 			return
 		}
 		for {
-			var records []Followed[T]
+			var records []next[T]
 			if log.more() {
 				records, err = log.read(ctx)
 			} else {
@@ -115,8 +117,12 @@ func followOf[T any](
 			}
 			failures = 0
 			for _, record := range records {
+				if err := log.setAside(record.bad); err != nil {
+					end(err)
+					return
+				}
 				cursor = record.Cursor
-				if !yield(record, nil) {
+				if record.bad == nil && !yield(record.Followed, nil) {
 					return
 				}
 			}
@@ -134,8 +140,8 @@ func followOf[T any](
 // tail reads what is new in a log.
 type tail[T any] struct {
 	*follow.Follower
-	oldest, newest *walker // the list sorted by id, both ways; the same where it cannot be sorted
-	rows           wire.List[T]
+	oldest, newest *walker     // the list sorted by id, both ways; the same where it cannot be sorted
+	held           response[T] // the latest
 	seen           int
 }
 
@@ -162,7 +168,7 @@ func (t *tail[T]) more() bool {
 }
 
 // read makes the next request and returns what is known by then to come next.
-func (t *tail[T]) read(ctx context.Context) ([]Followed[T], error) {
+func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
 	req, _ := t.Next()
 	w := t.oldest
 	if req.Newest {
@@ -178,17 +184,19 @@ func (t *tail[T]) read(ctx context.Context) ([]Followed[T], error) {
 			Reason: "two rows share an id, so that no cursor can say what was read; All reads such a list",
 		}
 	}
-	next, previous := t.Accept(follow.Answer{IDs: page.IDs(rows.Keys), RecordCount: rows.RecordCount})
-	from := rows
+	from := responseOf(rows, req.Newest)
+	if unplaced := from.unplaced(t.Cursor()); len(unplaced) > 0 {
+		t.Accept(follow.Answer{IDs: from.ids, RecordCount: rows.RecordCount})
+		return unplaced, nil
+	}
+	chosen, previous := t.Accept(follow.Answer{IDs: from.ids, RecordCount: rows.RecordCount})
 	if previous {
-		from = t.rows
+		from, t.held = t.held, from
+	} else {
+		t.held = from
 	}
-	t.rows = rows
-	records := make([]Followed[T], len(next))
-	for i, at := range next {
-		records[i] = Followed[T]{Record: &from.Records[at], Cursor: from.Keys[at].ID}
-	}
-	t.seen += len(next)
+	records := from.next(chosen)
+	t.seen += len(records)
 	return records, nil
 }
 

@@ -35,6 +35,7 @@ type callConfig struct {
 	sort       []SortKey
 
 	warned       []func(context.Context, Warning)
+	badRow       func(BadRow) error
 	unattributed *[]json.RawMessage
 }
 

@@ -50,7 +50,15 @@ func listOf[T any](ctx context.Context, c *Client, at endpoint, options any, opt
 	if err != nil {
 		return nil, err
 	}
-	return newPage(rows.Records, req, rows), nil
+	shown := rows.Records
+	if len(rows.Bad) > 0 {
+		indices := make([]int, len(rows.Records))
+		for i := range indices {
+			indices[i] = i
+		}
+		shown, err = readable(w.conf, rows, indices)
+	}
+	return newPage(shown, req, rows), err
 }
 
 // pagesOf walks the list page by page.
@@ -91,7 +99,12 @@ func walkOf[T any](ctx context.Context, c *Client, at endpoint, method string, o
 				yield(nil, w.incomplete(err))
 				return
 			}
-			if !yield(newPage(choose(part.Page.Records, part.Fresh), part.Request, part.Page), nil) {
+			shown, err := readable(w.conf, part.Page, part.Fresh)
+			if len(shown) > 0 && !yield(newPage(shown, part.Request, part.Page), nil) {
+				return
+			}
+			if err != nil {
+				yield(nil, err)
 				return
 			}
 		}

@@ -142,12 +142,10 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bo
 		decode = wire.DecodeListByContent[T]
 	}
 	rows, err := decode(body, w.at.name, max(req.Size, req.Count))
-	if err == nil && len(rows.Bad) > 0 {
-		err = rows.Bad[0].Err
-	}
 	if err != nil {
 		return wire.List[T]{}, a.decodeError(err)
 	}
+	a.name(rows.Bad, req)
 	a.surface(ctx, rows.Warning)
 	return rows, nil
 }

@@ -288,29 +288,29 @@ func (a arrays) only() (*candidate, *loose.Error) {
 	return nil, &loose.Error{Reason: "which array is the list? there are " + strings.Join(names, ", ")}
 }
 
-// arrayKind returns '{' for an array whose first element is an object, 0 for an empty one, and 'x' for any other.
+// arrayKind returns '{' for an array with an object in it, 0 for an empty one, and 'x' for any other.
 func (r *reader[T]) arrayKind() byte {
 	begin := r.At
 	defer func() { r.At = begin }()
-	r.At++
-	for {
-		switch c := r.Space(); c {
-		case '{':
+	kind := byte(0)
+	anything := reflect.TypeFor[T]().Kind() != reflect.Struct && reflect.TypeFor[T]().Kind() != reflect.Map
+	for r.At++; ; r.At++ {
+		switch c := r.Space(); {
+		case c == '{':
+			return c
+		case c == ']' || c == 0:
+			return kind
+		case c == 'n': // null rows are skipped
+		case anything:
 			return '{'
-		case ']', 0:
-			return 0
-		case 'n': // null rows are skipped
-			if r.Literal("null") != nil {
-				return 'x'
-			}
-			if r.Space() == ',' {
-				r.At++
-			}
 		default:
-			if reflect.TypeFor[T]().Kind() != reflect.Struct && reflect.TypeFor[T]().Kind() != reflect.Map {
-				return '{'
-			}
+			kind = 'x'
+		}
+		if _, err := r.Skip(); err != nil {
 			return 'x'
+		}
+		if r.Space() != ',' {
+			return kind
 		}
 	}
 }
