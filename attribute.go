@@ -78,6 +78,9 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 			records[place] = record
 		}
 	}
+	if at.highest > 0 {
+		a.client.newest.raise(a.req.path, at.highest)
+	}
 	if b.ids != nil && (another || len(unknown) > 0) { // a record in the wrong place leaves open which input is meant
 		unknown = at.missing()
 	}
@@ -134,10 +137,11 @@ func recordOf[T any](raw json.RawMessage) (*T, bool, error) {
 
 // places find the input that a record belongs to.
 type places struct {
-	ids   []int64 // of an update's inputs
-	taken []bool
-	short bool            // fewer records came than were sent, so that a position says nothing
-	seen  map[string]bool // the ids of created records
+	ids     []int64 // of an update's inputs
+	taken   []bool
+	short   bool            // fewer records came than were sent, so that a position says nothing
+	seen    map[string]bool // the ids of created records
+	highest int64           // of them
 }
 
 func newPlaces(b batch) *places {
@@ -161,6 +165,8 @@ func (p *places) of(i int, raw json.RawMessage) (int, error) {
 		return 0, elementError(i, "the id "+shortID(id)+" comes twice")
 	case p.ids == nil:
 		p.seen[id] = true
+		n, _ := strconv.ParseInt(id, 10, 64)
+		p.highest = max(p.highest, n)
 		return i, nil
 	}
 	for j, sent := range p.ids {

@@ -39,6 +39,7 @@ type Client struct {
 	base     string // https://host, without /api
 	attempts *attempt.Client
 	walks    paging.Deletes // tell the walks under way
+	newest   newestIDs      // tell what is newer than a write
 }
 
 // NewClient returns a client of the instance at baseURL, such as "https://acme.halopsa.com".

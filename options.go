@@ -58,7 +58,7 @@ func defaultConfig() *config {
 			MaxRefused: time.Hour,
 		},
 		maxResponse: defaultMaxResponse,
-		call:        callConfig{timeout: defaultTimeout, batch: defaultBatchSize},
+		call:        callConfig{timeout: defaultTimeout, batch: defaultBatchSize, settle: defaultSettle},
 	}
 }
 

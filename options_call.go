@@ -33,6 +33,7 @@ type callConfig struct {
 	prefetch   int
 	page       ListOptions
 	sort       []SortKey
+	settle     time.Duration
 
 	warned       []func(context.Context, Warning)
 	badRow       func(BadRow) error

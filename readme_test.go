@@ -138,6 +138,7 @@ var (
 	clientID, clientSecret string
 	id                     int64
 	err                    error
+	inputs                 []halopsa.IntegrationErrorInput
 )
 
 func _() {

@@ -26,12 +26,20 @@ func createOf[T, I any](ctx context.Context, c *Client, at endpoint, inputs []I,
 		return nil, err
 	}
 	r.kind = retry.Create
-	for i, input := range inputs {
-		if named, ok := any(input).(updatable); ok && !named.recordID().IsZero() {
-			return nil, &ArgumentError{Op: r.op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "set; a record that exists is changed with Update"}
-		}
+	if err := checkCreates(r.op, inputs); err != nil {
+		return nil, err
 	}
 	return writeOf[T](ctx, c, r, inputs)
+}
+
+// checkCreates refuses inputs that name a record.
+func checkCreates[I any](op string, inputs []I) error {
+	for i, input := range inputs {
+		if named, ok := any(input).(updatable); ok && !named.recordID().IsZero() {
+			return &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "set; a record that exists is changed with Update"}
+		}
+	}
+	return nil
 }
 
 // updateOf sends inputs, each of which names a record, in batches.

@@ -152,6 +152,9 @@ func (a *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	if worker == "" {
 		return a.next.RoundTrip(req)
 	}
+	if req.Method == http.MethodGet { // as a pause does for a client that reads back
+		a.settle(worker)
+	}
 	finished := make(chan struct{})
 	a.mu.Lock()
 	a.last++

@@ -66,6 +66,7 @@ type stormTable struct {
 	name   string
 	ledger map[int64]string
 	create func(texts []string, ro ...halopsa.RequestOption) (ids []int64, texts2 []string, err error)
+	once   func(texts []string, ro ...halopsa.RequestOption) (ids []int64, err error)
 	update func(id int64, text string, ro ...halopsa.RequestOption) error
 	remove func(id int64, ro ...halopsa.RequestOption) error
 	get    func(id int64) (string, error)
@@ -155,7 +156,11 @@ func (w *stormWorker) work() {
 		ids := slices.Sorted(maps.Keys(table.ledger))
 		switch dice := w.random.IntN(100); {
 		case len(ids) == 0, dice < 25 && len(ids) < 12, len(ro) > 0:
-			w.create(table, ro)
+			if len(ro) == 0 && w.random.IntN(2) == 0 {
+				w.createOnce(table)
+			} else {
+				w.create(table, ro)
+			}
 		case dice < 45:
 			w.delete(table, ids[w.random.IntN(len(ids))])
 		case dice < 70:
@@ -196,6 +201,38 @@ func (w *stormWorker) create(table *stormTable, ro []halopsa.RequestOption) {
 	assert.Equal(w.t, texts[:written], answered, "create: %v", err)
 	for i, id := range ids {
 		table.ledger[id] = texts[i]
+	}
+	if batch != nil && len(batch.Unknown) > 0 {
+		there := w.readBack(table)
+		for _, i := range batch.Unknown {
+			for id, text := range there {
+				if text == texts[i] {
+					table.ledger[id] = text
+				}
+			}
+		}
+	}
+}
+
+// createOnce creates too, and need not be told twice.
+func (w *stormWorker) createOnce(table *stormTable) {
+	texts := make([]string, 1+w.random.IntN(4))
+	for i := range texts {
+		texts[i] = w.text()
+	}
+	ids, err := table.once(texts, halopsa.WithBatchSize(2), halopsa.WithSettleTime(0))
+	w.done.add("create once " + string(verdictOf(err)))
+	written := make([]int, len(texts))
+	for i := range written {
+		written[i] = i
+	}
+	var batch *halopsa.BatchError
+	if err != nil && assert.ErrorAs(w.t, err, &batch) {
+		written = batch.Written
+	}
+	for _, i := range written {
+		assert.NotZero(w.t, ids[i], err)
+		table.ledger[ids[i]] = texts[i]
 	}
 	if batch != nil && len(batch.Unknown) > 0 {
 		there := w.readBack(table)

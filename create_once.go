@@ -1,0 +1,121 @@
+package halopsa
+
+import (
+	"context"
+	"time"
+)
+
+// Match reports whether record, as the list has it, is the one that was made of input. The methods CreateOnce and [PostOnceOf] take one: they
+// create records and end with their outcome known.
+//
+// They send the inputs as Create does, a batch at a time. A batch whose outcome is unknown is read back: inputs whose records are there are
+// done, the others are sent again, and the call continues with the rest. It returns a record for each input, at the input's index, also where
+// the response has none. It ends with a [BatchError] as Create does, whose Unknown are the inputs of which nothing could be found out, since
+// the reading failed too or the match was of no use: only then is it an [ErrOutcomeUnknown]. An input in Refused or NotSent was not written.
+//
+// HaloPSA has no idempotency key, so everything rests on the match. Compare members that HaloPSA stores as they were sent: rows of a list may
+// lack some, and dates come back in steps of 3.33 ms [db]. Best of all is a text that no other record has, as in
+//
+//	func(record *halopsa.IntegrationError, input halopsa.IntegrationErrorInput) bool {
+//		return input.EntityName == halopsa.Set(record.EntityName)
+//	}
+//
+// It is called by the caller's goroutine, with pairs in any order.
+//
+//   - One record is that of one input. Of two equal inputs, one of which was stored, the other one is sent again.
+//   - A match that takes a record for two inputs that differ is too loose: the call ends with these inputs in Unknown.
+//   - A match that does not take the record which HaloPSA made of an input is too strict. This is noticed after the input was sent again: the
+//     call ends with it in Unknown, since it may be there twice.
+//   - Of several new records that it takes for one input the oldest counts; the others were made by somebody else. A record that somebody else
+//     makes during the call is taken for the input's own where that is missing.
+//   - A panic of the match is passed on. A nil match is refused.
+//
+// Of a log (errors, requests, deltas, and any list that PostOnceOf reads) only what is newer than the call is read. Where the client has not
+// created a record there within the last minute, that costs one request before the first write, which asks for the newest id; so what another
+// program wrote in that minute counts as written during the call. The list of exports, field data and lookups, which are a state and no
+// log, is read as a whole, after an unknown outcome only: a record that was there before and that the match takes is the input's.
+// The application needs the right to read the list. Options are for the reading too, so that a filter given with [WithQuery] makes it cheaper;
+// [WithSort] and [WithPage] are not used.
+//
+// A server can continue working on a write after its gateway has given up [seen]. What is missing is therefore looked for again after a pause,
+// see [WithSettleTime], before it is sent again. A write that takes even longer can happen twice.
+//
+// When ctx ends during a write or the reading, the call still reads, under a context of its own that ends 10 s after that pause, and sends
+// nothing more. An input is sent again as often as [WithMaxRetries] says, counted from the last progress, and never with [WithoutRetry].
+type Match[T, I any] func(record *T, input I) bool
+
+// WithSettleTime sets how long the methods CreateOnce wait, after a write that the server may still be working on, before they believe a list
+// that lacks its records; the default is 10 s. See [Match].
+func WithSettleTime(d time.Duration) Option {
+	return optionFunc(func(c *callConfig) error {
+		if d < 0 {
+			return badArgument("WithSettleTime", "%s: must not be negative", d)
+		}
+		c.settle = d
+		return nil
+	})
+}
+
+// PostOnceOf creates records at path, such as "Tickets", as CreateOnce does; see [Match] for what it promises.
+//
+// T is as in [ListOf]. The list at path is read back in the order of its ids. One whose records have no numeric ids is read as a whole, so that
+// what was there before the call counts too. An input with an id is refused: it would be an update.
+func PostOnceOf[T, I any](
+	ctx context.Context, client *Client, path string, inputs []I, match Match[T, I], opts ...RequestOption,
+) ([]*T, error) {
+	return onceOf(ctx, client, endpointAt(path), "PostOnce", inputs, match, opts)
+}
+
+// CreateOnce logs integration errors, each exactly once; see [Match] for what it promises.
+//
+// API: POST /IntegrationError
+func (s *IntegrationErrorService) CreateOnce(
+	ctx context.Context, inputs []IntegrationErrorInput, match Match[IntegrationError, IntegrationErrorInput], ro ...RequestOption,
+) ([]*IntegrationError, error) {
+	return onceOf(ctx, clientOf(s), integrationError, "CreateOnce", inputs, match, ro)
+}
+
+// CreateOnce logs integration requests, each exactly once; see [Match] for what it promises.
+//
+// API: POST /IntegrationRequest
+func (s *IntegrationRequestService) CreateOnce(
+	ctx context.Context, inputs []IntegrationRequestInput, match Match[IntegrationRequest, IntegrationRequestInput], ro ...RequestOption,
+) ([]*IntegrationRequest, error) {
+	return onceOf(ctx, clientOf(s), integrationRequest, "CreateOnce", inputs, match, ro)
+}
+
+// CreateOnce creates integration deltas, each exactly once; see [Match] for what it promises.
+//
+// API: POST /IntegrationDelta
+func (s *IntegrationDeltaService) CreateOnce(
+	ctx context.Context, inputs []IntegrationDeltaInput, match Match[IntegrationDelta, IntegrationDeltaInput], ro ...RequestOption,
+) ([]*IntegrationDelta, error) {
+	return onceOf(ctx, clientOf(s), integrationDelta, "CreateOnce", inputs, match, ro)
+}
+
+// CreateOnce stages exports, each exactly once; see [Match] for what it promises.
+//
+// API: POST /IntegrationExport
+func (s *IntegrationExportService) CreateOnce(
+	ctx context.Context, inputs []IntegrationExportInput, match Match[IntegrationExport, IntegrationExportInput], ro ...RequestOption,
+) ([]*IntegrationExport, error) {
+	return onceOf(ctx, clientOf(s), integrationExport, "CreateOnce", inputs, match, ro)
+}
+
+// CreateOnce creates field data, each exactly once; see [Match] for what it promises.
+//
+// API: POST /IntegrationFieldData
+func (s *IntegrationFieldDataService) CreateOnce(
+	ctx context.Context, inputs []IntegrationFieldDataInput, match Match[IntegrationFieldData, IntegrationFieldDataInput], ro ...RequestOption,
+) ([]*IntegrationFieldData, error) {
+	return onceOf(ctx, clientOf(s), integrationFieldData, "CreateOnce", inputs, match, ro)
+}
+
+// CreateOnce creates lookups, each exactly once; see [Match] for what it promises.
+//
+// API: POST /IntegrationLookUp
+func (s *IntegrationLookUpService) CreateOnce(
+	ctx context.Context, inputs []IntegrationLookUpInput, match Match[IntegrationLookUp, IntegrationLookUpInput], ro ...RequestOption,
+) ([]*IntegrationLookUp, error) {
+	return onceOf(ctx, clientOf(s), integrationLookUp, "CreateOnce", inputs, match, ro)
+}

@@ -1,0 +1,267 @@
+package halopsa
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// reading are the options of the call as the list takes them.
+func (o *once[T, I]) reading() []RequestOption {
+	return append(slices.Clone(o.opts), callOptionFunc(func(c *callConfig) error {
+		c.sort, c.page = nil, ListOptions{}
+		return nil
+	}))
+}
+
+// readable refuses options with which nothing could be read back.
+func (o *once[T, I]) readable() error {
+	if o.log {
+		_, err := newTail[T](o.client, o.at, "Since", nil, 0, o.reading())
+		return err
+	}
+	w, err := newWalker[T](o.client, o.at, "All", nil, o.reading())
+	if err != nil {
+		return err
+	}
+	return w.walkable()
+}
+
+// newest returns an id that every record of the call will be above.
+func (o *once[T, I]) newest(ctx context.Context) (int64, error) {
+	if !o.log {
+		return 0, nil
+	}
+	if id, ok := o.client.newest.recent(o.path); ok {
+		return id, nil
+	}
+	w, err := newUnsorted(o.client, o.at, "List", nil, o.reading())
+	if err != nil {
+		return 0, err
+	}
+	id, exact, numbered, err := newestID[T](ctx, w.sortedBy(Desc("id")))
+	if o.log = numbered; err != nil || !numbered {
+		return 0, err
+	}
+	if !exact {
+		for record, err := range sinceOf[T](ctx, o.client, o.at, nil, id, o.reading()) {
+			if err != nil {
+				return 0, err
+			}
+			above, _ := strconv.ParseInt(idText(record), 10, 64)
+			id = max(id, above)
+		}
+	}
+	o.client.newest.set(o.path, id)
+	return id, nil
+}
+
+// newestRows is how many rows show in which order a list comes.
+const newestRows = 10
+
+// newestID returns the highest id of a list: exactly where the list is sorted as it was asked to be, and otherwise that or a lower one.
+// numbered is false where rows have no numeric id.
+func newestID[T any](ctx context.Context, w *walker) (id int64, exact, numbered bool, err error) {
+	rows, err := fetch[T](ctx, w, page.Request{Page: 1, Size: newestRows}, false)
+	if err != nil {
+		return 0, false, true, err
+	}
+	id, descends, numbered := highest(rows.Keys)
+	n := len(rows.Records)
+	if exact = descends || n == 0 || n == rows.RecordCount; !exact && numbered && rows.RecordCount > n {
+		// The end of a list that is oldest first. A page that is not there leaves the id as low as it is.
+		if end, err := fetch[T](ctx, w, page.Request{Page: (rows.RecordCount-1)/n + 1, Size: newestRows}, false); err == nil {
+			atEnd, _, _ := highest(end.Keys)
+			id = max(id, atEnd)
+		}
+	}
+	return id, exact, numbered, nil
+}
+
+// highest returns the highest id, whether the ids fall, and whether all of them are numbers.
+func highest(keys []wire.Key) (id int64, descends, numbered bool) {
+	descends, numbered = len(keys) > 1, true
+	for i, key := range keys {
+		id = max(id, key.ID)
+		numbered = numbered && key.Kind == wire.KeyID
+		descends = descends && (i == 0 || key.ID < keys[i-1].ID)
+	}
+	return id, descends, numbered
+}
+
+// read returns the rows among which the call's records are, those with the lowest ids first.
+func (o *once[T, I]) read(ctx context.Context, before int64) (rows []*T, err error) {
+	if o.log {
+		return Collect(sinceOf[T](ctx, o.client, o.at, nil, before, o.reading()))
+	}
+	rows, err = Collect(allOf[T](ctx, o.client, o.at, nil, o.reading()))
+	slices.SortStableFunc(rows, func(a, b *T) int {
+		x, _ := strconv.ParseInt(idText(a), 10, 64)
+		y, _ := strconv.ParseInt(idText(b), 10, 64)
+		return cmp.Compare(x, y)
+	})
+	return rows, err
+}
+
+// find reads the records of these inputs and returns the inputs that have none.
+func (o *once[T, I]) find(ctx context.Context, before int64, inputs []int) (missing []int, err error) {
+	rows, err := o.read(ctx, before)
+	if err != nil {
+		return inputs, err
+	}
+	taken := make(map[string]bool)
+	for _, record := range o.records {
+		if record != nil {
+			taken[idText(record)] = true
+		}
+	}
+	found := make(map[int]*T)
+	for _, row := range rows {
+		id := idText(row)
+		if id != "" && taken[id] {
+			continue
+		}
+		place := -1
+		var first []byte
+		for _, i := range inputs {
+			if !o.match(row, o.inputs[i]) {
+				continue
+			}
+			if first == nil {
+				first = o.bodies[i]
+			} else if !bytes.Equal(first, o.bodies[i]) {
+				return inputs, &ArgumentError{Op: o.op, Argument: "match", Reason: fmt.Sprintf(
+					"too loose: it takes one record, with the id %s, for two inputs that differ", id)}
+			}
+			if place < 0 && found[i] == nil {
+				place = i
+			}
+		}
+		if place >= 0 {
+			found[place] = row
+		}
+	}
+	for _, i := range inputs {
+		if found[i] == nil {
+			missing = append(missing, i)
+			continue
+		}
+		o.records[i], o.written[i] = found[i], true
+	}
+	return missing, nil
+}
+
+// verify looks for an input that was sent again because the match did not know its record: it does not know the new one either.
+func (o *once[T, I]) verify(ctx context.Context, before int64, chunk []int) error {
+	var doubted []int
+	for _, i := range chunk {
+		if o.again[i] && o.records[i] != nil && !o.match(o.records[i], o.inputs[i]) { // a response can have the id only
+			doubted = append(doubted, i)
+		}
+	}
+	if len(doubted) == 0 {
+		return nil
+	}
+	own, cancel := outliving(ctx, lastReading)
+	defer cancel()
+	rows, err := o.read(own, before)
+	if err != nil {
+		return o.failure(markUnknown(err), chunk, nil, doubted)
+	}
+	for _, row := range rows {
+		id := idText(row)
+		for _, i := range doubted {
+			if id != "" && id == idText(o.records[i]) && !o.match(row, o.inputs[i]) {
+				err := &ArgumentError{Op: o.op, Argument: "match", Reason: fmt.Sprintf(
+					"too strict: it does not take the record with the id %s for inputs[%d], of which it was made; the input may be there twice", id, i)}
+				return o.failure(markUnknown(err), chunk, nil, doubted)
+			}
+		}
+	}
+	return nil
+}
+
+// idText is the id of a record as a text, "" where it has none.
+func idText[T any](record *T) string {
+	if t := reflect.TypeFor[T](); t.Kind() == reflect.Struct { // a record with a float that is not a number makes no JSON
+		if field, ok := t.FieldByName("ID"); ok && field.Tag.Get("json") == "id" && field.Type.Kind() == reflect.Int64 {
+			if v, err := reflect.ValueOf(record).Elem().FieldByIndexErr(field.Index); err == nil && v.Int() > 0 {
+				return strconv.FormatInt(v.Int(), 10)
+			}
+		}
+	}
+	body, err := json.Marshal(record)
+	if err != nil {
+		return ""
+	}
+	if id, ok := wire.ID(body); ok && wire.RealID(id) {
+		return id
+	}
+	return ""
+}
+
+// newestIDs are the highest ids that a client knows to be of each list. Its zero value is ready, and safe for concurrent use.
+type newestIDs struct {
+	mu   sync.Mutex
+	seen map[string]newestSeen
+}
+
+type newestSeen struct {
+	id int64
+	at time.Time
+}
+
+// newestFor is how long an id that was the newest stands for it.
+const newestFor = time.Minute
+
+func listKey(path string) string { return strings.ToLower(strings.Trim(path, "/")) }
+
+// set notes the id that the tenant says to be the newest: less than before after a restored backup, or when records were deleted.
+func (n *newestIDs) set(path string, id int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.setLocked(listKey(path), id)
+}
+
+// raise notes the id of a record that has just been made.
+func (n *newestIDs) raise(path string, id int64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if key := listKey(path); id > n.seen[key].id {
+		n.setLocked(key, id)
+	}
+}
+
+// setLocked requires that n.mu is held.
+func (n *newestIDs) setLocked(key string, id int64) {
+	if n.seen == nil {
+		n.seen = make(map[string]newestSeen)
+	}
+	n.seen[key] = newestSeen{id: id, at: time.Now()}
+}
+
+// recent returns the highest id, if it is not older than newestFor.
+func (n *newestIDs) recent(path string) (int64, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	known, ok := n.seen[listKey(path)]
+	return known.id, ok && time.Since(known.at) <= newestFor
+}
+
+// since returns the highest id that is known, or before.
+func (n *newestIDs) since(path string, before int64) int64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return max(before, n.seen[listKey(path)].id)
+}
