@@ -21,7 +21,8 @@ type request struct {
 	query            url.Values
 	body             []byte
 	kind             retry.Kind
-	inputs           int // how many records a write is about
+	inputs           int  // how many records a write is about
+	binary           bool // the response is no text
 	conf             *callConfig
 }
 
@@ -95,7 +96,7 @@ func (a *answer) encode() {
 	if x.Kind == retry.Create && conf.idempotent {
 		x.Kind = retry.Update
 	}
-	x.Observer = a
+	x.Binary, x.Observer = r.binary, a
 }
 
 // plain returns the body of a success as JSON in UTF-8, or an error that says what it is instead.

@@ -60,7 +60,7 @@
 //
 // # The rest of the API
 //
-// [ListOf], [AllOf], [GetOf], [PostOf] and [DeleteOf] reach every other endpoint, with the same authentication, retries, limits and
+// [ListOf], [AllOf], [GetOf], [PostOf], [PostOnceOf], [DeleteOf] and [Download] reach every other endpoint, with the same authentication, retries, limits and
 // paging, and with a record type of the caller's own.
 //
 // # The systems behind HaloPSA

@@ -143,3 +143,58 @@ func Example_testing() {
 	fmt.Println(len(all), "records by", server.Count(http.MethodGet, "IntegrationError"), "requests and", server.TokensIssued(), "tokens")
 	// Output: 120 records by 5 requests and 2 tokens
 }
+
+// Tickets that were closed in September get a note, and one is read and changed. The paths, and the filters that HaloPSA documents, are constants.
+func Example_tickets() {
+	type Ticket struct {
+		ID      int64  `json:"id,omitzero"`
+		Summary string `json:"summary,omitzero"`
+		Status  int    `json:"status_id,omitzero"`
+	}
+	type Action struct {
+		ID       int64  `json:"id,omitzero"`
+		TicketID int64  `json:"ticket_id"`
+		Note     string `json:"note"`
+	}
+	server, client := tenant()
+	defer server.Close()
+	server.Seed(halopsa.PathTickets, Ticket{Summary: "Disk is full"}, Ticket{Summary: "Mail is slow"})
+	server.Seed(halopsa.PathActions, Action{ID: 40})
+
+	ctx := context.Background()
+	var notes []Action
+	for ticket, err := range halopsa.AllOf[Ticket](ctx, client, halopsa.PathTickets,
+		halopsa.WithQuery(halopsa.FilterDateSearch, halopsa.DateCleared),
+		halopsa.WithQuery(halopsa.FilterStartDate, "2026-09-01T00:00:00"),
+		halopsa.WithQuery(halopsa.FilterEndDate, "2026-09-30T23:59:59")) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		notes = append(notes, Action{TicketID: ticket.ID, Note: "Reported for September: " + ticket.Summary})
+	}
+	written, err := halopsa.PostOnceOf(ctx, client, halopsa.PathActions, notes,
+		func(record *Action, input Action) bool {
+			return record.TicketID == input.TicketID && record.Note == input.Note
+		})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, action := range written {
+		fmt.Println(action.ID, action.Note)
+	}
+
+	ticket, err := halopsa.GetOf[Ticket](ctx, client, halopsa.PathTickets, 2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ticket.Status = 9
+	changed, err := halopsa.PostOf[Ticket](ctx, client, halopsa.PathTickets, ticket, halopsa.WithIdempotent())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(changed[0])
+	// Output:
+	// 41 Reported for September: Disk is full
+	// 42 Reported for September: Mail is slow
+	// {2 Mail is slow 9}
+}

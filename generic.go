@@ -23,9 +23,11 @@ func GetOf[T any, I ID](ctx context.Context, client *Client, path string, id I, 
 	return getOf[T](ctx, client, endpointAt(path), id, nil, opts)
 }
 
-// PostOf sends inputs, one object or a slice of them, to path as the array that HaloPSA expects, and returns the records of the response.
+// PostOf sends inputs, one object or a slice of them, to path as the arrays that HaloPSA expects, and returns the records of the responses.
 //
-// It is taken for a create, which is never repeated when its outcome is unknown; [WithIdempotent] says otherwise.
+// They go in batches of [WithBatchSize]. When one fails the error is a [BatchError], which says what became of each input, and the records
+// are those of what was written, as far as the tenant sent them. Every input is taken for a create, which is never repeated when its outcome
+// is unknown; [WithIdempotent] says otherwise, and [PostOnceOf] finds out.
 func PostOf[T any](ctx context.Context, client *Client, path string, inputs any, opts ...RequestOption) ([]T, error) {
 	return postOf[T](ctx, client, endpointAt(path), inputs, opts)
 }

@@ -132,7 +132,7 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 			resource := strings.TrimSuffix(method.In(i).Elem().Name(), "Input")
 			require.NoError(t, json.Unmarshal([]byte(leastInput(resource, name)), arg.Addr().Interface()))
 		case reflect.Func:
-			arg.Set(reflect.MakeFunc(arg.Type(), func([]reflect.Value) []reflect.Value { return []reflect.Value{reflect.ValueOf(true)} }))
+			arg.Set(alwaysTrue(arg.Type()))
 		case reflect.Interface:
 			arg.Set(passedArgument(i, method, map[string]any{"id": 7}))
 		default:
@@ -141,6 +141,11 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 		args = append(args, arg)
 	}
 	return args
+}
+
+// alwaysTrue is a match that takes every record.
+func alwaysTrue(match reflect.Type) reflect.Value {
+	return reflect.MakeFunc(match, func([]reflect.Value) []reflect.Value { return []reflect.Value{reflect.ValueOf(true)} })
 }
 
 // leastInput is one input of a write with no more than HaloPSA requires.

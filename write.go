@@ -110,32 +110,34 @@ func kindOf[I any](inputs []I, kind retry.Kind) retry.Kind {
 	return kind
 }
 
-// post sends one array as a request of its own, like r.
-func post(ctx context.Context, c *Client, r *request, b batch) (*answer, error) {
-	own := *r
-	own.method, own.body, own.kind, own.inputs = http.MethodPost, b.body, b.kind, b.n
-	return c.do(ctx, &own)
-}
-
 // postBatch sends one array. unknown are the inputs, by their index in it, of which an error leaves open whether they were written.
 func postBatch[T any](ctx context.Context, c *Client, r *request, b batch) (records []*T, unknown []int, err error) {
 	records = make([]*T, b.n)
-	a, err := post(ctx, c, r, b)
-	if err != nil {
-		if errors.Is(err, ErrOutcomeUnknown) {
-			unknown = indices(0, b.n)
-		}
-		return records, unknown, err
+	a, unknown, err := postRecords(ctx, c, r, b, records)
+	if a != nil {
+		a.release()
 	}
-	defer a.release()
-	unknown, err = attribute(ctx, a, b, records)
 	return records, unknown, err
 }
 
-// postOf sends inputs, one object or a slice of them, as one array and decodes the records of the response.
+// postRecords sends one array and puts the records of the response, which is to be released, into their inputs' places.
+func postRecords[T any](ctx context.Context, c *Client, r *request, b batch, records []*T) (a *answer, unknown []int, err error) {
+	own := *r
+	own.method, own.body, own.kind, own.inputs = http.MethodPost, b.body, b.kind, b.n
+	if a, err = c.do(ctx, &own); err != nil {
+		if errors.Is(err, ErrOutcomeUnknown) {
+			unknown = indices(0, b.n)
+		}
+		return nil, unknown, err
+	}
+	unknown, err = attribute(ctx, a, b, records)
+	return a, unknown, err
+}
+
+// postOf sends inputs of the caller's own, one object or a slice of them, a batch at a time, and decodes the records of the responses.
 func postOf[T any](ctx context.Context, c *Client, at endpoint, inputs any, opts []RequestOption) ([]T, error) {
 	op := at.op("Post")
-	b, err := encodeArray(op, inputs)
+	objects, err := encodeObjects(op, inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -143,52 +145,69 @@ func postOf[T any](ctx context.Context, c *Client, at endpoint, inputs any, opts
 	if err != nil {
 		return nil, err
 	}
-	conf, spare := *r.conf, []json.RawMessage(nil)
-	conf.unattributed, r.conf = &spare, &conf
-	a, err := post(ctx, c, r, b)
-	if err != nil {
-		return nil, err
+	var records []T
+	begin := 0
+	for chunk := range slices.Chunk(objects, r.conf.batch) {
+		body, err := json.Marshal(chunk)
+		if err != nil {
+			return records, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+		}
+		written, unknown, err := postChunk[T](ctx, c, r, batch{body: body, n: len(chunk), kind: retry.Create})
+		records = append(records, written...)
+		if err != nil {
+			return records, batchError(op, begin, begin+len(chunk), len(objects), unknown, err)
+		}
+		begin += len(chunk)
 	}
-	defer a.release()
+	return records, nil
+}
+
+// postChunk sends one array and returns the records of the response, at the end those of which it cannot be told whose they are.
+func postChunk[T any](ctx context.Context, c *Client, r *request, b batch) (records []T, unknown []int, err error) {
+	own, conf, spare := *r, *r.conf, []json.RawMessage(nil)
+	conf.unattributed, own.conf = &spare, &conf
 	placed := make([]*T, b.n)
-	if _, err := attribute(ctx, a, b, placed); err != nil {
-		return nil, err
+	a, unknown, err := postRecords(ctx, c, &own, b, placed)
+	if a != nil {
+		defer a.release()
 	}
-	records := make([]T, 0, b.n)
 	for _, record := range placed {
 		if record != nil {
 			records = append(records, *record)
 		}
 	}
+	if err != nil {
+		return records, unknown, err
+	}
 	for _, raw := range spare {
 		record, err := wire.DecodeElement[T](raw)
 		if err != nil {
-			return nil, a.decodeError(err)
+			return records, indices(0, b.n), a.decodeError(err)
 		}
 		records = append(records, record)
 	}
-	return records, nil
+	return records, nil, nil
 }
 
-// encodeArray makes the array of inputs of the caller's own, one object or a slice of them.
-func encodeArray(op string, inputs any) (batch, error) {
+// encodeObjects makes the JSON of each of the caller's own inputs, one object or a slice of them.
+func encodeObjects(op string, inputs any) ([]json.RawMessage, error) {
 	body, err := json.Marshal(inputs)
 	if err != nil {
-		return batch{}, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
 	}
 	switch body = bytes.TrimSpace(body); {
 	case string(body) == "null" || string(body) == "[]":
-		return batch{}, &ArgumentError{Op: op, Argument: "inputs", Reason: "empty"}
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "empty"}
 	case body[0] == '{':
-		body = append(append([]byte{'['}, body...), ']')
+		return []json.RawMessage{body}, nil
 	case body[0] != '[':
-		return batch{}, &ArgumentError{Op: op, Argument: "inputs", Reason: "neither an object nor a slice of them"}
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "neither an object nor a slice of them"}
 	}
-	n := 0
-	if sent, _, err := wire.Elements(body); err == nil {
-		n = len(sent)
+	objects, _, err := wire.Elements(body)
+	if err != nil {
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
 	}
-	return batch{body: body, n: n, kind: retry.Create}, nil
+	return objects, nil
 }
 
 // deleteOf deletes the record with this id.

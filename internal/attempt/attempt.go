@@ -62,6 +62,7 @@ type Exchange struct {
 	Header      http.Header   // the caller's own, which win over those of the client; Authorization is not among them
 	Payload     []byte        // sent with each attempt and changed by none; nil is none
 	Timeout     time.Duration // of an attempt, without its waits
+	Binary      bool          // a success is no text: it is decompressed, but not recoded
 	Observer    Observer      // hears of each attempt; nil is nobody
 
 	retry.State

@@ -73,7 +73,13 @@ func (x *Exchange) read(resp *http.Response, longest int64) error {
 // decode makes UTF-8 without compression of what was read, of what net/http has left to be decoded.
 func (x *Exchange) decode(resp *http.Response, longest int64) {
 	text := x.Text()
-	plain, err := wire.Plain(resp.Header.Get("Content-Type"), resp.Header.Get("Content-Encoding"), text, longest)
+	var plain []byte
+	var err error
+	if encoding := resp.Header.Get("Content-Encoding"); x.Binary && resp.StatusCode < http.StatusMultipleChoices {
+		plain, err = wire.Decompressed(encoding, text, longest)
+	} else {
+		plain, err = wire.Plain(resp.Header.Get("Content-Type"), encoding, text, longest)
+	}
 	x.Unreadable = err
 	if err != nil || len(plain) == len(text) && (len(text) == 0 || &plain[0] == &text[0]) {
 		return

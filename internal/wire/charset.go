@@ -26,6 +26,15 @@ func (e *EncodingError) Error() string { return e.Reason }
 // Content encodings: gzip, deflate (with or without the zlib wrapper), identity, and several of them in a row. Charsets: utf-8, us-ascii,
 // iso-8859-1, windows-1252, utf-16. A byte order mark outweighs the label.
 func Plain(contentType, contentEncoding string, body []byte, longest int64) ([]byte, error) {
+	body, err := Decompressed(contentEncoding, body, longest)
+	if err != nil {
+		return nil, err
+	}
+	return recoded(charsetOf(contentType), body)
+}
+
+// Decompressed returns a body without its content encodings, byte for byte otherwise; see [Plain].
+func Decompressed(contentEncoding string, body []byte, longest int64) ([]byte, error) {
 	encodings := strings.Split(contentEncoding, ",")
 	for i := len(encodings) - 1; i >= 0; i-- { // the last one was applied last
 		name := strings.Trim(encodings[i], " \t\"")
@@ -37,7 +46,7 @@ func Plain(contentType, contentEncoding string, body []byte, longest int64) ([]b
 			return nil, err
 		}
 	}
-	return recoded(charsetOf(contentType), body)
+	return body, nil
 }
 
 // decompressed undoes one content encoding.
