@@ -70,15 +70,20 @@ func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 
 // attempts is what the attempts of all calls need.
 func attempts(conf *config, hc *http.Client) attempt.Config {
-	userAgent := strings.TrimSpace(fmt.Sprintf("%s halopsa-go/%s (%s)", conf.userAgent, Version, runtime.Version()))
 	c := attempt.Config{
-		HTTP: hc, Header: http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}},
+		HTTP: hc, Header: conf.header(),
 		Window: conf.window, Limiter: conf.limiter, Tokens: conf.tokens, Policy: conf.retry, MaxResponse: conf.maxResponse,
 	}
 	if own, ok := conf.tokens.(*credentialSource); ok {
 		c.FetchedAt = own.FetchedAt
 	}
 	return c
+}
+
+// header is what every request has.
+func (c *config) header() http.Header {
+	userAgent := strings.TrimSpace(fmt.Sprintf("%s halopsa-go/%s (%s)", c.userAgent, Version, runtime.Version()))
+	return http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}
 }
 
 // configure applies the options and checks the base URL.

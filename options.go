@@ -22,6 +22,7 @@ type config struct {
 	scopes                 []string
 	clientID, clientSecret string
 	tokens                 TokenSource
+	tokensGiven            bool // by WithTokenSource
 	httpClient             *http.Client
 	limiter                Limiter
 	window                 *limit.Window
@@ -124,7 +125,7 @@ func WithTokenSource(source TokenSource) ClientOption {
 		if source == nil {
 			return badArgument("WithTokenSource", "the token source must not be nil")
 		}
-		c.tokens = source
+		c.tokens, c.tokensGiven = source, true
 		return nil
 	})
 }

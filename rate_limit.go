@@ -1,0 +1,50 @@
+package halopsa
+
+import (
+	"log/slog"
+	"time"
+)
+
+// RateLimit is the state of a client's request limit, as [Client.RateLimit] returns it. It knows the requests of this client only, not those of
+// other programs that share the tenant's limit.
+type RateLimit struct {
+	// Limit is how many requests the client sends in any Window; 0 where it has no limit of its own: with [WithoutRateLimit] or [WithLimiter].
+	// After a 429 it is what the server did accept, until that proves to be too little.
+	Limit int `json:"limit"`
+	// Window is the length of the rolling window. It marshals to JSON in nanoseconds.
+	Window time.Duration `json:"window"`
+	// Used is how many requests of the window are taken, those under way included.
+	Used int `json:"used"`
+	// Waiting is how many calls wait for the limit.
+	Waiting int `json:"waiting"`
+	// HeldUntil is until when every call is held back after a 429; a time in the past, or the zero time, holds nobody back.
+	HeldUntil time.Time `json:"held_until,omitzero"`
+}
+
+// Left is how many requests may be sent at once, or -1 where the client has no limit of its own.
+func (l RateLimit) Left() int {
+	if l.Limit <= 0 {
+		return -1
+	}
+	return max(0, l.Limit-l.Used)
+}
+
+// LogValue returns the fields.
+func (l RateLimit) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int("limit", l.Limit), slog.Duration("window", l.Window), slog.Int("used", l.Used), slog.Int("waiting", l.Waiting),
+		slog.Time("held_until", l.HeldUntil),
+	)
+}
+
+// RateLimit returns the state of the client's request limit now, for metrics and for those who want a part of it. It is the zero value for a
+// client that [NewClient] did not make, and safe for concurrent use.
+func (c *Client) RateLimit() RateLimit {
+	if c == nil || c.conf == nil {
+		return RateLimit{}
+	}
+	var l RateLimit
+	l.Limit, l.Used, l.Waiting, l.HeldUntil = c.conf.window.State()
+	l.Window = c.conf.window.Length()
+	return l
+}
