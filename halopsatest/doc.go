@@ -10,5 +10,5 @@
 // [Server] listens on a port of the loopback interface. [Handler] is the same without a network: it serves below a server of one's own,
 // or through [Handler.Client] without any connection, which is how to test with testing/synctest.
 //
-// Besides package halopsa it needs the standard library only.
+// Besides packages halopsa and halopsaprobe it needs the standard library only.
 package halopsatest

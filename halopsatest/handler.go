@@ -49,6 +49,9 @@ func NewHandler(opts ...Option) *Handler {
 	for _, r := range resources {
 		h.tables[strings.ToLower(r.name)] = newTable(r)
 	}
+	if h.conf.probed != nil {
+		h.behaveLike(h.conf.probed)
+	}
 	return h
 }
 

@@ -1,6 +1,10 @@
 package halopsatest
 
-import "time"
+import (
+	"time"
+
+	"github.com/halopsa-go/halopsa/halopsaprobe"
+)
 
 // config is what the options set.
 type config struct {
@@ -12,6 +16,7 @@ type config struct {
 	tokenLife  time.Duration
 	tenant     string
 	strict     bool
+	probed     *halopsaprobe.Report // nil without WithHabitsFrom
 }
 
 // Option specifies how a stand-in is set up; it is given to [NewServer] and [NewHandler].
