@@ -106,7 +106,7 @@ func (l *listProbe) inOrder(rows []row) (member string, desc bool) {
 		return "", false // too few to mean it
 	}
 	for _, name := range slices.Sorted(maps.Keys(rows[0].members)) {
-		if !l.names.shown(name, false, len(rows), len(rows)) {
+		if !l.names.shown(name) {
 			continue
 		}
 		values := valuesOf(rows, name)

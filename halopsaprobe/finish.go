@@ -50,7 +50,7 @@ func (l *listProbe) form() {
 		if f.Shape == Other || rows == 0 && len(r.rows) > 0 { // a list with rows says more
 			f.Shape, f.Array, f.Nested, f.OtherArrays = r.shape, l.safe(r.array), l.safe(r.nested), nil
 			for _, name := range r.others {
-				if l.names.shown(name, false, 1, 1) {
+				if l.names.shown(name) {
 					f.OtherArrays = append(f.OtherArrays, name)
 				}
 			}
@@ -75,7 +75,7 @@ func (l *listProbe) form() {
 
 // safe is a name, or "" for one that may not be shown.
 func (l *listProbe) safe(name string) string {
-	if l.names.shown(name, false, 1, 1) {
+	if l.names.shown(name) {
 		return name
 	}
 	return ""

@@ -77,16 +77,9 @@ func (n *names) seeValue(value any) {
 	}
 }
 
-// shown reports whether a name may be shown. A nested one is shown where it is documented, or where at least half of the objects at its place
-// have it, and two of them: the keys of a record are the same each time, those of data are not.
-func (n *names) shown(name string, nested bool, has, objects int) bool {
-	switch {
-	case documented[name]:
-		return true
-	case !identifier.MatchString(name) || n.values[strings.ToLower(name)]:
-		return false
-	}
-	return !nested || has >= 2 && 2*has >= objects
+// shown reports whether the name of a member of a record may be shown.
+func (n *names) shown(name string) bool {
+	return documented[name] || identifier.MatchString(name) && !n.values[strings.ToLower(name)]
 }
 
 // place is what the objects at one place have.
@@ -144,8 +137,9 @@ func (p *place) inner(name string, raw json.RawMessage, depth int) {
 
 // list returns the members whose names may be shown, and how many others there are.
 func (p *place) list(n *names, prefix string) (all []Member, others int) {
+	keyed := prefix != "" && p.keyed(n)
 	for _, name := range slices.Sorted(maps.Keys(p.types)) {
-		if !n.shown(name, prefix != "", p.has[name], p.objects) {
+		if !n.shown(name) || keyed && !documented[name] {
 			others++
 			continue
 		}
@@ -158,6 +152,17 @@ func (p *place) list(n *names, prefix string) (all []Member, others int) {
 		}
 	}
 	return all, others
+}
+
+// keyed reports whether the names of nested objects can be data, such as the names of clients: one of them is no name that HaloPSA gives, or is
+// not in half of the objects and in two of them. The members of a record are the same each time.
+func (p *place) keyed(n *names) bool {
+	for name, has := range p.has {
+		if !documented[name] && (!n.shown(name) || has < 2 || 2*has < p.objects) {
+			return true
+		}
+	}
+	return false
 }
 
 // typeOf names the type of a value.
