@@ -1,0 +1,259 @@
+package halopsarecord
+
+import (
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// headers returns headers as text, a line each in the order of the alphabet. Of those that are not known to be harmless only the name is left.
+func (k *cleaner) headers(h http.Header) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		shown := harmlessHeaders[folded(name)] || k.conf.headers[folded(name)]
+		if k.conf.credential(name) && !k.conf.headers[folded(name)] {
+			shown = false
+		}
+		for _, value := range h[name] {
+			if !shown {
+				if k.conf.credential(name) || telling(value) {
+					k.learnHeader(value)
+				}
+				value = hidden
+			} else {
+				value = k.text(value)
+			}
+			b.WriteString(name + ": " + value + "\r\n")
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\r\n")
+}
+
+// telling reports whether the value of a header that nobody knows may well be a credential.
+func telling(value string) bool {
+	return len(value) >= 12 && !strings.Contains(value, " ") && strings.ContainsAny(value, "0123456789") && strings.ContainsFunc(value, unicode.IsLetter)
+}
+
+// url returns a URL without user, fragment and the values of credentials.
+func (k *cleaner) url(u *url.URL) string {
+	own := *u
+	if password, ok := own.User.Password(); ok {
+		k.learn(password)
+	}
+	if own.User.Username() != "" {
+		k.learn(own.User.String())
+		if _, ok := own.User.Password(); !ok {
+			k.learn(own.User.Username()) // some systems take a key there
+		}
+	}
+	own.User, own.Fragment, own.RawFragment = nil, "", ""
+	segments := strings.Split(own.EscapedPath(), "/")
+	for i, segment := range segments {
+		plain, err := url.PathUnescape(segment)
+		if err != nil {
+			plain = segment
+		}
+		if name := before(segments, i); plain != "" && (secretValue("id", plain) || random(plain) || k.conf.credential(name) && strings.ContainsAny(plain, "0123456789")) {
+			k.learn(plain)
+			segments[i] = hidden
+		} else if cleaned := k.text(plain); cleaned != plain {
+			segments[i] = cleaned
+		}
+	}
+	query := k.form(own.RawQuery, "&;")
+	own.RawQuery, own.Path, own.RawPath, own.ForceQuery = "", "", "", false
+	text := own.String() + strings.Join(segments, "/")
+	if query != "" {
+		text += "?" + query
+	}
+	return text
+}
+
+// before is the segment in front of another one, which can name it.
+func before(segments []string, i int) string {
+	if i == 0 {
+		return ""
+	}
+	return segments[i-1]
+}
+
+// formWords are parameters of queries and forms that hold credentials, where other names do not say so: the code of OAuth2, and of Azure.
+var formWords = []string{"code", "ticket", "state", "refreshtoken"}
+
+// form returns a query or form without the values of credentials; separators are what may stand between its parts.
+func (k *cleaner) form(text, separators string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		end := strings.IndexAny(text, separators)
+		if end < 0 {
+			end = len(text)
+		}
+		name, value, found := strings.Cut(text[:end], "=")
+		b.WriteString(name)
+		if found {
+			plain, err := url.QueryUnescape(value)
+			if err != nil {
+				plain = value
+			}
+			label, err := url.QueryUnescape(name)
+			if err != nil {
+				label = name
+			}
+			if shown, cleaned := k.value(label, plain, slices.Contains(formWords, folded(label))); cleaned {
+				value = shown
+			}
+			b.WriteString("=" + value)
+		}
+		if end < len(text) {
+			b.WriteByte(text[end])
+			end++
+		}
+		text = text[end:]
+	}
+	return b.String()
+}
+
+// value returns what is shown of the value of a name, and whether that is another text. surely says that it is a credential.
+func (k *cleaner) value(name, value string, surely bool) (shown string, cleaned bool) {
+	if value == "" {
+		return value, false
+	}
+	if surely || k.conf.credential(name) || secretValue(name, value) {
+		k.learn(value)
+		return hidden, true
+	}
+	shown = k.text(value)
+	return shown, shown != value
+}
+
+// body returns what is shown of a body: the text of it that was kept, and how much is missing.
+func (k *cleaner) body(c *copied, header http.Header) string {
+	data, whole := c.kept()
+	if c == nil || len(data) == 0 {
+		return ""
+	}
+	media, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		media = strings.ToLower(header.Get("Content-Type"))
+	}
+	text := string(data)
+	if !whole { // not in the middle of a character
+		for len(text) > 0 && !utf8.ValidString(text) && len(data)-len(text) < utf8.UTFMax {
+			text = text[:len(text)-1]
+		}
+	}
+	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return fmt.Sprintf("[%d bytes that are no text]", c.length())
+	}
+	trimmed := strings.TrimLeft(text, " \t\r\n\ufeff")
+	switch {
+	case media == "application/x-www-form-urlencoded":
+		text = k.form(text, "&;")
+	case strings.HasPrefix(trimmed, "{"), strings.HasPrefix(trimmed, "["), strings.HasPrefix(trimmed, `"`):
+		text = k.json(text)
+	case media == "" && looksLikeForm.MatchString(text):
+		text = k.form(text, "&;")
+	default:
+		text = k.text(text)
+	}
+	if !whole {
+		text += fmt.Sprintf("… [%d bytes in all]", c.length())
+	}
+	return text
+}
+
+var looksLikeForm = regexp.MustCompile(`^[\w.%+\[\]-]+=[^\s&]*(?:&[\w.%+\[\]-]+=[^\s&]*)*$`)
+
+// length is how long the body is, as far as it went by.
+func (c *copied) length() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.total
+}
+
+// The places in a text where a name stands before its value.
+var (
+	pair      = regexp.MustCompile(`([A-Za-z_$][\w.$-]*)(\\*["']?\s*(?:=|:|=>)\s*)(\\*"(?:[^"\\]|\\[^"])*\\*"?|'[^']*'?|[^\s,;&"'<>(){}\[\]]+)`)
+	element   = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>([^<>]*)`)
+	formPart  = regexp.MustCompile(`(?i)(name="([^"]*)"[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]+)`)
+	mailWords = regexp.MustCompile(`(?i)\b(password|passwort|token|secret|api key|access key)( is | was |: )(\S+)`)
+)
+
+// text returns a text without what is called or looks like a credential.
+func (k *cleaner) text(text string) string {
+	for _, form := range []*regexp.Regexp{pem, jwt, prefixed} {
+		text = form.ReplaceAllStringFunc(text, func(found string) string {
+			k.learn(found)
+			return hidden
+		})
+	}
+	text = userinfo.ReplaceAllStringFunc(text, func(found string) string {
+		user := strings.TrimSuffix(strings.TrimPrefix(found, "://"), "@")
+		k.learn(user)
+		if _, password, ok := strings.Cut(user, ":"); ok {
+			k.learn(password)
+		}
+		return "://"
+	})
+	text = replaced(scheme, text, 2, func(parts []string) (string, bool) {
+		k.learnHeader(parts[1] + " " + parts[2])
+		return hidden, !ordinary(parts[2])
+	})
+	text = replaced(element, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
+	text = replaced(formPart, text, 3, func(parts []string) (string, bool) { return k.named(parts[2], parts[3]) })
+	text = replaced(mailWords, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
+	text = replaced(pair, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
+	return opaque.ReplaceAllStringFunc(text, func(word string) string {
+		if !random(word) {
+			return word
+		}
+		k.learn(word)
+		return hidden
+	})
+}
+
+// named hides the value of a name, between its quotes.
+func (k *cleaner) named(name, value string) (string, bool) {
+	plain := strings.Trim(value, `\"'`)
+	if plain == "" || strings.HasPrefix(plain, hidden) || !k.conf.credential(name) {
+		return value, false
+	}
+	if strings.EqualFold(plain, "bearer") || strings.EqualFold(plain, "basic") { // a scheme, whose credential has gone
+		return value, false
+	}
+	k.learn(plain)
+	return strings.Replace(value, plain, hidden, 1), true
+}
+
+// replaced replaces one group of each match, where change wants it.
+func replaced(form *regexp.Regexp, text string, group int, change func(parts []string) (string, bool)) string {
+	places := form.FindAllStringSubmatchIndex(text, -1)
+	if places == nil {
+		return text
+	}
+	var b strings.Builder
+	done := 0
+	for _, at := range places {
+		parts := make([]string, len(at)/2)
+		for i := range parts {
+			if at[2*i] >= 0 {
+				parts[i] = text[at[2*i]:at[2*i+1]]
+			}
+		}
+		shown, changed := change(parts)
+		if !changed {
+			continue
+		}
+		b.WriteString(text[done:at[2*group]])
+		b.WriteString(shown)
+		done = at[2*group+1]
+	}
+	return b.String() + text[done:]
+}
