@@ -258,6 +258,7 @@ func (l *Limiter) went() {
 }
 
 // recent drops of the uncounted requests those that matter no more, and returns the others: n at most, since more of them change nothing.
+// It requires that l.mu is held.
 func (l *Limiter) recent(now time.Time) []time.Time {
 	for len(l.uncounted) > 0 && (len(l.uncounted) > l.n || now.Sub(l.uncounted[0]) > l.window+l.margin) {
 		l.uncounted = l.uncounted[1:]

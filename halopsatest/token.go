@@ -51,7 +51,7 @@ func (h *Handler) RevokeTokens() {
 	clear(h.tokens)
 }
 
-// authorise checks the bearer token.
+// authorise checks the bearer token. It requires that h.mu is held.
 func (h *Handler) authorise(r *http.Request) (Response, bool) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	until, known := h.tokens[token]
@@ -63,7 +63,7 @@ func (h *Handler) authorise(r *http.Request) (Response, bool) {
 	return Response{}, true
 }
 
-// admit applies the rolling limit.
+// admit applies the rolling limit. It requires that h.mu is held.
 func (h *Handler) admit() (Response, bool) {
 	if h.conf.limit <= 0 {
 		return Response{}, true

@@ -48,6 +48,7 @@ func (h *Handler) notice(t *table, request Request, hasID bool) problems {
 	return found
 }
 
+// noticeMembers requires that h.mu is held.
 func (h *Handler) noticeMembers(t *table, body []byte) {
 	var inputs []map[string]any
 	if decode(body, &inputs) != nil {

@@ -112,7 +112,7 @@ func (s *Source) refresh(ctx context.Context, old *entry) {
 	}
 }
 
-// start begins a fetch. It has the values of the caller's context, but ends by itself.
+// start begins a fetch. It has the values of the caller's context, but ends by itself. It requires that s.mu is held.
 func (s *Source) start(ctx context.Context) *fetch {
 	own, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), s.conf.Timeout, errSlow)
 	f := &fetch{done: make(chan struct{}), cancel: cancel}

@@ -20,16 +20,16 @@ type learned struct {
 	setbacks int       // refusals that the accepted probes have not made up for
 }
 
-// free reports whether a request may be sent.
+// free reports whether a request may be sent. It requires that w.mu is held.
 func (w *Window) free(now time.Time) bool {
 	return !now.Before(w.held) && w.opened() && (w.n == 0 || w.used() < w.limit+w.probes(now))
 }
 
 // opened reports whether another request may be in flight. After a hold there is one at first, and each that is accepted lets two follow:
-// all callers at once would only be refused together once more.
+// all callers at once would only be refused together once more. It requires that w.mu is held.
 func (w *Window) opened() bool { return w.opening == 0 || w.inFlight < w.opening }
 
-// probes is how many requests may be sent beyond the limit to find out whether the server accepts more by now.
+// probes is how many requests may be sent beyond the limit to find out whether the server accepts more by now. It requires that w.mu is held.
 func (w *Window) probes(now time.Time) int {
 	if now.Before(w.probeAt) {
 		return 0
@@ -42,7 +42,7 @@ func (w *Window) pause(failures int) time.Duration {
 	return min(w.window, w.window/60<<min(failures, 6))
 }
 
-// accept learns from an answer that is no refusal.
+// accept learns from an answer that is no refusal. It requires that w.mu is held.
 func (w *Window) accept(s *Slot, now time.Time) {
 	current := s.epoch == w.epoch
 	if w.limit < w.n {
@@ -65,7 +65,7 @@ func (w *Window) accept(s *Slot, now time.Time) {
 }
 
 // proven is how many requests the server has surely accepted within one window of its own, the newest of which has just been answered:
-// those that were sent less than a window ago.
+// those that were sent less than a window ago. It requires that w.mu is held.
 func (w *Window) proven(now time.Time) int {
 	n := 0
 	for _, each := range w.done[w.head:] {
@@ -76,7 +76,7 @@ func (w *Window) proven(now time.Time) int {
 	return n
 }
 
-// refuse learns from a 429.
+// refuse learns from a 429. It requires that w.mu is held.
 func (w *Window) refuse(s *Slot, now time.Time, retryAfter time.Duration, asked bool) {
 	until := now
 	if asked {
@@ -108,13 +108,14 @@ func (w *Window) refuse(s *Slot, now time.Time, retryAfter time.Duration, asked 
 }
 
 // forget drops what is two windows old: while requests wait, probes find out anew, and where none do nothing is known any more.
+// It requires that w.mu is held.
 func (w *Window) forget(now time.Time) {
 	if w.limit < w.n && now.Sub(w.refusedAt) >= 2*w.window {
 		w.limit, w.setbacks, w.probed = w.n, 0, 0
 	}
 }
 
-// next returns when a slot may become free for the first waiter; false when that needs an answer to come first.
+// next returns when a slot may become free for the first waiter; false when that needs an answer to come first. It requires that w.mu is held.
 func (w *Window) next(now time.Time) (time.Time, bool) {
 	if !w.opened() {
 		return time.Time{}, false
@@ -133,6 +134,7 @@ func (w *Window) next(now time.Time) (time.Time, bool) {
 }
 
 // estimate is the least that a caller waits who has so many others before it: none of them gives up, and no answer frees a slot early.
+// It requires that w.mu is held.
 func (w *Window) estimate(now time.Time, before int) time.Duration {
 	if w.n == 0 {
 		return max(0, w.held.Sub(now))
@@ -147,6 +149,7 @@ func (w *Window) estimate(now time.Time, before int) time.Duration {
 }
 
 // freeIn is the least time until a slot is free after so many others were, with a limit that stays and is not exceeded.
+// It requires that w.mu is held.
 func (w *Window) freeIn(now time.Time, before, limit int) time.Duration {
 	hold, used := max(0, w.held.Sub(now)), w.used()
 	if before -= limit - used; before < 0 {

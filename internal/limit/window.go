@@ -110,7 +110,7 @@ func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
 	}
 }
 
-// hopeless returns the error of a caller for whom waiting is of no use.
+// hopeless returns the error of a caller for whom waiting is of no use. It requires that w.mu is held.
 func (w *Window) hopeless(ctx context.Context, now time.Time) error {
 	if hold := w.held.Sub(now); w.bounded && hold > w.longest {
 		return &HoldError{hold}
@@ -199,19 +199,20 @@ func (w *Window) State() (limit, used, waiting int, heldUntil time.Time) {
 	return w.limit, w.used(), w.waiting.Len(), w.held
 }
 
+// used requires that w.mu is held.
 func (w *Window) used() int { return w.inFlight + w.answered() }
 
-// answered is how many requests the server has accepted within the window.
+// answered is how many requests the server has accepted within the window. It requires that w.mu is held.
 func (w *Window) answered() int { return len(w.done) - w.head }
 
-// take gives out a slot, which is known to be free.
+// take gives out a slot, which is known to be free. It requires that w.mu is held.
 func (w *Window) take(now time.Time) *Slot {
 	slot := &Slot{w: w, sent: now, epoch: w.epoch, probe: w.n > 0 && w.used() >= w.limit}
 	w.inFlight++
 	return slot
 }
 
-// prune forgets the answers that have left the window.
+// prune forgets the answers that have left the window. It requires that w.mu is held.
 func (w *Window) prune(now time.Time) {
 	for w.head < len(w.done) && now.Sub(w.done[w.head].answered) >= w.window {
 		w.head++
@@ -223,7 +224,7 @@ func (w *Window) prune(now time.Time) {
 	w.forget(now)
 }
 
-// grant lets waiters through while there are free slots.
+// grant lets waiters through while there are free slots. It requires that w.mu is held.
 func (w *Window) grant(now time.Time) {
 	for w.waiting.Len() > 0 && w.free(now) {
 		first := w.first()
@@ -233,7 +234,7 @@ func (w *Window) grant(now time.Time) {
 	w.arm(now)
 }
 
-// arm sets the timer for the first waiter, or stops it when nobody waits.
+// arm sets the timer for the first waiter, or stops it when nobody waits. It requires that w.mu is held.
 func (w *Window) arm(now time.Time) {
 	if w.timer != nil {
 		w.timer.Stop()
