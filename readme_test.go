@@ -289,3 +289,19 @@ func TestContributingListsTheChecks(t *testing.T) {
 	require.NotEmpty(t, wanted)
 	assert.Equal(t, wanted, got)
 }
+
+// TestContributingNamesFilesThatExist: its architecture is a map, which must not show what is gone.
+func TestContributingNamesFilesThatExist(t *testing.T) {
+	t.Parallel()
+	named := 0
+	for _, span := range codeSpan.FindAllStringSubmatch(fencedBlock.ReplaceAllString(readDocument(t, "CONTRIBUTING.md"), ""), -1) {
+		if !regexp.MustCompile(`^[\w./*]+(\.go|/)$`).MatchString(span[1]) || strings.Contains(span[1], "RESOURCE") {
+			continue
+		}
+		named++
+		found, err := filepath.Glob(span[1])
+		require.NoError(t, err)
+		assert.NotEmpty(t, found, "CONTRIBUTING names %s, which is not there", span[0])
+	}
+	assert.Greater(t, named, 40)
+}
