@@ -15,27 +15,31 @@ import (
 // TestTextThatBreaksOff: the beginning of a secret at the end of a text goes too, also where it is escaped or an escape is not complete.
 func TestTextThatBreaksOff(t *testing.T) {
 	t.Parallel()
-	secrets := redact.New(nil, "hunter/22", "swordfish", "abc", `pass"word`)
+	secrets := redact.New(nil, "hunter/22", "swordfish", "abc", `pass"word`, "smile😀word")
 	for text, want := range map[string]string{
-		"":                       "",
-		"nothing of it":          "nothing of it",
-		"key=hunt":               "key=[redacted]",
-		"key=hunter/2":           "key=[redacted]",
-		"key=hun":                "key=hun", // as short as a word
-		"hunt":                   "[redacted]",
-		"hunt that goes on":      "hunt that goes on",
-		"in the end, hunter/22.": "in the end, [redacted].",
-		"key=hunter%2f2":         "key=[redacted]",
-		"key=hunter%2f":          "key=[redacted]",
-		"key=hunter%2":           "key=[redacted]",
-		"key=hunter%":            "key=[redacted]",
-		`key=hunter\`:            "key=[redacted]",
-		`key=hunter\u00`:         "key=[redacted]",
-		`key=%68unter\\u00`:      "key=[redacted]",
-		"key=hunter%252":         "key=[redacted]",
-		"key=hunter&#x2":         "key=[redacted]",
-		"key=pass&quo":           "key=[redacted]",
-		`key=pass\\\`:            "key=[redacted]",
+		"":                        "",
+		"nothing of it":           "nothing of it",
+		"key=hunt":                "key=[redacted]",
+		"key=hunter/2":            "key=[redacted]",
+		"key=hun":                 "key=hun", // as short as a word
+		"hunt":                    "[redacted]",
+		"hunt that goes on":       "hunt that goes on",
+		"in the end, hunter/22.":  "in the end, [redacted].",
+		"key=hunter%2f2":          "key=[redacted]",
+		"key=hunter%2f":           "key=[redacted]",
+		"key=hunter%2":            "key=[redacted]",
+		"key=hunter%":             "key=[redacted]",
+		`key=hunter\`:             "key=[redacted]",
+		`key=hunter\u00`:          "key=[redacted]",
+		`key=%68unter\\u00`:       "key=[redacted]",
+		"key=hunter%252":          "key=[redacted]",
+		"key=hunter&#x2":          "key=[redacted]",
+		"key=pass&quo":            "key=[redacted]",
+		`key=pass\\\`:             "key=[redacted]",
+		`key=smile\ud83d`:         "key=[redacted]", // the first half of a character
+		`key=smile\ud83d\ude`:     "key=[redacted]",
+		`key=smile%ud83d%ude0`:    "key=[redacted]",
+		`key=smile\ud83d goes on`: `key=smile\ud83d goes on`,
 	} {
 		assert.Equal(t, want, secrets.String(text), text)
 	}
