@@ -57,63 +57,61 @@ func orZero[T any](id func(*T) int64) func(*T, error) int64 {
 	}
 }
 
-func errorID(e *halopsa.IntegrationError) int64     { return e.ID }
-func requestID(r *halopsa.IntegrationRequest) int64 { return r.ID }
-func logID(l *halopsa.IntegratorLog) int64          { return l.ID }
-func deltaID(d *halopsa.IntegrationDelta) int64     { return d.ID }
-func traceID(t *halopsa.IntegratorTrace) int64      { return t.ID }
+// logService is a service of T that can be followed.
+type logService[T, O any] interface {
+	Since(ctx context.Context, afterID int64, opts *O, ro ...halopsa.RequestOption) iter.Seq2[*T, error]
+	Follow(ctx context.Context, afterID int64, interval time.Duration, opts *O, ro ...halopsa.RequestOption) iter.Seq2[halopsa.Followed[T], error]
+}
+
+// followableOf is a log whose options take a page size with sized.
+func followableOf[T, O any](resource string, of func(*halopsa.Client) logService[T, O], sized func(halopsa.ListOptions) *O, id func(*T) int64) followable {
+	return followable{
+		resource,
+		func(ctx context.Context, c *halopsa.Client, after int64, size int, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
+			return mapped(of(c).Since(ctx, after, sized(halopsa.ListOptions{PageSize: size}), ro...), orZero(id))
+		},
+		func(ctx context.Context, c *halopsa.Client, after int64, interval time.Duration, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
+			return mapped(of(c).Follow(ctx, after, interval, nil, ro...), cursors(id))
+		},
+	}
+}
 
 var followables = []followable{
-	{
-		"IntegrationError",
-		func(ctx context.Context, c *halopsa.Client, after int64, size int, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			opts := &halopsa.IntegrationErrorListOptions{ListOptions: halopsa.ListOptions{PageSize: size}}
-			return mapped(c.IntegrationError.Since(ctx, after, opts, ro...), orZero(errorID))
-		},
-		func(ctx context.Context, c *halopsa.Client, after int64, interval time.Duration, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			return mapped(c.IntegrationError.Follow(ctx, after, interval, nil, ro...), cursors(errorID))
-		},
+	followableOf("IntegrationError", func(c *halopsa.Client) logService[halopsa.IntegrationError, halopsa.IntegrationErrorListOptions] {
+		return c.IntegrationError
 	},
-	{
-		"IntegrationRequest",
-		func(ctx context.Context, c *halopsa.Client, after int64, size int, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			opts := &halopsa.IntegrationRequestListOptions{ListOptions: halopsa.ListOptions{PageSize: size}}
-			return mapped(c.IntegrationRequest.Since(ctx, after, opts, ro...), orZero(requestID))
+		func(o halopsa.ListOptions) *halopsa.IntegrationErrorListOptions {
+			return &halopsa.IntegrationErrorListOptions{ListOptions: o}
 		},
-		func(ctx context.Context, c *halopsa.Client, after int64, interval time.Duration, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			return mapped(c.IntegrationRequest.Follow(ctx, after, interval, nil, ro...), cursors(requestID))
-		},
+		func(r *halopsa.IntegrationError) int64 { return r.ID }),
+	followableOf("IntegrationRequest", func(c *halopsa.Client) logService[halopsa.IntegrationRequest, halopsa.IntegrationRequestListOptions] {
+		return c.IntegrationRequest
 	},
-	{
-		"IntegratorLog",
-		func(ctx context.Context, c *halopsa.Client, after int64, size int, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			opts := &halopsa.IntegratorLogListOptions{ListOptions: halopsa.ListOptions{PageSize: size}}
-			return mapped(c.IntegratorLog.Since(ctx, after, opts, ro...), orZero(logID))
+		func(o halopsa.ListOptions) *halopsa.IntegrationRequestListOptions {
+			return &halopsa.IntegrationRequestListOptions{ListOptions: o}
 		},
-		func(ctx context.Context, c *halopsa.Client, after int64, interval time.Duration, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			return mapped(c.IntegratorLog.Follow(ctx, after, interval, nil, ro...), cursors(logID))
-		},
+		func(r *halopsa.IntegrationRequest) int64 { return r.ID }),
+	followableOf("IntegratorLog", func(c *halopsa.Client) logService[halopsa.IntegratorLog, halopsa.IntegratorLogListOptions] {
+		return c.IntegratorLog
 	},
-	{
-		"IntegrationDelta",
-		func(ctx context.Context, c *halopsa.Client, after int64, size int, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			opts := &halopsa.IntegrationDeltaListOptions{ListOptions: halopsa.ListOptions{PageSize: size}}
-			return mapped(c.IntegrationDelta.Since(ctx, after, opts, ro...), orZero(deltaID))
+		func(o halopsa.ListOptions) *halopsa.IntegratorLogListOptions {
+			return &halopsa.IntegratorLogListOptions{ListOptions: o}
 		},
-		func(ctx context.Context, c *halopsa.Client, after int64, interval time.Duration, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			return mapped(c.IntegrationDelta.Follow(ctx, after, interval, nil, ro...), cursors(deltaID))
-		},
+		func(r *halopsa.IntegratorLog) int64 { return r.ID }),
+	followableOf("IntegrationDelta", func(c *halopsa.Client) logService[halopsa.IntegrationDelta, halopsa.IntegrationDeltaListOptions] {
+		return c.IntegrationDelta
 	},
-	{
-		"IntegratorTrace",
-		func(ctx context.Context, c *halopsa.Client, after int64, size int, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			opts := &halopsa.IntegratorTraceListOptions{ListOptions: halopsa.ListOptions{PageSize: size}}
-			return mapped(c.IntegratorTrace.Since(ctx, after, opts, ro...), orZero(traceID))
+		func(o halopsa.ListOptions) *halopsa.IntegrationDeltaListOptions {
+			return &halopsa.IntegrationDeltaListOptions{ListOptions: o}
 		},
-		func(ctx context.Context, c *halopsa.Client, after int64, interval time.Duration, ro ...halopsa.RequestOption) iter.Seq2[int64, error] {
-			return mapped(c.IntegratorTrace.Follow(ctx, after, interval, nil, ro...), cursors(traceID))
-		},
+		func(r *halopsa.IntegrationDelta) int64 { return r.ID }),
+	followableOf("IntegratorTrace", func(c *halopsa.Client) logService[halopsa.IntegratorTrace, halopsa.IntegratorTraceListOptions] {
+		return c.IntegratorTrace
 	},
+		func(o halopsa.ListOptions) *halopsa.IntegratorTraceListOptions {
+			return &halopsa.IntegratorTraceListOptions{ListOptions: o}
+		},
+		func(r *halopsa.IntegratorTrace) int64 { return r.ID }),
 }
 
 // logRow is a record of any of the logs.
