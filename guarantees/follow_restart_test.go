@@ -211,7 +211,7 @@ func TestFollowerThatIsKilledMissesAndDoublesNothing(t *testing.T) {
 						written := make(chan struct{})
 						go func() {
 							defer close(written)
-							w.run(6 * time.Minute)
+							w.run(3 * time.Minute)
 						}()
 						m := &mirror{killed: map[string]int{}}
 						for lives, more := 0, 3; more > 0 && lives < 1_000; lives++ { // three more when all is stored: nothing comes twice
