@@ -83,49 +83,41 @@ func overTCP(t *testing.T, url string, network http.RoundTripper, opts ...halops
 	return client
 }
 
-// TestIdleConnectionClosedByTheServer: the next write takes a new connection, and happens once.
-func TestIdleConnectionClosedByTheServer(t *testing.T) {
+// TestConnectionThatIsGone: the next write takes a new connection, and happens once. net/http repeats it there by itself only where no byte of it
+// was written, which needs a body that can be read again. The caller hears nothing of it.
+func TestConnectionThatIsGone(t *testing.T) {
 	t.Parallel()
-	for op, w := range writes {
-		t.Run(op, func(t *testing.T) {
-			t.Parallel()
-			h := halopsatest.NewHandler()
-			seedExports(h)
-			server := httptest.NewServer(h)
-			defer server.Close()
-			network := newConnections(t)
-			client := overTCP(t, server.URL, network)
-			require.Len(t, network.list(), 1)
+	tests := map[string]struct {
+		breaks func(server *httptest.Server, idle *watchedConn)
+		ro     []halopsa.RequestOption
+	}{
+		"closed by the server": {breaks: func(server *httptest.Server, idle *watchedConn) {
 			server.CloseClientConnections()
-			<-network.list()[0].closed // net/http has noticed
-			require.NoError(t, w.call(t.Context(), client))
-			assert.Len(t, network.list(), 2)
-			assert.Equal(t, 1, effects(t, h, w))
-			assert.Equal(t, 2, h.Count("", "IntegrationExport"), "the list and the write")
-		})
+			<-idle.closed // net/http has noticed
+		}},
+		"takes no byte": {
+			breaks: func(_ *httptest.Server, idle *watchedConn) { idle.unwritable.Store(true) },
+			ro:     []halopsa.RequestOption{halopsa.WithoutRetry()},
+		},
 	}
-}
-
-// TestConnectionThatTakesNoByte: net/http repeats a write on another connection by itself only when no byte of it was written, which needs
-// a body that can be read again. The caller hears nothing of it.
-func TestConnectionThatTakesNoByte(t *testing.T) {
-	t.Parallel()
-	for op, w := range writes {
-		t.Run(op, func(t *testing.T) {
-			t.Parallel()
-			h := halopsatest.NewHandler()
-			seedExports(h)
-			server := httptest.NewServer(h)
-			defer server.Close()
-			network := newConnections(t)
-			client := overTCP(t, server.URL, network)
-			require.Len(t, network.list(), 1)
-			network.list()[0].unwritable.Store(true)
-			require.NoError(t, w.call(t.Context(), client, halopsa.WithoutRetry()))
-			assert.Len(t, network.list(), 2)
-			assert.Equal(t, 1, effects(t, h, w))
-			assert.Equal(t, 2, h.Count("", "IntegrationExport"), "the list and the write")
-		})
+	for name, test := range tests {
+		for op, w := range writes {
+			t.Run(name+" "+op, func(t *testing.T) {
+				t.Parallel()
+				h := halopsatest.NewHandler()
+				seedExports(h)
+				server := httptest.NewServer(h)
+				defer server.Close()
+				network := newConnections(t)
+				client := overTCP(t, server.URL, network)
+				require.Len(t, network.list(), 1)
+				test.breaks(server, network.list()[0])
+				require.NoError(t, w.call(t.Context(), client, test.ro...))
+				assert.Len(t, network.list(), 2)
+				assert.Equal(t, 1, effects(t, h, w))
+				assert.Equal(t, 2, h.Count("", "IntegrationExport"), "the list and the write")
+			})
+		}
 	}
 }
 
