@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestInputsOfEveryWrite finds the writes by reflection: none of them sends nothing, none creates where it should change, or the reverse.
@@ -168,24 +169,11 @@ func TestNilOptionsAreFine(t *testing.T) {
 		}
 		for i := range service.NumMethod() {
 			method, name := service.Method(i), service.Type().Method(i).Name
-			args := []reflect.Value{reflect.ValueOf(t.Context())}
-			for at := 1; at < method.Type().NumIn()-1; at++ {
-				arg := reflect.New(method.Type().In(at)).Elem()
-				switch arg.Kind() {
-				case reflect.Int64:
-					arg.SetInt(7)
-					if isFollowing(name) { // up to the record, which ends Follow
-						arg.SetInt(6)
-					}
-				case reflect.String:
-					arg.SetString("7")
-				case reflect.Func: // a match is no option
-					arg.Set(alwaysTrue(arg.Type()))
-				case reflect.Slice:
-					require.NoError(t, json.Unmarshal([]byte(leastInput(resource, name)), arg.Addr().Interface()))
-				}
-				args = append(args, arg)
+			values := trial.Values{Inputs: func(resource string) string { return leastInput(resource, name) }}
+			if isFollowing(name) { // up to the record, which ends Follow
+				values.ID = 6
 			}
+			args := trial.Arguments(t.Context(), t, method.Type(), values)
 			server.Seed(resource, record)
 			require.NoError(t, finish(method.Call(args)), "%s.%s", resource, name)
 		}

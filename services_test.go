@@ -1,8 +1,6 @@
 package halopsa_test
 
 import (
-	"context"
-	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"reflect"
@@ -15,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 func TestServicesHaveTheDocumentedMethods(t *testing.T) {
@@ -115,37 +114,11 @@ func isFollowing(method string) bool { return method == "Since" || method == "Fo
 // arguments are those of a call of a service's method, with a value in every option.
 func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 	t.Helper()
-	args := []reflect.Value{reflect.ValueOf(t.Context())}
-	require.Equal(t, reflect.TypeFor[context.Context](), method.In(0))
-	require.True(t, method.IsVariadic(), "takes no request options")
-	for i := 1; i < method.NumIn()-1; i++ {
-		arg := reflect.New(method.In(i)).Elem()
-		switch arg.Kind() {
-		case reflect.Int64:
-			arg.SetInt(7)
-		case reflect.String:
-			arg.SetString("7")
-		case reflect.Pointer:
-			arg.Set(reflect.New(arg.Type().Elem()))
-			fillOptions(t, arg.Elem(), name)
-		case reflect.Slice:
-			resource := strings.TrimSuffix(method.In(i).Elem().Name(), "Input")
-			require.NoError(t, json.Unmarshal([]byte(leastInput(resource, name)), arg.Addr().Interface()))
-		case reflect.Func:
-			arg.Set(alwaysTrue(arg.Type()))
-		case reflect.Interface:
-			arg.Set(passedArgument(i, method, map[string]any{"id": 7}))
-		default:
-			require.Fail(t, "no such argument is known", "%s", arg.Type())
-		}
-		args = append(args, arg)
-	}
-	return args
-}
-
-// alwaysTrue is a match that takes every record.
-func alwaysTrue(match reflect.Type) reflect.Value {
-	return reflect.MakeFunc(match, func([]reflect.Value) []reflect.Value { return []reflect.Value{reflect.ValueOf(true)} })
+	return trial.Arguments(t.Context(), t, method, trial.Values{
+		Options: func(options reflect.Value) { fillOptions(t, options, name) },
+		Inputs:  func(resource string) string { return leastInput(resource, name) },
+		Body:    map[string]any{"id": 7},
+	})
 }
 
 // leastInput is one input of a write with no more than HaloPSA requires.

@@ -32,9 +32,8 @@ var (
 	retryCalls = trial.Calls
 	trace      = trial.Traces
 
-	services       = trial.Services
-	passedArgument = trial.PassedArgument
-	finish         = trial.Finish
+	services = trial.Services
+	finish   = trial.Finish
 
 	formOf    = trial.FormOf
 	readAll   = trial.ReadAll

@@ -200,32 +200,22 @@ func markedBody() string {
 // markedArguments are those of a method, with a secret wherever one can be.
 func markedArguments(t *testing.T, ctx context.Context, name string, method reflect.Type) []reflect.Value { //nolint:revive // t comes first
 	t.Helper()
-	args := []reflect.Value{reflect.ValueOf(ctx)}
-	for i := 1; i < method.NumIn()-1; i++ {
-		arg := reflect.New(method.In(i)).Elem()
-		switch arg.Kind() {
-		case reflect.Int64:
-			arg.SetInt(7)
-		case reflect.String:
-			arg.SetString("7")
-		case reflect.Pointer:
-			arg.Set(reflect.New(arg.Type().Elem()))
-			for at := range arg.Elem().NumField() {
-				if field := arg.Elem().Field(at); field.Kind() == reflect.String && arg.Elem().Type().Field(at).Tag.Get("url") != "-" {
+	args := trial.Arguments(ctx, t, method, trial.Values{
+		Options: func(options reflect.Value) {
+			for at := range options.NumField() {
+				if field := options.Field(at); field.Kind() == reflect.String && options.Type().Field(at).Tag.Get("url") != "-" {
 					field.SetString(markedQuery)
 				}
 			}
-		case reflect.Slice:
-			input := markedBody()
+		},
+		Inputs: func(string) string {
 			if name == "Update" {
-				input = `{"id":7,` + input[1:]
+				return `[{"id":7,` + markedBody()[1:] + `]`
 			}
-			require.NoError(t, json.Unmarshal([]byte("["+input+"]"), arg.Addr().Interface()))
-		case reflect.Interface:
-			arg.Set(trial.PassedArgument(i, method, json.RawMessage(markedBody())))
-		}
-		args = append(args, arg)
-	}
+			return "[" + markedBody() + "]"
+		},
+		Body: json.RawMessage(markedBody()),
+	})
 	query, header := halopsa.RequestOption(halopsa.WithQuery("search", markedQuery)), halopsa.RequestOption(halopsa.WithHeader("X-Key", markedHeader))
 	return append(args, reflect.ValueOf(query), reflect.ValueOf(header))
 }
