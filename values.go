@@ -145,8 +145,8 @@ func (o Opt[T]) held() any {
 // IsNull reports whether o is sent as null.
 func (o Opt[T]) IsNull() bool { return o.state == optNull }
 
-// IsZero reports whether o is absent.
-func (o Opt[T]) IsZero() bool { return o.state == optAbsent }
+// IsZero reports whether o is absent. It has a pointer receiver so that encoding/json asks a field itself instead of a copy of it.
+func (o *Opt[T]) IsZero() bool { return o.state == optAbsent }
 
 // MarshalJSON writes the value, or null when there is none.
 //

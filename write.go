@@ -35,7 +35,11 @@ func createOf[T, I any](ctx context.Context, c *Client, at endpoint, inputs []I,
 // checkCreates refuses inputs that name a record.
 func checkCreates[I any](op string, inputs []I) error {
 	for i, input := range inputs {
-		if named, ok := any(input).(updatable); ok && !named.recordID().IsZero() {
+		named, ok := any(input).(updatable)
+		if !ok {
+			continue
+		}
+		if id := named.recordID(); !id.IsZero() {
 			return &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "set; a record that exists is changed with Update"}
 		}
 	}
@@ -66,17 +70,19 @@ func writeOf[T, I any](ctx context.Context, c *Client, r *request, inputs []I) (
 	if len(inputs) == 0 {
 		return nil, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "empty"}
 	}
-	var batches []batch // all of them first: an input that cannot be sent must not stop the writing half-way
-	for chunk := range slices.Chunk(inputs, r.conf.batch) {
-		body, err := json.Marshal(chunk)
-		if err != nil {
-			return nil, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
-		}
-		batches = append(batches, batch{body: body, ids: idsOfInputs(chunk, r.kind), n: len(chunk), kind: kindOf(chunk, r.kind)})
+	first, err := encodeInputs(r, inputs)
+	if err != nil {
+		return nil, err
 	}
 	records := make([]*T, 0, len(inputs))
-	for _, b := range batches {
+	for chunk := range slices.Chunk(inputs, r.conf.batch) {
 		begin := len(records)
+		b := first
+		if begin > 0 {
+			if b, err = encodeBatch(r, chunk); err != nil { // a type that cannot make up its mind
+				return append(records, make([]*T, len(inputs)-begin)...), batchError(r.op, begin, begin, len(inputs), nil, err)
+			}
+		}
 		written, unknown, err := postBatch[T](ctx, c, r, b)
 		records = append(records, written...)
 		if err != nil {
@@ -84,6 +90,29 @@ func writeOf[T, I any](ctx context.Context, c *Client, r *request, inputs []I) (
 		}
 	}
 	return records, nil
+}
+
+// encodeInputs returns the first batch of inputs once all of them have been encoded: one that cannot be sent must not stop the writing half-way. The
+// others are encoded again when their turn comes, since all bodies together can be larger than the inputs.
+func encodeInputs[I any](r *request, inputs []I) (first batch, err error) {
+	for chunk := range slices.Chunk(inputs, r.conf.batch) {
+		b, err := encodeBatch(r, chunk)
+		if err != nil {
+			return batch{}, err
+		}
+		if first.n == 0 {
+			first = b
+		}
+	}
+	return first, nil
+}
+
+func encodeBatch[I any](r *request, inputs []I) (batch, error) {
+	body, err := json.Marshal(inputs)
+	if err != nil {
+		return batch{}, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+	}
+	return batch{body: body, ids: idsOfInputs(inputs, r.kind), n: len(inputs), kind: kindOf(inputs, r.kind)}, nil
 }
 
 // idsOfInputs returns the ids of the records that inputs update, or nil for a create.
