@@ -255,10 +255,10 @@ func TestEveryOperationHasATest(t *testing.T) {
 	}
 	wanted, got := make(map[string][]string), make(map[string][]string)
 	for operation, calls := range documentedCalls() {
-		// What Pages, All, Since and Follow send is tested with the walks.
+		// What Pages, All, Since and Follow send is tested with the walks, and what CreateOnce does with the fates of writes.
 		wanted[operation] = slices.DeleteFunc(calls, func(call string) bool {
 			_, method, _ := strings.Cut(call, ".")
-			return isWalk(method) || isFollowing(method)
+			return isWalk(method) || isFollowing(method) || method == "CreateOnce"
 		})
 	}
 	for operation, calls := range found {

@@ -15,7 +15,6 @@ var (
 	plainTenant = trial.Tenant
 	answers     = trial.Answers
 	answersJSON = trial.AnswersJSON
-	servePages  = trial.ServePages
 
 	newStandin     = trial.NewStandin
 	mocked         = trial.Mocked
