@@ -2,10 +2,11 @@ package loose
 
 import (
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/halopsa-go/halopsa/internal/pattern"
 )
 
 // ParseTime reads a date in every form that can mean one thing only: ISO 8601 with or without a fraction, with or without a zone, which then is
@@ -161,12 +162,12 @@ func parseMillis(s string) (time.Time, bool) {
 
 // ISO 8601 and what is written like it: the year first, so that the order of month and day is certain.
 var (
-	isoDate = regexp.MustCompile(`^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|(\d\d)(\d\d)(?:[Tt ]))`)
-	isoTime = regexp.MustCompile(`^(\d{1,2}):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?(?: ?([AaPp])\.?[Mm]\.?)?`)
+	isoDate = pattern.Lazy(`^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|(\d\d)(\d\d)(?:[Tt ]))`)
+	isoTime = pattern.Lazy(`^(\d{1,2}):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?(?: ?([AaPp])\.?[Mm]\.?)?`)
 )
 
 func parseISO(s string) (time.Time, bool) {
-	found := isoDate.FindStringSubmatch(s)
+	found := isoDate().FindStringSubmatch(s)
 	if found == nil {
 		return time.Time{}, false
 	}
@@ -201,7 +202,7 @@ func moment(year, month, day, rest string) (time.Time, bool) {
 	if rest == "" {
 		return date, true
 	}
-	found := isoTime.FindStringSubmatch(rest)
+	found := isoTime().FindStringSubmatch(rest)
 	if found == nil {
 		return time.Time{}, false
 	}
@@ -224,11 +225,11 @@ func moment(year, month, day, rest string) (time.Time, bool) {
 	return time.Date(y, time.Month(m), d, hour, minute, second, fraction, time.UTC).Add(-zone), true
 }
 
-var zoneForm = regexp.MustCompile(`^(?i:Z|UTC|GMT|UT)? ?(?:([+-])(\d{1,2})(?::?(\d\d))?)?$`)
+var zoneForm = pattern.Lazy(`^(?i:Z|UTC|GMT|UT)? ?(?:([+-])(\d{1,2})(?::?(\d\d))?)?$`)
 
 // parseZone reads a zone: nothing, Z, UTC, GMT, or an offset of hours and perhaps minutes. The other names of zones mean different things.
 func parseZone(s string) (time.Duration, bool) {
-	found := zoneForm.FindStringSubmatch(s)
+	found := zoneForm().FindStringSubmatch(s)
 	if found == nil {
 		return 0, false
 	}
@@ -243,18 +244,18 @@ func parseZone(s string) (time.Duration, bool) {
 
 // Dates whose month has a name: those of mail, HTTP, C, JavaScript and SQL Server.
 var (
-	weekday  = regexp.MustCompile(`^(?i:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?i:day)?,? `)
-	dayFirst = regexp.MustCompile(`^(\d{1,2})[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4}|\d\d)(?:[ ,T]+|$)`)
-	nameHead = regexp.MustCompile(`^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[ ,]+|$)`)
-	yearLast = regexp.MustCompile(`^([A-Za-z]{3,9}) (\d{1,2}) (\S+)(?: (\S+))? (\d{4})$`)
-	comment  = regexp.MustCompile(` \([^()]*\)$`)
+	weekday  = pattern.Lazy(`^(?i:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?i:day)?,? `)
+	dayFirst = pattern.Lazy(`^(\d{1,2})[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4}|\d\d)(?:[ ,T]+|$)`)
+	nameHead = pattern.Lazy(`^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[ ,]+|$)`)
+	yearLast = pattern.Lazy(`^([A-Za-z]{3,9}) (\d{1,2}) (\S+)(?: (\S+))? (\d{4})$`)
+	comment  = pattern.Lazy(` \([^()]*\)$`)
 )
 
 func parseNamed(s string) (time.Time, bool) {
-	s = comment.ReplaceAllString(s, "") // the name of the zone behind its offset
-	day := weekday.FindString(s)
+	s = comment().ReplaceAllString(s, "") // the name of the zone behind its offset
+	day := weekday().FindString(s)
 	s = s[len(day):]
-	if f := dayFirst.FindStringSubmatch(s); f != nil {
+	if f := dayFirst().FindStringSubmatch(s); f != nil {
 		year := f[3]
 		if len(year) == 2 { // as RFC 850 and RFC 822 have it
 			century := "20"
@@ -265,10 +266,10 @@ func parseNamed(s string) (time.Time, bool) {
 		}
 		return moment(year, monthOf(f[2]), f[1], s[len(f[0]):])
 	}
-	if f := nameHead.FindStringSubmatch(s); f != nil {
+	if f := nameHead().FindStringSubmatch(s); f != nil {
 		return moment(f[3], monthOf(f[1]), f[2], s[len(f[0]):])
 	}
-	if f := yearLast.FindStringSubmatch(s); f != nil {
+	if f := yearLast().FindStringSubmatch(s); f != nil {
 		return moment(f[5], monthOf(f[1]), f[2], f[3]+" "+f[4])
 	}
 	return time.Time{}, false

@@ -3,9 +3,10 @@ package redact
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"sync"
+
+	"github.com/halopsa-go/halopsa/internal/pattern"
 )
 
 // Placeholder stands where a secret was.
@@ -69,14 +70,14 @@ func (r *Redactor) text(done <-chan struct{}, b []byte, longest int) []byte {
 }
 
 // query is that of a URL wherever one stands in a text, also where JSON has escaped its ampersands.
-var query = regexp.MustCompile(`\?[A-Za-z_$][\w.$%\[\]-]*(?:=|%3[Dd]|\\+u003[Dd]|&#61;)[^\s"'<>]*`)
+var query = pattern.Lazy(`\?[A-Za-z_$][\w.$%\[\]-]*(?:=|%3[Dd]|\\+u003[Dd]|&#61;)[^\s"'<>]*`)
 
 // Queries returns b without the queries of the URLs in it: a server that finds no route repeats the whole URL.
 func Queries(b []byte) []byte {
-	if !query.Match(b) {
+	if !query().Match(b) {
 		return b
 	}
-	return query.ReplaceAllLiteral(b, []byte("?"+Placeholder))
+	return query().ReplaceAllLiteral(b, []byte("?"+Placeholder))
 }
 
 // hide returns b without the secrets. It reports whether it finished.

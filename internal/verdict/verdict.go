@@ -5,9 +5,9 @@ package verdict
 import (
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"slices"
 
+	"github.com/halopsa-go/halopsa/internal/pattern"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -32,7 +32,7 @@ func Of(status int, header http.Header, body []byte) Verdict {
 	}
 	body = wire.Trim(body)
 	v.HTML = wire.HTML(header.Get("Content-Type"), body)
-	v.Edge = v.HTML || onlyProxies(status) || edgeWords.Match(body[:min(len(body), 200)])
+	v.Edge = v.HTML || onlyProxies(status) || edgeWords().Match(body[:min(len(body), 200)])
 	switch {
 	case v.Edge:
 		v.Vague = true
@@ -45,7 +45,7 @@ func Of(status int, header http.Header, body []byte) Verdict {
 }
 
 // edgeWords are the plain texts of proxies that say nothing of HaloPSA: Cloudflare, Envoy, nginx, Traefik, Kong and Go's reverse proxy.
-var edgeWords = regexp.MustCompile(`(?i)^(error code: \d|upstream (connect|request)|no healthy upstream|404 page not found|default backend|` +
+var edgeWords = pattern.Lazy(`(?i)^(error code: \d|upstream (connect|request)|no healthy upstream|404 page not found|default backend|` +
 	`stream timeout|bad gateway$|gateway time-?out$|service unavailable$|no available server|\{"message":"no route matched)`)
 
 // onlyProxies reports whether a status is one that HaloPSA itself has no use for: switched protocols, redirects, and what gateways, load
@@ -67,12 +67,12 @@ func onlyProxies(status int) bool {
 var (
 	// routing are the words of a 404 that is about something else than a record: a path, an endpoint that the tenant's version lacks (ASP.NET's
 	// texts, and "Invalid Resource" [live]), a gateway's service.
-	routing = regexp.MustCompile(`(?i)\b(http|uri|url|routes?|endpoint|path|page|api|site|host|tenant|service|proxy|method|operation|controller|action|type|directory|file)\b|` +
+	routing = pattern.Lazy(`(?i)\b(http|uri|url|routes?|endpoint|path|page|api|site|host|tenant|service|proxy|method|operation|controller|action|type|directory|file)\b|` +
 		`invalid resource|cannot (get|post|delete)|resource you are`)
 	// missing are the words of one that is about a record.
-	missing = regexp.MustCompile(`(?i)\b(records?|rows?|entity|entry|item|object|instance|id|ids|integrat\w+|connected\w+)\b|\bexists?\b|deleted`)
+	missing = pattern.Lazy(`(?i)\b(records?|rows?|entity|entry|item|object|instance|id|ids|integrat\w+|connected\w+)\b|\bexists?\b|deleted`)
 	// exception is a .NET exception, as HaloPSA writes them. [live]
-	exception = regexp.MustCompile(`(?i)"ClassName"\s*:`)
+	exception = pattern.Lazy(`(?i)"ClassName"\s*:`)
 )
 
 // aboutRecord reports whether the body of a 404 says that a record is missing: it must say so in JSON, whole, and must not be about a path or an
@@ -82,7 +82,7 @@ func aboutRecord(body []byte) bool {
 		return false
 	}
 	said := wire.ErrorMessage("", body)
-	return said != "" && !routing.MatchString(said) && (missing.MatchString(said) || exception.Match(body))
+	return said != "" && !routing().MatchString(said) && (missing().MatchString(said) || exception().Match(body))
 }
 
 // Success reports whether the status is one of a request that was carried out as a whole. 202, 206, 207 and their like are not: what they

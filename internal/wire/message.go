@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"html"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/halopsa-go/halopsa/internal/line"
 	"github.com/halopsa-go/halopsa/internal/loose"
+	"github.com/halopsa-go/halopsa/internal/pattern"
 )
 
 // longestMessage is how many characters of a message are kept.
@@ -164,18 +164,18 @@ func joined(sep string, parts ...string) string {
 }
 
 var (
-	titleTag   = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-	hiddenTags = regexp.MustCompile(`(?is)<(script|style|svg)[^>]*>.*?</(script|style|svg)>|<!--.*?-->`)
-	anyTag     = regexp.MustCompile(`(?s)<[^>]*>`)
+	titleTag   = pattern.Lazy(`(?is)<title[^>]*>(.*?)</title>`)
+	hiddenTags = pattern.Lazy(`(?is)<(script|style|svg)[^>]*>.*?</(script|style|svg)>|<!--.*?-->`)
+	anyTag     = pattern.Lazy(`(?s)<[^>]*>`)
 )
 
 // htmlMessage returns the title of a page, or its text.
 func htmlMessage(page string) string {
-	page = hiddenTags.ReplaceAllString(page, " ")
-	if title := titleTag.FindStringSubmatch(page); title != nil && strings.TrimSpace(title[1]) != "" {
-		return html.UnescapeString(anyTag.ReplaceAllString(title[1], " "))
+	page = hiddenTags().ReplaceAllString(page, " ")
+	if title := titleTag().FindStringSubmatch(page); title != nil && strings.TrimSpace(title[1]) != "" {
+		return html.UnescapeString(anyTag().ReplaceAllString(title[1], " "))
 	}
-	return html.UnescapeString(anyTag.ReplaceAllString(page, " "))
+	return html.UnescapeString(anyTag().ReplaceAllString(page, " "))
 }
 
 // HTML reports whether a body is a page, or other markup, that no API sends: by its beginning, or by its label where it is no JSON.
@@ -191,12 +191,12 @@ func HTML(contentType string, body []byte) bool {
 func Trim(body []byte) []byte { return loose.Trim(body) }
 
 // challenge is a part of a WWW-Authenticate header that says what is wrong.
-var challenge = regexp.MustCompile(`(?i)\b(error|error_description)\s*=\s*(?:"([^"]*)"|([^\s,"]+))`)
+var challenge = pattern.Lazy(`(?i)\b(error|error_description)\s*=\s*(?:"([^"]*)"|([^\s,"]+))`)
 
 // Challenge returns what a WWW-Authenticate header says is wrong, such as "invalid_token: The token expired"; "" where it says nothing.
 func Challenge(header string) string {
 	var said [2]string
-	for _, part := range challenge.FindAllStringSubmatch(header, -1) {
+	for _, part := range challenge().FindAllStringSubmatch(header, -1) {
 		at := 0
 		if len(part[1]) > len("error") {
 			at = 1
