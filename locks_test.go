@@ -102,8 +102,8 @@ func belowLock(of *ast.StructType, structs map[string]*ast.StructType) map[strin
 func uses(method *ast.FuncDecl, fields map[string]bool) (locks bool, used []string) {
 	of := method.Recv.List[0].Names[0].Name
 	ast.Inspect(method, func(n ast.Node) bool {
-		if address, ok := n.(*ast.UnaryExpr); ok && address.Op == token.AND {
-			return false // where a field is says nothing of what is in it
+		if address, ok := n.(*ast.UnaryExpr); ok && address.Op == token.AND { // for a function to use
+			return false
 		}
 		if at, ok := n.(*ast.SelectorExpr); ok {
 			text := typeText(at)

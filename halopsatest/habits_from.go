@@ -31,7 +31,7 @@ func WithHabitsFrom(file string) Option {
 	}
 }
 
-// behaveLike takes the habits of a tenant. It requires that h.mu is held, or that nobody knows of h yet.
+// behaveLike takes the habits of a tenant. It requires that h.mu is held, or that nobody else has h yet.
 func (h *Handler) behaveLike(report *halopsaprobe.Report) {
 	for i := range report.Lists {
 		l := &report.Lists[i]
