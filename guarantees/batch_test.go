@@ -295,7 +295,7 @@ func TestGoingOnAfterABatchError(t *testing.T) {
 					}
 					return kinds[names[random.IntN(len(names))]].fault
 				})
-				left := exportInputs(2_000, 0)
+				left := exportInputs(1_000, 0)
 				calls, unknowns := 0, 0
 				for len(left) > 0 {
 					calls++
@@ -326,7 +326,7 @@ func TestGoingOnAfterABatchError(t *testing.T) {
 				for _, record := range h.Stored("IntegrationExport") {
 					sites[fmt.Sprint(record["halo_name"])]++
 				}
-				assert.Len(t, sites, 2_000)
+				assert.Len(t, sites, 1_000)
 				for name, times := range sites {
 					assert.Equal(t, 1, times, name)
 				}
