@@ -37,6 +37,7 @@ type Client struct {
 
 	conf     *config
 	base     string // https://host, without /api
+	host     string // of base
 	attempts *attempt.Client
 	walks    paging.Deletes // tell the walks under way
 	newest   newestIDs      // tell what is newer than a write
@@ -64,6 +65,7 @@ func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 	}
 	conf.longestAttempt = hc.Timeout // as a limit of the HTTP client it would run while an attempt waits for the limits
 	c := &Client{conf: conf, base: base, attempts: attempt.New(attempts(conf, hc))}
+	c.host = hostIn(base)
 	c.addServices()
 	return c, nil
 }

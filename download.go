@@ -29,7 +29,8 @@ type File struct {
 //
 // API: GET /Attachment/{id}
 func Download(ctx context.Context, client *Client, path string, opts ...RequestOption) (*File, error) {
-	r, err := client.prepare(endpointAt(path).op("Download"), path, opts)
+	resource, _, _ := strings.Cut(strings.Trim(path, "/"), "/")
+	r, err := client.prepare(endpointAt(resource).op("Download"), path, opts)
 	if err != nil {
 		return nil, err
 	}

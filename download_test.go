@@ -35,6 +35,10 @@ func TestDownload(t *testing.T) {
 			map[string]string{"Content-Type": "text/csv; charset=iso-8859-1"}, "\xef\xbb\xbfM\xfcnchen",
 			&halopsa.File{ContentType: "text/csv; charset=iso-8859-1", Data: []byte("\xef\xbb\xbfM\xfcnchen")}, "",
 		},
+		"a text in another charset": {
+			map[string]string{"Content-Type": "text/csv; charset=iso-8859-1"}, "M\xfcnchen",
+			&halopsa.File{ContentType: "text/csv; charset=iso-8859-1", Data: []byte("M\xfcnchen")}, "",
+		},
 		"compressed": {
 			map[string]string{"Content-Type": "application/octet-stream", "Content-Encoding": "gzip"}, packed.String(),
 			&halopsa.File{ContentType: "application/octet-stream", Data: []byte("\xff\xfeplain")}, "",
@@ -86,7 +90,7 @@ func TestDownload(t *testing.T) {
 			got, err := halopsa.Download(t.Context(), client, "Attachment/5", halopsa.WithQuery("includedetails", "false"))
 			if test.fails != "" {
 				require.ErrorContains(t, err, test.fails)
-				assert.ErrorContains(t, err, "Attachment/5.Download")
+				assert.ErrorContains(t, err, "halopsa: Attachment.Download: GET /Attachment/5")
 				assert.Nil(t, got)
 				return
 			}

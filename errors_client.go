@@ -77,7 +77,7 @@ func (e *CallError) GoString() string { return goString("CallError", e) }
 func (e *CallError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
-		slog.Int("attempts", e.Attempts), slog.String("error", line.Fold(e.Err.Error())),
+		slog.Int("attempts", e.Attempts), slog.String("error", line.Fold(e.Err.Error())), slog.String("advice", e.hint),
 	)
 }
 
@@ -255,11 +255,14 @@ func (e *PaginationError) LogValue() slog.Value {
 	)
 }
 
+// adviceUnknown is what to do about a write that may have happened.
+const adviceUnknown = "read back before sending it again"
+
 // outcomeUnknown marks err as that of a write that may have happened.
 type outcomeUnknown struct{ err error }
 
 func (e *outcomeUnknown) Error() string {
-	return "halopsa: outcome unknown, the write may have happened; read back before sending it again: " +
+	return "halopsa: outcome unknown, the write may have happened; " + adviceUnknown + ": " +
 		strings.TrimPrefix(e.err.Error(), "halopsa: ")
 }
 
@@ -268,7 +271,7 @@ func (e *outcomeUnknown) Unwrap() []error { return []error{ErrOutcomeUnknown, e.
 func (e *outcomeUnknown) GoString() string { return goString("outcomeUnknown", e) }
 
 func (e *outcomeUnknown) LogValue() slog.Value {
-	return slog.GroupValue(slog.Bool("outcome_unknown", true), slog.Any("cause", e.err))
+	return slog.GroupValue(slog.Bool("outcome_unknown", true), slog.String("advice", adviceUnknown), slog.Any("cause", e.err))
 }
 
 // markUnknown makes err an ErrOutcomeUnknown, once.

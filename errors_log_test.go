@@ -37,7 +37,7 @@ func TestErrorsAsLogValues(t *testing.T) {
 		},
 		"CallError": {
 			&halopsa.CallError{Op: "X.Get", Method: "GET", Path: "/X/1", Attempts: 3, Err: errors.New("broken\npipe")},
-			map[string]any{"op": "X.Get", "method": "GET", "path": "/X/1", "attempts": 3.0, "error": "broken pipe"},
+			map[string]any{"op": "X.Get", "method": "GET", "path": "/X/1", "attempts": 3.0, "error": "broken pipe", "advice": ""},
 		},
 		"WaitError": {&halopsa.WaitError{Wait: time.Minute}, map[string]any{"wait": 6e10}},
 		"AuthError": {
@@ -82,8 +82,8 @@ func TestUnknownOutcomeAsLogValue(t *testing.T) {
 	logger.Error("failed", slog.Any("error", err))
 	assert.Equal(t, map[string]any{
 		"op": "IntegrationError.Create", "written": 0.0, "refused": 0.0, "unknown": 1.0, "not_sent": 0.0,
-		"cause": map[string]any{"outcome_unknown": true, "cause": map[string]any{
-			"op": "IntegrationError.Create", "method": "POST", "path": "/IntegrationError", "attempts": 1.0, "error": "halopsatest: connection reset",
+		"cause": map[string]any{"outcome_unknown": true, "advice": "read back before sending it again", "cause": map[string]any{
+			"op": "IntegrationError.Create", "method": "POST", "path": "/IntegrationError", "attempts": 1.0, "error": "halopsatest: connection reset", "advice": "",
 		}},
 	}, lines(t)[0]["error"])
 	assert.Regexp(t, `^&halopsa\.BatchError\{"halopsa: outcome unknown, `, fmt.Sprintf("%#v", err))

@@ -11,6 +11,10 @@ import (
 
 // Attempt is one attempt of a call and what became of it, as [WithObserver] reports it. It holds nothing secret.
 type Attempt struct {
+	// Host is that of the instance, such as "acme.halopsa.com", with the port unless that is HTTPS's own.
+	Host string
+	// Tenant is that of [WithTenant], or empty.
+	Tenant string
 	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
 	Op string
 	// Method and Path are those of the request, below /api and without the query.
@@ -41,8 +45,11 @@ func (a Attempt) LogValue() slog.Value { return slog.GroupValue(a.attrs()...) }
 
 func (a *Attempt) attrs() []slog.Attr {
 	attrs := []slog.Attr{
-		slog.String("op", a.Op), slog.String("method", a.Method), slog.String("path", a.Path),
+		slog.String("host", a.Host), slog.String("op", a.Op), slog.String("method", a.Method), slog.String("path", a.Path),
 		slog.Int("attempt", a.Number), slog.Duration("waited", a.Wait), slog.Duration("took", a.Duration),
+	}
+	if a.Tenant != "" {
+		attrs = append(attrs, slog.String("tenant", a.Tenant))
 	}
 	if a.Failure != "" {
 		return append(attrs, slog.String("failure", a.Failure))
@@ -71,6 +78,7 @@ func (a *answer) Attempted(ctx context.Context, r attempt.Report) {
 		return
 	}
 	told := Attempt{
+		Host: a.client.host, Tenant: a.client.conf.tenant,
 		Op: a.req.op, Method: a.req.method, Path: a.req.path, Number: r.Number, Begin: r.Begin, Wait: r.Wait, Duration: r.Duration,
 	}
 	if r.Err != nil {

@@ -43,7 +43,7 @@ func TestObserverHearsOfEveryAttempt(t *testing.T) {
 
 		first, second, third := o.attempts[0], o.attempts[1], o.attempts[2]
 		assert.Equal(t, halopsa.Attempt{
-			Op: "IntegrationError.Get", Method: "GET", Path: "/IntegrationError/4711", Number: 1, Begin: begin,
+			Host: "standin.localhost:80", Op: "IntegrationError.Get", Method: "GET", Path: "/IntegrationError/4711", Number: 1, Begin: begin,
 			StatusCode: 503, RequestID: "r-1", RetryAfter: 7 * time.Second,
 		}, first)
 		assert.Equal(t, "network", second.Failure)

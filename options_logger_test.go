@@ -52,7 +52,7 @@ func TestLogIsAnAllowList(t *testing.T) {
 		require.ErrorIs(t, err, halopsa.ErrNotFound)
 
 		attempt := func(fields map[string]any) map[string]any {
-			all := map[string]any{"level": "DEBUG", "msg": "halopsa: attempt", "method": "GET", "op": "IntegrationRequest.List", "path": "/IntegrationRequest", "waited": 0.0}
+			all := map[string]any{"level": "DEBUG", "msg": "halopsa: attempt", "host": "standin.localhost:80", "method": "GET", "op": "IntegrationRequest.List", "path": "/IntegrationRequest", "waited": 0.0}
 			maps.Copy(all, fields)
 			return all
 		}
@@ -103,7 +103,7 @@ func TestLogNamesTheKindOfFailure(t *testing.T) {
 				got := lines(t)
 				require.Len(t, got, 1)
 				assert.Equal(t, name, got[0]["failure"])
-				assert.Equal(t, []string{"attempt", "failure", "level", "method", "msg", "op", "path", "took", "waited"}, slices.Sorted(maps.Keys(got[0])))
+				assert.Equal(t, []string{"attempt", "failure", "host", "level", "method", "msg", "op", "path", "took", "waited"}, slices.Sorted(maps.Keys(got[0])))
 			})
 		})
 	}

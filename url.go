@@ -273,3 +273,21 @@ func shortID(id string) string {
 	}
 	return "of " + strconv.Itoa(len(id)) + " characters"
 }
+
+// hostIn returns the host of a URL that [serverURL] has checked, with the port unless that is HTTPS's own.
+func hostIn(base string) string {
+	scheme, host, _ := strings.Cut(base, "://")
+	host, _, _ = strings.Cut(host, "/")
+	if _, port := splitHost(host); port == "" && scheme == "http" {
+		return host + ":80"
+	}
+	return strings.TrimSuffix(host, ":443")
+}
+
+// splitHost splits a host, which can be an IPv6 address in brackets, from the port, which can be missing.
+func splitHost(hostport string) (host, port string) {
+	if at := strings.LastIndexByte(hostport, ':'); at > strings.LastIndexByte(hostport, ']') {
+		hostport, port = hostport[:at], hostport[at+1:]
+	}
+	return strings.Trim(hostport, "[]"), port
+}

@@ -14,6 +14,3 @@ func Hook(opts ...Option) (func(context.Context, halopsa.Attempt), error) {
 	}
 	return o.observe, nil
 }
-
-// Template is the template of a path.
-var Template = template

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
-	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/halopsa-go/halopsa"
@@ -26,15 +24,11 @@ const (
 	opKey         = attribute.Key("halopsa.op")
 	pathKey       = attribute.Key("halopsa.path")
 	requestIDKey  = attribute.Key("halopsa.request_id")
+	tenantKey     = attribute.Key("halopsa.tenant")
 	sizeKey       = attribute.Key("halopsa.response.size")
 	retryAfterKey = attribute.Key("halopsa.retry_after")
 	waitKey       = attribute.Key("halopsa.wait")
-
-	waitName = "halopsa.client.wait.duration"
 )
-
-// waitBounds reach from a token's fetch over the tenant's window of 5 minutes to the hour for which a client puts up with 429s, in seconds.
-var waitBounds = []float64{0.001, 0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600}
 
 // Observe returns the option of [halopsa.NewClient] that makes spans and metrics of every attempt.
 //
@@ -54,10 +48,17 @@ func Observe(opts ...Option) (halopsa.ClientOption, error) {
 
 // observer makes spans and metrics of attempts.
 type observer struct {
-	tracer         trace.Tracer
-	duration, wait metric.Float64Histogram
-	base           string
-	server         []attribute.KeyValue
+	tracer  trace.Tracer
+	metrics []recorder
+	base    string
+	server  []attribute.KeyValue
+}
+
+// recorder records one of halopsa.Metrics.
+type recorder struct {
+	halopsa.Metric
+
+	histogram metric.Float64Histogram
 }
 
 func newObserver(opts []Option) (*observer, error) {
@@ -73,34 +74,29 @@ func newObserver(opts []Option) (*observer, error) {
 	o := &observer{base: conf.base, server: conf.server}
 	o.tracer = conf.tracers.Tracer(scopeName, trace.WithInstrumentationVersion(halopsa.Version), trace.WithSchemaURL(semconv.SchemaURL))
 	meter := conf.meters.Meter(scopeName, metric.WithInstrumentationVersion(halopsa.Version), metric.WithSchemaURL(semconv.SchemaURL))
-	duration, err := httpconv.NewClientRequestDuration(meter) // with the conventions' buckets
-	if err != nil {
-		return nil, fmt.Errorf("halopsaotel: %w", err)
-	}
-	o.duration = duration.Inst()
-	o.wait, err = meter.Float64Histogram(waitName, metric.WithUnit("s"), metric.WithExplicitBucketBoundaries(waitBounds...),
-		metric.WithDescription("How long the limits and the token held back attempts."))
-	if err != nil {
-		return nil, fmt.Errorf("halopsaotel: %w", err)
+	for _, m := range halopsa.Metrics() {
+		histogram, err := meter.Float64Histogram(m.Name, metric.WithUnit(m.Unit), metric.WithExplicitBucketBoundaries(m.Bounds...),
+			metric.WithDescription(m.Description))
+		if err != nil {
+			return nil, fmt.Errorf("halopsaotel: %w", err)
+		}
+		o.metrics = append(o.metrics, recorder{m, histogram})
 	}
 	return o, nil
 }
 
 // observe makes the span of a, and counts it.
 func (o *observer) observe(ctx context.Context, a halopsa.Attempt) {
-	target := template(a.Op, a.Path)
+	target := a.Template()
 	attrs := make([]attribute.KeyValue, 0, 16)
 	attrs = append(attrs, semconv.HTTPRequestMethodKey.String(a.Method), semconv.URLTemplate(target))
-	attrs = append(attrs, o.server...)
-	common := attrs
-	if kind := errorType(&a); kind != "" {
+	attrs = append(attrs, o.serverOf(&a)...)
+	if kind := a.ErrorType(); kind != "" {
 		attrs = append(attrs, semconv.ErrorTypeKey.String(kind))
 	}
 	if a.StatusCode != 0 {
 		attrs = append(attrs, semconv.HTTPResponseStatusCode(a.StatusCode))
 	}
-	// The sets first: they sort what they are given in place, and a tracer may keep what it is given.
-	waited, counted := attribute.NewSet(common...), attribute.NewSet(attrs...)
 	attrs = o.details(attrs, &a)
 
 	begin := a.Begin.Add(a.Wait)
@@ -115,17 +111,54 @@ func (o *observer) observe(ctx context.Context, a halopsa.Attempt) {
 	span.End(trace.WithTimestamp(begin.Add(a.Duration)))
 
 	// With the span's context, an exemplar leads from a histogram to the attempt.
-	if !sent(&a) {
-		o.wait.Record(ctx, a.Wait.Seconds(), metric.WithAttributeSet(counted)) // with the reason
-		return
+	for _, m := range o.metrics {
+		if value, attributes, ok := m.Record(a); ok {
+			m.histogram.Record(ctx, value, metric.WithAttributeSet(o.set(m.Attributes, attributes)))
+		}
 	}
-	o.wait.Record(ctx, a.Wait.Seconds(), metric.WithAttributeSet(waited))
-	o.duration.Record(ctx, a.Duration.Seconds(), metric.WithAttributeSet(counted))
+}
+
+// set makes the attributes of a metric.
+func (o *observer) set(names, values []string) attribute.Set {
+	attrs := make([]attribute.KeyValue, 0, len(names)+len(o.server))
+	for i, name := range names {
+		if values[i] == "" {
+			continue
+		}
+		attrs = append(attrs, keyValue(name, values[i]))
+	}
+	return attribute.NewSet(append(attrs, o.server...)...) // of two with one name the last counts
+}
+
+// serverOf returns what tells the instance, as the option or the attempt says.
+func (o *observer) serverOf(a *halopsa.Attempt) []attribute.KeyValue {
+	if o.server != nil {
+		return o.server
+	}
+	address, port := a.Server()
+	if address == "" || port == 0 {
+		return nil
+	}
+	return []attribute.KeyValue{semconv.ServerAddress(address), semconv.ServerPort(port)}
+}
+
+// keyValue makes an attribute of one of the metrics': a port and a status are numbers.
+func keyValue(name, value string) attribute.KeyValue {
+	switch key := attribute.Key(name); key {
+	case semconv.ServerPortKey, semconv.HTTPResponseStatusCodeKey:
+		if n, err := strconv.Atoi(value); err == nil {
+			return key.Int(n)
+		}
+	}
+	return attribute.String(name, value)
 }
 
 // details adds to attrs what only a span has.
 func (o *observer) details(attrs []attribute.KeyValue, a *halopsa.Attempt) []attribute.KeyValue {
 	attrs = append(attrs, opKey.String(a.Op), pathKey.String(a.Path))
+	if a.Tenant != "" {
+		attrs = append(attrs, tenantKey.String(a.Tenant))
+	}
 	if o.base != "" {
 		attrs = append(attrs, semconv.URLFull(o.base+"/api"+a.Path)) // without the query, whose values can be anything
 	}
@@ -145,18 +178,4 @@ func (o *observer) details(attrs []attribute.KeyValue, a *halopsa.Attempt) []att
 		attrs = append(attrs, retryAfterKey.Float64(a.RetryAfter.Seconds()))
 	}
 	return attrs
-}
-
-// sent reports whether anything of an attempt was sent.
-func sent(a *halopsa.Attempt) bool { return a.Duration > 0 || a.StatusCode != 0 }
-
-// errorType names what went wrong, as an identifier, or is empty.
-func errorType(a *halopsa.Attempt) string {
-	if a.Failure != "" {
-		return strings.ReplaceAll(a.Failure, " ", "_")
-	}
-	if a.StatusCode >= http.StatusBadRequest {
-		return strconv.Itoa(a.StatusCode)
-	}
-	return ""
 }

@@ -54,10 +54,10 @@ func WithMeterProvider(provider metric.MeterProvider) Option {
 	})
 }
 
-// WithBaseURL names the instance, by the base URL that the client is given, for server.address, server.port and url.full.
+// WithBaseURL names the instance, by the base URL that the client is given, for url.full.
 //
-// An attempt does not tell them, so that without it they are missing, although the conventions ask for them. It tells the instances apart in a
-// program that has several.
+// An attempt tells server.address, server.port and the tenant, but not the rest of the URL: without this url.full is missing, although the
+// conventions ask for it. One observer for clients of several instances must do without it.
 func WithBaseURL(baseURL string) Option {
 	return optionFunc(func(c *config) error {
 		u, err := url.Parse(strings.TrimSpace(baseURL))

@@ -47,7 +47,7 @@ func TestREADMENamesAllThatIsRecorded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		te := newTelemetry()
-		c, h := te.newStandin(t, nil, halopsa.WithRateLimit(3, time.Minute))
+		c, h := te.newStandin(t, nil, halopsa.WithRateLimit(3, time.Minute), halopsa.WithTenant("acme"))
 		h.Fault(halopsatest.Fault{Status: 503, Header: http.Header{"Retry-After": {"7"}, "X-Request-Id": {"r-1"}}})
 		for range 3 {
 			_, _ = c.IntegrationError.Get(t.Context(), 17, nil)

@@ -1,4 +1,4 @@
-package halopsaotel_test
+package halopsa_test
 
 import (
 	"strings"
@@ -6,10 +6,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/halopsa-go/halopsa/halopsaotel"
+	"github.com/halopsa-go/halopsa"
 )
 
-func TestTemplate(t *testing.T) {
+func TestTemplateOfAnAttempt(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ op, path, want string }{
 		"a list":                     {"IntegrationError.All", "/IntegrationError", "/IntegrationError"},
@@ -17,6 +17,7 @@ func TestTemplate(t *testing.T) {
 		"a delete":                   {"IntegrationError.Delete", "/IntegrationError/17", "/IntegrationError/{id}"},
 		"an id that is a word":       {"Group.Get", "/Group/backup", "/Group/{id}"},
 		"an id that is escaped":      {"Group.Delete", "/Group/a%2Fb", "/Group/{id}"},
+		"a download":                 {"Attachment.Download", "/Attachment/secret-plan", "/Attachment/{id}"},
 		"an action":                  {"Tickets/processed.Post", "/Tickets/processed", "/Tickets/processed"},
 		"an id in the middle":        {"Tickets/17/Actions.List", "/Tickets/17/Actions", "/Tickets/{id}/Actions"},
 		"two ids":                    {"Tickets/17/Actions.Get", "/Tickets/17/Actions/4", "/Tickets/{id}/Actions/{id}"},
@@ -31,7 +32,7 @@ func TestTemplate(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, test.want, halopsaotel.Template(test.op, test.path))
+			assert.Equal(t, test.want, halopsa.Attempt{Op: test.op, Path: test.path}.Template())
 		})
 	}
 }
