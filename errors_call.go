@@ -29,7 +29,7 @@ func (c *Client) translate(err error) error {
 	var size *attempt.SizeError
 	switch {
 	case errors.As(err, &token):
-		return authError(c.conf.clientSecret, token.Err)
+		return authError(token.Err, c.conf.secrets()...)
 	case errors.As(err, &wait):
 		return &WaitError{Wait: wait.Wait, refused: wait.Refused}
 	case errors.As(err, &size):
@@ -202,7 +202,7 @@ func (a *answer) secrets() *redact.Redactor {
 // secrets are what a server could echo: the client's secret, the token, what a write sent in secret members, the caller's own headers and
 // the values of the query. The names of fields to sort by are none: an error that names one is of use.
 func (c *Client) secrets(r *request, token string) *redact.Redactor {
-	secrets := []string{c.conf.clientSecret, token}
+	secrets := append(c.conf.secrets(), token)
 	add := func(values []string) {
 		for _, value := range values {
 			if len(value) >= 8 { // shorter ones are words and numbers that a message may well hold

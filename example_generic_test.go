@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"os"
+	"path/filepath"
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
@@ -197,4 +199,33 @@ func Example_tickets() {
 	// 41 Reported for September: Disk is full
 	// 42 Reported for September: Mail is slow
 	// {2 Mail is slow 9}
+}
+
+// The secret is read from a file that is replaced when it is rotated: it is read again when the old one is refused.
+func ExampleWithCredentialsFunc() {
+	server, _ := tenant()
+	defer server.Close()
+	folder, err := os.MkdirTemp("", "secrets")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // an example
+	file := filepath.Join(folder, "client-secret")
+	if err := os.WriteFile(file, []byte(halopsatest.ClientSecret+"\n"), 0o600); err != nil {
+		log.Fatal(err)
+	}
+
+	client, err := halopsa.NewClient(server.URL(), halopsa.WithCredentialsFunc(func(context.Context) (id, secret string, err error) {
+		text, err := os.ReadFile(file)
+		return halopsatest.ClientID, string(text), err
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	page, err := client.IntegrationError.List(context.Background(), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(page.RecordCount)
+	// Output: 4
 }

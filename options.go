@@ -21,6 +21,7 @@ type config struct {
 	tenant, authURL        string
 	scopes                 []string
 	clientID, clientSecret string
+	credentials            *rotating // instead of these two; nil is none
 	tokens                 TokenSource
 	tokensGiven            bool // by WithTokenSource
 	httpClient             *http.Client
@@ -63,6 +64,9 @@ func defaultConfig() *config {
 	}
 }
 
+// secrets are what an authorization server could echo.
+func (c *config) secrets() []string { return append(c.credentials.secrets(), c.clientSecret) }
+
 type clientOptionFunc func(*config) error
 
 func (f clientOptionFunc) applyClient(c *config) error { return f(c) }
@@ -79,15 +83,15 @@ func WithTenant(tenant string) ClientOption {
 
 // WithClientCredentials sets the id and the secret of an API application that uses OAuth2 client credentials.
 //
-// Both must be non-empty. White space around them is dropped: HaloPSA makes both of them, without any. Either this or [WithTokenSource] is
-// needed.
+// Both must be non-empty. White space around them is dropped: HaloPSA makes both of them, without any. Either this, [WithCredentialsFunc]
+// or [WithTokenSource] is needed.
 func WithClientCredentials(id, secret string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		id, secret := trim(id), trim(secret)
 		if id == "" || secret == "" {
 			return badArgument("WithClientCredentials", "the client id and the client secret must not be empty")
 		}
-		c.clientID, c.clientSecret = id, secret
+		c.clientID, c.clientSecret, c.credentials = id, secret, nil
 		return nil
 	})
 }

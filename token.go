@@ -37,12 +37,12 @@ func FromOAuth2(source oauth2.TokenSource) TokenSource {
 }
 
 // authError makes an *AuthError of what a token source returned, without what it must not show: oauth2 prints whole answers and URLs.
-func authError(clientSecret string, err error) error {
+func authError(err error, clientSecrets ...string) error {
 	var mine *AuthError
 	if errors.As(err, &mine) {
 		return err
 	}
-	shown := redact.New(nil, clientSecret)
+	shown := redact.New(nil, clientSecrets...)
 	var refused *auth.Error
 	var answered *oauth2.RetrieveError
 	var wrapped *url.Error

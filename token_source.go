@@ -32,25 +32,30 @@ func tokenSource(c *config, base string, hc http.Client) (TokenSource, error) {
 	if c.tokens != nil {
 		return c.tokens, nil
 	}
-	if c.clientID == "" {
+	if c.clientID == "" && c.credentials == nil {
 		return nil, badArgument("credentials", "none given; use WithClientCredentials or WithTokenSource")
 	}
 	tokenURL, err := tokenEndpoint(base, c.authURL, c.tenant, c.insecure)
 	if err != nil {
 		return nil, err
 	}
-	credentials := auth.Credentials{ClientID: c.clientID, ClientSecret: c.clientSecret, TokenURL: tokenURL, Scopes: c.scopes}
+	exchange := func(ctx context.Context, p pair) (*oauth2.Token, error) {
+		return auth.Exchange(ctx, &hc, auth.Credentials{ClientID: p.id, ClientSecret: p.secret, TokenURL: tokenURL, Scopes: c.scopes})
+	}
 	policy := c.retry
 	source := auth.New(auth.Config{
 		Fetch: func(ctx context.Context) (*oauth2.Token, error) {
-			return auth.Exchange(ctx, &hc, credentials)
+			if c.credentials != nil {
+				return c.credentials.exchange(ctx, exchange)
+			}
+			return exchange(ctx, pair{c.clientID, c.clientSecret})
 		},
 		Retryable:  auth.Retryable,
 		MaxRetries: min(policy.MaxRetries, 2),
 		Backoff:    func(n int) time.Duration { return retry.Backoff(policy.MinBackoff, policy.MaxBackoff, n) },
 	})
 	// The secret is in functions only, where %+v of the source does not show it.
-	return &credentialSource{Source: source, explain: func(err error) error { return authError(credentials.ClientSecret, err) }}, nil
+	return &credentialSource{Source: source, explain: func(err error) error { return authError(err, c.secrets()...) }}, nil
 }
 
 // credentialSource is an auth.Source whose errors are the SDK's own.
