@@ -60,7 +60,7 @@ func (k *cleaner) url(u *url.URL) string {
 		if err != nil {
 			plain = segment
 		}
-		if name := before(segments, i); plain != "" && (secretValue("id", plain) || random(plain) || k.conf.credential(name) && strings.ContainsAny(plain, "0123456789")) {
+		if name := before(segments, i); plain != "" && (random(plain) || k.conf.credential(name) && strings.ContainsAny(plain, "0123456789")) {
 			k.learn(plain)
 			segments[i] = hidden
 		} else if cleaned := k.text(plain); cleaned != plain {
@@ -122,15 +122,18 @@ func (k *cleaner) form(text, separators string) string {
 
 // value returns what is shown of the value of a name, and whether that is another text. surely says that it is a credential.
 func (k *cleaner) value(name, value string, surely bool) (shown string, cleaned bool) {
-	if value == "" {
+	switch {
+	case value == "":
 		return value, false
+	case surely || k.conf.credential(name):
+	case identifier(name, value):
+		return value, false
+	case !secretValue(value):
+		shown = k.text(value)
+		return shown, shown != value
 	}
-	if surely || k.conf.credential(name) || secretValue(name, value) {
-		k.learn(value)
-		return hidden, true
-	}
-	shown = k.text(value)
-	return shown, shown != value
+	k.learn(value)
+	return hidden, true
 }
 
 // body returns what is shown of a body: the text of it that was kept, and how much is missing.
@@ -180,7 +183,8 @@ func (c *copied) length() int64 {
 
 // The places in a text where a name stands before its value.
 var (
-	pair      = regexp.MustCompile(`([A-Za-z_$][\w.$-]*)(\\*["']?\s*(?:=|:|=>)\s*)(\\*"(?:[^"\\]|\\[^"])*\\*"?|'[^']*'?|[^\s,;&"'<>(){}\[\]]+)`)
+	label     = regexp.MustCompile(`([A-Za-z_$][\w.$-]*)\\*["']?\s*(?:=>|=|:)\s*`)
+	labeled   = regexp.MustCompile(`^(?:\\*"(?:[^"\\]|\\[^"])*\\*"?|'[^']*'?|[^\s,;&"'<>(){}\[\]]+)`)
 	element   = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>([^<>]*)`)
 	formPart  = regexp.MustCompile(`(?i)(name="([^"]*)"[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]+)`)
 	mailWords = regexp.MustCompile(`(?i)\b(password|passwort|token|secret|api key|access key)( is | was |: )(\S+)`)
@@ -188,7 +192,10 @@ var (
 
 // text returns a text without what is called or looks like a credential.
 func (k *cleaner) text(text string) string {
-	for _, form := range []*regexp.Regexp{pem, jwt, prefixed} {
+	if len(text) < 20 && !strings.ContainsAny(text, " +=:<@_-.") && !strings.HasPrefix(text, "A") { // most values; no form of a credential fits
+		return text
+	}
+	for _, form := range []*regexp.Regexp{pem, jwt, prefixed, longHex} {
 		text = form.ReplaceAllStringFunc(text, func(found string) string {
 			k.learn(found)
 			return hidden
@@ -209,7 +216,7 @@ func (k *cleaner) text(text string) string {
 	text = replaced(element, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
 	text = replaced(formPart, text, 3, func(parts []string) (string, bool) { return k.named(parts[2], parts[3]) })
 	text = replaced(mailWords, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
-	text = replaced(pair, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
+	text = k.labels(text)
 	return opaque.ReplaceAllStringFunc(text, func(word string) string {
 		if !random(word) {
 			return word
@@ -217,6 +224,28 @@ func (k *cleaner) text(text string) string {
 		k.learn(word)
 		return hidden
 	})
+}
+
+// labels hides the values behind names such as "password=". The value of another name can hold one, as a URL does.
+func (k *cleaner) labels(text string) string {
+	var b strings.Builder
+	for {
+		at := label.FindStringSubmatchIndex(text)
+		if at == nil {
+			return b.String() + text
+		}
+		name := text[at[2]:at[3]]
+		b.WriteString(text[:at[1]])
+		text = text[at[1]:]
+		if !k.conf.credential(name) {
+			continue
+		}
+		value := labeled.FindString(text)
+		if shown, changed := k.named(name, value); changed {
+			b.WriteString(shown)
+			text = text[len(value):]
+		}
+	}
 }
 
 // named hides the value of a name, between its quotes.
@@ -232,15 +261,14 @@ func (k *cleaner) named(name, value string) (string, bool) {
 	return strings.Replace(value, plain, hidden, 1), true
 }
 
-// replaced replaces one group of each match, where change wants it.
+// replaced replaces one group of each match, where change wants it; where not, that group may hold another match.
 func replaced(form *regexp.Regexp, text string, group int, change func(parts []string) (string, bool)) string {
-	places := form.FindAllStringSubmatchIndex(text, -1)
-	if places == nil {
-		return text
-	}
 	var b strings.Builder
-	done := 0
-	for _, at := range places {
+	for {
+		at := form.FindStringSubmatchIndex(text)
+		if at == nil {
+			return b.String() + text
+		}
 		parts := make([]string, len(at)/2)
 		for i := range parts {
 			if at[2*i] >= 0 {
@@ -248,12 +276,12 @@ func replaced(form *regexp.Regexp, text string, group int, change func(parts []s
 			}
 		}
 		shown, changed := change(parts)
-		if !changed {
-			continue
+		b.WriteString(text[:at[2*group]])
+		if changed {
+			b.WriteString(shown)
+			text = text[at[2*group+1]:]
+		} else {
+			text = text[at[2*group]:]
 		}
-		b.WriteString(text[done:at[2*group]])
-		b.WriteString(shown)
-		done = at[2*group+1]
 	}
-	return b.String() + text[done:]
 }

@@ -80,9 +80,9 @@ func (k *cleaner) secret(name, called string) bool {
 // jsonString returns a string with its quotes as it is shown.
 func (k *cleaner) jsonString(name, called, quoted, value string) string {
 	switch {
-	case value == "":
+	case value == "", identifier(name, value) && !k.secret(name, called):
 		return quoted
-	case k.secret(name, called), secretValue(name, value):
+	case k.secret(name, called), secretValue(value):
 		k.learn(value)
 		return `"` + hidden + `"`
 	}
@@ -150,7 +150,7 @@ func valueLength(text string) int {
 // unquoted is what a string says.
 func unquoted(quoted string) string {
 	var text string
-	if json.Unmarshal([]byte(quoted), &text) == nil {
+	if strings.IndexByte(quoted, '\\') >= 0 && json.Unmarshal([]byte(quoted), &text) == nil {
 		return text
 	}
 	return strings.Trim(quoted, `"`)

@@ -97,6 +97,7 @@ var (
 	prefixed = regexp.MustCompile(`\b(?:sk_live_|sk_test_|rk_live_|pk_live_|sk-|ghp_|gho_|ghs_|github_pat_|glpat-|xox[abeoprs]-|AKIA|ASIA|AIza|SG\.|npm_|pypi-|dop_v1_|shpat_|ya29\.)[A-Za-z0-9_.-]{8,}`)
 	userinfo = regexp.MustCompile(`://[^\s/?#@"'<>]*@`)
 	opaque   = regexp.MustCompile(`[A-Za-z0-9+/_=-]{20,}`)
+	longHex  = regexp.MustCompile(`\b[0-9a-fA-F]{40,}\b`) // shorter ones are ids more often
 	hex      = regexp.MustCompile(`^[0-9a-fA-F]{32,}$`)
 )
 
@@ -130,21 +131,16 @@ func random(word string) bool {
 }
 
 // identifies are the last words of names whose values are long and random, and open nothing.
-var identifies = []string{"id", "uid", "guid", "uuid", "hash", "etag", "checksum", "md5", "sha1", "sha256", "commit", "revision", "fingerprint", "thumbprint", "serial"}
+var identifies = []string{"id", "uid", "guid", "uuid", "hash", "etag", "checksum", "md", "sha", "commit", "revision", "fingerprint", "thumbprint", "serial"}
 
-// secretValue reports whether a value is a credential by its looks, under a name that does not say so.
-func secretValue(name, value string) bool {
+// identifier reports whether a value is long and random, and by its name opens nothing.
+func identifier(name, value string) bool {
+	all := words(name)
+	return hex.MatchString(value) && len(all) > 0 && slices.Contains(identifies, all[len(all)-1])
+}
+
+// secretValue reports whether a value is a credential by its looks, under a name that does not say so. What is so in a part only is found in the text.
+func secretValue(value string) bool {
 	value = strings.TrimSpace(value)
-	switch {
-	case jwt.MatchString(value), pem.MatchString(value), prefixed.MatchString(value), scheme.MatchString(value):
-		return false // a part of it is, and is taken out as a part of a text
-	case hex.MatchString(value):
-		all := words(name)
-		last := ""
-		if len(all) > 0 {
-			last = all[len(all)-1]
-		}
-		return !slices.Contains(identifies, last)
-	}
-	return random(value)
+	return hex.MatchString(value) || random(value)
 }

@@ -54,7 +54,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	most := t.recorder.conf.bodies
 	out := req
 	if most > 0 && req.Body != nil && req.Body != http.NoBody {
-		c.request = &copied{most: most}
+		c.request = newCopied(most, req.ContentLength)
 		out = through(req, c.request)
 	}
 	resp, err := t.next.RoundTrip(out)
@@ -64,7 +64,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	case resp != nil:
 		c.status, c.came = resp.StatusCode, resp.Header.Clone()
 		if most > 0 && resp.Body != nil && resp.Body != http.NoBody && resp.StatusCode != http.StatusSwitchingProtocols {
-			c.answer = &copied{most: most}
+			c.answer = newCopied(most, resp.ContentLength)
 			resp.Body = &reading{copying: copying{resp.Body, c.answer}, over: func() { t.recorder.note(c) }}
 			return resp, nil
 		}
@@ -107,6 +107,15 @@ type copied struct {
 	total int64
 }
 
+// newCopied makes room for a body whose length is known; -1 is one that is not.
+func newCopied(most int, length int64) *copied {
+	c := &copied{most: most}
+	if length > 0 {
+		c.data = make([]byte, 0, min(int64(most), length))
+	}
+	return c
+}
+
 // reserved is how much memory it takes.
 func (c *copied) reserved() int {
 	if c == nil {
@@ -114,7 +123,7 @@ func (c *copied) reserved() int {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.data)
+	return cap(c.data)
 }
 
 func (c *copied) add(data []byte) {
