@@ -50,6 +50,7 @@ type reader[T any] struct {
 	hint      int
 	lists     bool        // a list was asked for
 	byContent bool        // and keys of the rows' content
+	first     int         // where the first row of the array begins
 	plan      *loose.Plan // nil when T is no struct, or one that reads itself
 }
 
@@ -176,9 +177,13 @@ func (r *reader[T]) rows(list *List[T]) *loose.Error {
 	begin := r.At
 	err := r.Array(func(i int) *loose.Error {
 		var err *loose.Error
-		if r.Space() == 'n' {
+		switch first := r.Space(); {
+		case first == 'n':
 			err = r.Literal("null")
-		} else {
+		case len(list.Records) == 0:
+			r.first = r.At
+			fallthrough
+		default:
 			err = r.element(list, i, room)
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -142,5 +143,35 @@ func decodes[T any](b *testing.B, body []byte) {
 		if err != nil || len(list.Records) != 100 {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestLongListsAreSizedOnce: a list that nobody knew the length of takes little more memory than its records, however its rows are.
+func TestLongListsAreSizedOnce(t *testing.T) { //nolint:paralleltest // what others allocate would count
+	type flat struct {
+		ID     int64     `json:"id"`
+		Others []int64   `json:"others"`
+		Room   [30]int64 `json:"room"`
+	}
+	const n = 20_000
+	each := int(reflect.TypeFor[flat]().Size() + reflect.TypeFor[wire.Key]().Size())
+	for name, row := range map[string]func(i int) string{
+		"all the same":            func(i int) string { return fmt.Sprintf(`{"id":%d}`, i+1) },
+		"longer and longer":       func(i int) string { return fmt.Sprintf(`{"id":%d,"x":%q}`, i+1, strings.Repeat("x", i/100)) },
+		"shorter and shorter":     func(i int) string { return fmt.Sprintf(`{"id":%d,"x":%q}`, i+1, strings.Repeat("x", (n-i)/100)) },
+		"with objects like these": func(i int) string { return fmt.Sprintf(`{"id":%d,"x":[{"id":1},{"id":2}]}`, i+1) },
+		"short ones first":        func(i int) string { return fmt.Sprintf(`{"id":%d,"x":%q}`, i+1, strings.Repeat("x", min(i/1_000, 1)*900)) },
+	} {
+		rows := make([]string, n)
+		for i := range rows {
+			rows[i] = row(i)
+		}
+		body := []byte("[" + strings.Join(rows, ",") + "]")
+		got := allocated(func() {
+			list, err := wire.DecodeList[flat](body, "", 0)
+			require.NoError(t, err)
+			require.Len(t, list.Records, n)
+		})
+		assert.Less(t, int(got), n*each*13/10, name)
 	}
 }
