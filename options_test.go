@@ -3,6 +3,7 @@ package halopsa_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -241,7 +242,7 @@ func TestBatchSize(t *testing.T) {
 		"smaller":       {5, []halopsa.RequestOption{halopsa.WithBatchSize(2)}, []int{2, 2, 1}},
 		"one by one":    {3, []halopsa.RequestOption{halopsa.WithBatchSize(1)}, []int{1, 1, 1}},
 		"exactly":       {4, []halopsa.RequestOption{halopsa.WithBatchSize(2)}, []int{2, 2}},
-		"more than all": {3, []halopsa.RequestOption{halopsa.WithBatchSize(1 << 40)}, []int{3}},
+		"more than all": {3, []halopsa.RequestOption{halopsa.WithBatchSize(math.MaxInt)}, []int{3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,7 +68,7 @@ func TestBatches(t *testing.T) {
 		},
 		"one by one": {inputs: 3, call: []halopsa.RequestOption{halopsa.WithBatchSize(1)}, want: []int{1, 1, 1}},
 		"all at once": {
-			inputs: 2_345, call: []halopsa.RequestOption{halopsa.WithBatchSize(1 << 40)}, want: []int{2_345},
+			inputs: 2_345, call: []halopsa.RequestOption{halopsa.WithBatchSize(math.MaxInt)}, want: []int{2_345},
 		},
 	}
 	for name, test := range tests {

@@ -12,7 +12,9 @@ import (
 
 func TestParseTime(t *testing.T) {
 	t.Parallel()
-	at := func(nanos int) time.Time { return time.Date(2026, 10, 2, 11, 22, 33, nanos, time.UTC) }
+	at := func(nanos int64) time.Time {
+		return time.Date(2026, 10, 2, 11, 22, 33, 0, time.UTC).Add(time.Duration(nanos))
+	}
 	tests := map[string]time.Time{
 		"2026-10-02T11:22:33":           at(0),
 		"2026-10-02T11:22:33Z":          at(0),

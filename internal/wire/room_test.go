@@ -160,7 +160,9 @@ func TestLongListsAreSizedOnce(t *testing.T) { //nolint:paralleltest // what oth
 		"longer and longer":       func(i int) string { return fmt.Sprintf(`{"id":%d,"x":%q}`, i+1, strings.Repeat("x", i/100)) },
 		"shorter and shorter":     func(i int) string { return fmt.Sprintf(`{"id":%d,"x":%q}`, i+1, strings.Repeat("x", (n-i)/100)) },
 		"with objects like these": func(i int) string { return fmt.Sprintf(`{"id":%d,"x":[{"id":1},{"id":2}]}`, i+1) },
-		"short ones first":        func(i int) string { return fmt.Sprintf(`{"id":%d,"x":%q}`, i+1, strings.Repeat("x", min(i/1_000, 1)*900)) },
+		"short ones first": func(i int) string {
+			return fmt.Sprintf(`{"id":%d,"x":%q}`, i+1, strings.Repeat("x", min(i/1_000, 1)*900))
+		},
 	} {
 		rows := make([]string, n)
 		for i := range rows {
