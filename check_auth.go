@@ -161,7 +161,7 @@ func (k *check) use(ctx context.Context, source TokenSource, endpoint string) er
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		k.report.Token = TokenCheck{Error: line.Fold(authError(k.conf.clientSecret, err).Error())}
+		k.report.Token = TokenCheck{Error: line.Fold(authError(err, k.conf.secrets()...).Error())}
 		return nil
 	}
 	found := TokenCheck{OK: true, Endpoint: endpoint}
