@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/paging"
 )
 
 // SortKey is one field to sort a list by.
@@ -85,14 +87,20 @@ func sortKeys(options, call []SortKey, query url.Values) []SortKey {
 	return []SortKey{Asc("id")}
 }
 
-// sortsByID reports whether the order of a query leaves no ties open. A parameter of the call's own wins.
-func sortsByID(query, call url.Values) bool {
-	return slices.ContainsFunc(orderFields, func(name string) bool {
-		if call.Has(name) {
-			return strings.EqualFold(call.Get(name), "id")
-		}
-		return strings.EqualFold(query.Get(name), "id")
-	})
+// orderOf returns what is known of the order that a query asks for. A parameter of the call's own wins. Only where id is the first key does no record
+// change its place: an update moves it in every other order, also in one that ends with id.
+func orderOf(query, call url.Values) paging.Order {
+	first := query.Get(orderFields[0])
+	if call.Has(orderFields[0]) {
+		first = call.Get(orderFields[0])
+	}
+	switch {
+	case first == "":
+		return paging.ByRows
+	case strings.EqualFold(first, "id"):
+		return paging.ByID
+	}
+	return paging.ByOther
 }
 
 // checkUnsorted refuses an order of the caller's own, by options, call or query, where a list is read in that of the ids.

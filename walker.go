@@ -150,20 +150,29 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bo
 	return rows, nil
 }
 
+// refusesPage reports whether an error is HaloPSA's own word that there is no such page.
+func refusesPage(req page.Request, err error) bool {
+	var refusal *APIError
+	return req.Page > 1 && errors.As(err, &refusal) && !refusal.Edge &&
+		(refusal.StatusCode == http.StatusNotFound || refusal.StatusCode == http.StatusBadRequest)
+}
+
 // readerOf reads the pages of the list.
 func readerOf[T any](w *walker) *paging.Reader[wire.List[T]] {
 	return &paging.Reader[wire.List[T]]{
 		AtOnce: w.conf.prefetch, Deletes: &w.client.walks, List: w.at.name,
 		Fetch: func(ctx context.Context, req page.Request, byContent bool) (wire.List[T], paging.Answer, error) {
 			rows, err := fetch[T](ctx, w, req, byContent)
-			return rows, paging.Answer{Keys: rows.Keys, RecordCount: rows.RecordCount, ByContent: rows.ByContent, Print: rows.Print}, err
+			return rows, paging.Answer{
+				Keys: rows.Keys, RecordCount: rows.RecordCount, PageSize: rows.PageSize, Refused: refusesPage(req, err), ByContent: rows.ByContent, Print: rows.Print,
+			}, err
 		},
 	}
 }
 
 // walk decides which pages of the list to read.
 func (w *walker) walk() *paging.Walk {
-	return paging.New(w.pageSize(), paging.Options{Unpaged: !w.at.paged, SecondPass: w.conf.secondPass, Loose: !sortsByID(w.query, w.conf.query)})
+	return paging.New(w.pageSize(), paging.Options{Unpaged: !w.at.paged, SecondPass: w.conf.secondPass, Order: orderOf(w.query, w.conf.query)})
 }
 
 // incomplete returns the error of a walk as the caller is to see it.

@@ -15,10 +15,17 @@ import (
 // nobody can tell, and the walk ends with an error. Of each page only a number is kept.
 type contents struct {
 	keys   bool          // the records are known by their content
-	marks  []uint64      // the prints of the pages of the first pass, from page 1
-	passed map[int][]int // by page, from 0: the rows that were passed over for their ids
-	broken bool          // the pages were not read from the front in their order: they cannot be read again to the same end
+	marks  []mark        // the responses so far
+	passed map[int][]int // by response, from 0: the rows that were passed over for their ids
+	broken bool          // the list has changed: the responses cannot be had again
+	shared bool          // rows came twice in a way that the order does not explain
 	again  *replay       // nil unless the pages of the first pass are being read again
+}
+
+// mark is what is kept of a response.
+type mark struct {
+	req   page.Request
+	print uint64
 }
 
 // replay is the reading of those pages once again.
@@ -37,13 +44,14 @@ func (w *Walk) ByContent() bool { return w.contents.keys }
 func (w *Walk) mark(req page.Request, a Answer, fresh []int) {
 	c := &w.contents
 	switch {
-	case c.keys || c.broken || w.pass.number > 1 || req.Count > 0:
+	case c.keys || c.broken || req.Count > 0 || w.Unpaged || w.loose != nil && w.loose.number > w.loose.begun:
 		return
-	case req.Page != len(c.marks)+1 || w.list.falls > 0:
-		c.broken = true
+	case w.moved:
+		*c = contents{broken: true}
 		return
 	}
-	if len(fresh) < len(a.Keys) && !slices.Contains(c.marks, a.Print) { // a page that came before holds the same records
+	repeats := func(m mark) bool { return m.print == a.Print }
+	if len(fresh) < len(a.Keys) && !slices.ContainsFunc(c.marks, repeats) { // a page that came before holds the same records
 		if passed := passedOver(a.Keys, fresh); len(passed) > 0 {
 			if c.passed == nil {
 				c.passed = make(map[int][]int)
@@ -51,7 +59,7 @@ func (w *Walk) mark(req page.Request, a Answer, fresh []int) {
 			c.passed[len(c.marks)] = passed
 		}
 	}
-	c.marks = append(c.marks, a.Print)
+	c.marks = append(c.marks, mark{req, a.Print})
 }
 
 // passedOver returns the rows of a page that are not new by their ids and may still be other records.
@@ -87,55 +95,48 @@ func (w *Walk) recount() bool {
 
 // rewind begins to read the pages of the first pass again, and to go on with resume after them.
 func (w *Walk) rewind(resume page.Request) bool {
-	if w.contents.broken || w.list.falls > 0 {
+	if w.contents.broken || w.moved {
 		return false
 	}
 	w.contents.keys, w.contents.again = true, &replay{resume: resume}
 	w.shown, w.seen = w.seen.Len(), Set{}
-	w.list.unsteady, w.pass.seen = false, nil // that was found by ids
-	w.next = page.Request{Page: 1, Size: w.asked}
+	w.sorted, w.loose = nil, w.newLoose()
+	w.next = w.contents.marks[0].req
 	return true
 }
 
-// replay takes a page that was read before and returns the rows that were passed over then although no other has their content.
+// replay takes a response to a request that was made before and returns the rows that were passed over then although no other has their content.
 func (w *Walk) replay(a Answer, changed bool) []int {
 	c, again := &w.contents, w.contents.again
 	at := again.pages
 	over := again.resume == page.Request{}
-	if changed || a.Print != c.marks[at] {
+	number := c.marks[at].req.Page
+	if changed || a.Print != c.marks[at].print {
 		switch {
 		case !over:
-			w.fail(at+1, changedMeanwhile)
-		case w.list.count >= 0:
-			w.fail(at+1, noOthers)
+			w.fail(number, changedMeanwhile)
+		case w.count >= 0:
+			w.fail(number, noOthers)
 		default:
 			w.done = true // the list moves: that is why rows came twice
 		}
 		return nil
 	}
-	fresh, print := w.add(a.Keys)
-	fresh = slices.DeleteFunc(fresh, func(i int) bool { return !slices.Contains(c.passed[at], i) })
-	w.pass.again(at, len(fresh), print)
+	r := &reply{req: w.next, count: a.RecordCount, size: a.PageSize, print: a.Print}
+	repeats, print := w.add(a.Keys, r)
+	w.loose.accept(r, repeats, print, w.seen.Len(), w.static)
+	fresh := slices.DeleteFunc(r.fresh, func(i int) bool { return !slices.Contains(c.passed[at], i) })
 	w.shown += len(fresh)
 	again.pages++
 	switch {
 	case again.pages < len(c.marks):
-		w.goTo(again.pages + 1)
+		w.next = c.marks[again.pages].req
 	case !over:
 		c.again, w.next = nil, again.resume
-	case w.seen.Len() < w.list.count:
-		w.fail(at+1, noOthers)
+	case w.seen.Len() < w.count:
+		w.fail(number, noOthers)
 	default:
 		w.done = true
 	}
 	return fresh
-}
-
-// again notes a page that was read before: its print is another one by content.
-func (p *pass) again(at, fresh int, print uint64) {
-	p.fresh += fresh
-	p.before, p.idle = print, 0
-	if at == 0 {
-		p.first = print
-	}
 }

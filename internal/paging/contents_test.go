@@ -155,9 +155,9 @@ func TestWalkByContentHearsOfEveryDelete(t *testing.T) {
 	t.Parallel()
 	w := paging.New(10, paging.Options{})
 	a, _ := familyOf(20, func(i int) int { return i%3 + 1 }).serve(page.Request{Page: 1, Size: 10}, false)
-	assert.False(t, w.Seen(5))
+	assert.False(t, w.Seen(wire.KeyOf("5")))
 	w.Accept(a)
 	assert.True(t, w.ByContent())
-	assert.True(t, w.Seen(5))
+	assert.True(t, w.Seen(wire.KeyOf("5")))
 	assert.Empty(t, w.Ahead(3), "what was read ahead would have its keys made of ids")
 }

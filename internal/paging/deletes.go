@@ -1,8 +1,10 @@
 package paging
 
 import (
-	"strconv"
+	"strings"
 	"sync"
+
+	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // Deletes tell the walks under way of the deletes that their own client makes, which shift the pages. The zero value is ready for use, by several
@@ -21,6 +23,7 @@ type watched struct {
 
 // watch adds a walk over a list until forget is called.
 func (d *Deletes) watch(list string, walk *Walk) (w *watched, forget func()) {
+	list = strings.ToLower(list) // a path is the same in any case
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.active == nil {
@@ -41,18 +44,17 @@ func (d *Deletes) watch(list string, walk *Walk) (w *watched, forget func()) {
 	}
 }
 
-// Begin tells the walks over a list that the record with this id is about to go, and with the returned function that it is gone. An id that is no
-// number is of no record that a walk could know.
+// Begin tells the walks over a list that the record with this id is about to go, and with the returned function that it is gone.
 func (d *Deletes) Begin(list, id string) (over func()) {
-	number, err := strconv.ParseInt(id, 10, 64)
+	list = strings.ToLower(list)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err != nil || len(d.active[list]) == 0 {
+	if len(d.active[list]) == 0 {
 		return func() {}
 	}
 	var told []*watched
 	for w := range d.active[list] {
-		if w.begin(number) {
+		if w.begin(wire.KeyOf(id)) {
 			told = append(told, w)
 		}
 	}
@@ -64,7 +66,7 @@ func (d *Deletes) Begin(list, id string) (over func()) {
 }
 
 // begin notes that a DELETE begins, and reports whether it is of a record of this walk.
-func (w *watched) begin(id int64) bool {
+func (w *watched) begin(id wire.Key) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.Seen(id) {

@@ -49,7 +49,7 @@ func FuzzWalk(f *testing.F) {
 			stays[id] = true
 		}
 		next := int64(10_000)
-		got, err := walk(t, s, paging.New(size, paging.Options{SecondPass: second, Loose: s.Unsteady != nil}), func([]int64) {
+		got, err := walk(t, s, paging.New(size, paging.Options{SecondPass: second, Order: looseIf(s.Unsteady != nil)}), func([]int64) {
 			if events == 0 || len(s.IDs) == 0 {
 				return
 			}

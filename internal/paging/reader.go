@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // Reader reads the pages of walks over one list. P is what a page is to the caller.
 type Reader[P any] struct {
 	// Fetch reads one page: what it is to the caller, and what it is to the walk, but for the deletes, which are filled in. byContent has its keys
-	// made of the rows' content. It is called by several goroutines where AtOnce says so; what it panics with reaches the caller of Pages.
+	// made of the rows' content. Its error is the walk's, unless the answer says that it is a refusal of a page. It is called by several goroutines where AtOnce says so; what it panics with reaches the caller of Pages.
 	Fetch func(ctx context.Context, req page.Request, byContent bool) (P, Answer, error)
 	// AtOnce is how many pages are read at once; less than 2 reads each when its turn comes.
 	AtOnce int
@@ -36,9 +37,11 @@ func (r *Reader[P]) Pages(ctx context.Context, walk *Walk) iter.Seq2[Part[P], er
 		defer forget()
 		flight := &flight[P]{reader: r, walk: watched}
 		defer flight.end()
+		var refused error // by the response before
 		for req, more := walk.Next(); more; req, more = walk.Next() {
 			got := flight.read(ctx, req)
-			if got.err != nil {
+			refused = got.err
+			if got.err != nil && !got.answer.Refused {
 				yield(Part[P]{}, got.err)
 				return
 			}
@@ -47,7 +50,7 @@ func (r *Reader[P]) Pages(ctx context.Context, walk *Walk) iter.Seq2[Part[P], er
 			}
 		}
 		if err := walk.Err(); err != nil {
-			yield(Part[P]{}, err)
+			yield(Part[P]{}, cmp.Or(refused, err))
 		}
 	}
 }

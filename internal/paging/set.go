@@ -65,6 +65,15 @@ func (s *Set) HasID(id int64) bool {
 	return c != nil && c.has(uint16(id&chunkMask))
 }
 
+// Has reports whether the set holds k.
+func (s *Set) Has(k wire.Key) bool {
+	if k.Kind == wire.KeyID {
+		return s.HasID(k.ID)
+	}
+	_, has := s.texts[textKey{k.Hash, k.Kind}]
+	return has
+}
+
 func (s *Set) chunk(hi int64, create bool) *chunk {
 	if s.last != nil && s.lastHi == hi {
 		return s.last

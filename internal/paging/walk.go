@@ -15,6 +15,9 @@ import (
 type Answer struct {
 	Keys        []wire.Key
 	RecordCount int // -1 when unknown
+	PageSize    int // page_size as the server says, 0 when unknown
+	// Refused says that the server has no such page: a 404 or 400 for a page behind the first.
+	Refused bool
 	// ByContent says that the keys are made of the rows' content. It must be so in the response to a request for which [Walk.ByContent] is true; in
 	// another it says that two rows share an id and differ.
 	ByContent bool
@@ -30,31 +33,42 @@ type Incomplete struct {
 	RecordCount int // what the server says there is, -1 when it does not say
 	Seen        int // how many distinct records came
 	Page        int // the page that was read last
-	Reason      string
+	// AllRead says that every page was read: what is missing is in no page, or record_count is not true.
+	AllRead bool
+	Reason  string
 }
 
 func (e *Incomplete) Error() string {
 	return fmt.Sprintf("%d of %d records seen by page %d: %s", e.Seen, e.RecordCount, e.Page, e.Reason)
 }
 
-// noOthers is the reason for an error where fewer records came than there are.
-const noOthers = "no further page brought the others"
+const (
+	// noOthers is the reason for an error where fewer records came than there are.
+	noOthers = "no further page brought the others"
+	// ties is the reason for an error where no two readings of a list agree.
+	ties = "the order of the list changes from page to page; end the sort with id"
+)
 
 // Walk is one walk over a list: what was given out, what comes next, and whether it has ended.
-//
-// What it knows is kept by how long it holds: [listing] for as long as the walk, [pass] for one reading of the list from the front.
 type Walk struct {
 	Options
 	asked int // page_size that the caller wants
 
-	seen  Set // the records that were given out
-	shown int // how many those were before they were told apart by their content
+	seen  Set    // the records that were given out
+	sum   uint64 // of them, whatever their order
+	shown int    // how many those were before they were told apart by their content
 	next  page.Request
 	done  bool
 	err   error
 
-	list     listing
-	pass     pass
+	count                 int  // the latest record_count, -1 when unknown
+	static                bool // it has been the same all the time, and no record of ours went
+	started, moved        bool
+	goneBefore, goneAfter int
+
+	sorted   *sorted // nil where the order is not that of the ids
+	loose    *loose
+	whole    whole
 	contents contents
 }
 
@@ -62,18 +76,40 @@ type Walk struct {
 type Options struct {
 	// Unpaged sends one plain request, for endpoints that have no paging parameters.
 	Unpaged bool
-	// SecondPass reads the whole list again until a pass finds nothing new.
+	// SecondPass believes no record_count, and reads the whole list again until a pass finds nothing new.
 	SecondPass bool
-	// Loose says that the order leaves ties open, so that they can change from page to page.
-	Loose bool
+	// Order is how the list is sorted, as far as that is known.
+	Order Order
 }
+
+// Order is how a list is sorted.
+type Order int
+
+// The orders.
+const (
+	ByID     Order = iota // the smallest id first
+	ByIDDown              // the largest id first
+	ByRows                // as the rows show, for a list that cannot be sorted
+	ByOther               // by another key first: then nothing is known of the ids
+)
 
 // New returns a walk that asks for pages of size.
 func New(size int, o Options) *Walk {
-	o.Loose = o.Loose && !o.Unpaged // there are no pages between which a record could slip
-	return &Walk{
-		Options: o, asked: size, next: page.Request{Page: 1, Size: size}, list: listing{size: size, count: -1}, pass: pass{number: 1},
+	w := &Walk{Options: o, asked: size, next: page.Request{Page: 1, Size: size}, count: -1, static: true}
+	if !o.Unpaged && o.Order != ByOther {
+		w.sorted = w.newSorted()
+	} else {
+		w.loose = w.newLoose()
 	}
+	return w
+}
+
+func (w *Walk) newSorted() *sorted {
+	return &sorted{down: w.Order == ByIDDown, strict: w.SecondPass, sizes: sizes{top: w.asked}, counter: counter{count: -1}}
+}
+
+func (w *Walk) newLoose() *loose {
+	return &loose{sizes: sizes{top: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1}
 }
 
 // Next returns the request to send, or false when the walk is over; see Err.
@@ -84,90 +120,186 @@ func (w *Walk) Err() error { return w.err }
 
 // Seen reports whether the record with this id has been given to the caller.
 // Where ids do not tell the records apart it may have been: then a delete moves the walk back further than it must.
-func (w *Walk) Seen(id int64) bool { return w.contents.keys || w.seen.HasID(id) }
+func (w *Walk) Seen(id wire.Key) bool { return w.contents.keys || w.seen.Has(id) }
 
 // Ahead returns the requests that are likely to follow Next, at most n of them, for a caller that reads ahead.
 //
-// It returns none while the length of the list is unknown, and none any more once the list has shrunk: a page read in vain costs a request.
+// It returns none while the length of the list is unknown, and none where the list changes: a page read in vain costs a request.
 func (w *Walk) Ahead(n int) []page.Request {
-	if w.done || w.next.Count > 0 || w.list.step == 0 || !w.Steady() {
+	if w.done || w.next.Count > 0 || w.count < 0 || !w.Steady() || w.contents.again != nil {
 		return nil
 	}
 	var ahead []page.Request
-	for number := w.next.Page + 1; len(ahead) < n && (number-1)*w.list.step < w.list.count; number++ {
-		ahead = append(ahead, page.Request{Page: number, Size: w.list.size})
+	for number := w.next.Page + 1; len(ahead) < n && (number-1)*w.next.Size < w.count; number++ {
+		ahead = append(ahead, page.Request{Page: number, Size: w.next.Size})
 	}
 	return ahead
 }
 
-// Steady reports whether nothing has moved towards the front so far, so that pages can be read before their turn.
-func (w *Walk) Steady() bool { return w.list.falls == 0 && !w.list.unsteady && !w.contents.keys }
+// Steady reports whether nothing has moved so far, so that pages can be read before their turn.
+func (w *Walk) Steady() bool {
+	return w.static && !w.contents.keys && (w.loose == nil || w.loose.number == 1)
+}
 
 // Accept takes the response to Next's request and returns which of its rows are new, by index.
 func (w *Walk) Accept(a Answer) []int {
 	req := w.next
-	fell, changed := w.shift(a)
+	changed := w.changes(a)
 	switch {
 	case w.contents.again != nil:
 		return w.replay(a, changed)
 	case a.ByContent && !w.contents.keys && w.turn(req):
 		return nil
 	}
-	fresh, print := w.add(a.Keys)
-	if w.Unpaged && req.Count == 0 && w.pass.number == 1 {
-		fresh = every(len(a.Keys)) // one response is one snapshot: rows that share an id there are meant to
+	r := &reply{
+		req: req, count: a.RecordCount, size: a.PageSize, refused: a.Refused, print: a.Print,
+		gone: max(0, a.GoneAfter-w.goneBefore), sure: max(0, a.GoneBefore-w.goneAfter),
 	}
-	w.mark(req, a, fresh)
-	ignored := w.pass.took(req.Page, len(a.Keys), len(fresh), print)
+	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
+	repeats, print := w.add(a.Keys, r)
+	if w.Unpaged && req.Count == 0 && !w.whole.again {
+		r.fresh = every(len(a.Keys)) // one response is one snapshot: rows that share an id there are meant to
+	}
+	w.mark(req, a, r.fresh)
 	switch {
 	case req.Count > 0:
-		w.afterCount(req.Count, len(a.Keys), len(fresh))
+		w.afterCount(req.Count, len(a.Keys), len(r.fresh))
 	case w.Unpaged:
-		w.afterPlain(a)
-	case ignored && (!changed || w.pass.idle > 1):
-		w.next = page.Request{Count: w.list.count}
-		if w.list.count < 0 {
-			w.next.Count = page.AllOfThem
-		}
+		w.afterPlain(len(a.Keys), len(r.fresh))
+	case w.sorted != nil:
+		w.afterSorted(r, a.Keys, repeats, print)
 	default:
-		w.afterPage(req.Page, a, fresh, fell)
+		w.afterLoose(r, repeats, print)
 	}
-	return fresh
+	return r.fresh
 }
 
-// shift takes what a response tells of changes: the list moves under the pass by the records that left it since the response before.
-func (w *Walk) shift(a Answer) (fell, changed bool) {
-	fall, changed := w.list.shift(a)
-	if fall > 0 {
-		w.pass.fall(fall)
+// changes takes what a response tells of changes.
+func (w *Walk) changes(a Answer) (changed bool) {
+	if a.Refused {
+		a.RecordCount = w.count
 	}
-	return fall > 0, changed
+	changed = w.started && a.RecordCount >= 0 && w.count >= 0 && a.RecordCount != w.count || a.GoneAfter > w.goneBefore
+	w.static = w.static && a.RecordCount >= 0 && !changed
+	if a.RecordCount >= 0 {
+		w.count = a.RecordCount
+	}
+	w.started, w.moved = true, w.moved || changed
+	return changed
 }
 
-// afterPlain judges the only response of a list that has no paging parameters.
-func (w *Walk) afterPlain(a Answer) {
-	if w.list.count > len(a.Keys) {
-		w.next = page.Request{Count: w.list.count}
+// afterSorted goes on with a list in the order of its ids.
+func (w *Walk) afterSorted(r *reply, keys []wire.Key, repeats int, print uint64) {
+	s := w.sorted
+	if !w.places(keys, r) || !s.accept(*r) && !w.turns(r) {
+		w.loosen(r, repeats, print)
 		return
 	}
-	w.endPass(1)
+	s = w.sorted
+	if s.ignored {
+		w.contents.shared = true
+		w.all()
+		return
+	}
+	req, done, fewer := s.next()
+	switch {
+	case !done:
+		w.next = req
+	case s.lost, !fewer && w.static && w.count > w.seen.Len(): // the order may be no order
+		w.loosen(nil, 0, 0)
+	default:
+		w.finish(r.req.Page, fewer && (w.static || !s.down))
+	}
 }
 
-// afterCount judges the response to the request for the whole list.
-func (w *Walk) afterCount(asked, rows, fresh int) {
-	switch count := w.list.count; {
-	case count >= 0 && rows >= count:
-		w.endPass(1)
-	case asked < page.AllOfThem && rows >= asked: // the list has grown since its length was told, and may do so again
-		w.next.Count = page.AllOfThem
-	case count >= 0:
-		w.fail(1, page.IgnoresPaging)
-	case rows > w.pass.firstLen && rows%page.Default != 0: // a round number may be a cap
-		w.endPass(1)
-	case fresh == 0 && rows < page.Default && rows != w.asked:
-		w.endPass(1)
+// turns reports whether the list comes with the largest id first, which its first page, of one record, could not show.
+func (w *Walk) turns(r *reply) bool {
+	first := w.sorted.last
+	if w.Order == ByIDDown || w.sorted.responses != 1 || len(first.at) != 1 {
+		return false
+	}
+	down := w.newSorted()
+	down.down = true
+	first.at = []int64{-first.at[0]}
+	first.fresh = []int{0}
+	for i := range r.at {
+		r.at[i] = -r.at[i]
+	}
+	w.sorted = down
+	return down.accept(first) && down.accept(*r)
+}
+
+// places takes down where the records are in the order of the list, and reports whether they have such a place.
+func (w *Walk) places(keys []wire.Key, r *reply) bool {
+	s := w.sorted
+	r.at = r.at[:0]
+	for _, key := range keys {
+		if key.Kind != wire.KeyID || key.ID <= 0 {
+			return false
+		}
+		r.at = append(r.at, key.ID)
+	}
+	if n := len(r.at); len(s.cover) == 0 && n > 1 && (w.Order == ByRows || w.Order == ByID) {
+		s.down = r.at[0] > r.at[n-1]
+	}
+	if s.down {
+		for i := range r.at {
+			r.at[i] = -r.at[i]
+		}
+	}
+	return true
+}
+
+// loosen goes on with a list of which it has turned out that it is not in the order of its ids, or that it does not let itself be read as one. r is
+// the response that showed it.
+func (w *Walk) loosen(r *reply, repeats int, print uint64) {
+	s := w.sorted
+	w.contents.shared = w.contents.shared || r != nil
+	first := s.last.req.Page == 0
+	w.sorted, w.loose = nil, w.newLoose()
+	if first && r != nil {
+		w.loose.now.distinct, w.loose.now.sum = w.seen.Len(), w.sum
+		w.afterLoose(r, repeats, print)
+		return
+	}
+	w.loose.begun, w.loose.number, w.loose.counter.wrong, w.loose.sizes = 2, 2, s.counter.wrong, s.sizes
+	w.loose.now.seen = &Set{}
+	if n := len(s.cover); r == nil && n > 0 && s.cover[n-1].hi == back { // it has been read to the end
+		w.loose.before = reading{distinct: w.seen.Len(), sum: w.sum}
+	}
+	w.next = w.loose.next()
+}
+
+// afterLoose goes on with a list in another order.
+func (w *Walk) afterLoose(r *reply, repeats int, print uint64) {
+	switch w.loose.accept(r, repeats, print, w.seen.Len(), w.static) {
+	case goesOn:
+		w.next = w.loose.next()
+	case ignored:
+		w.all()
+	case over:
+		w.finish(r.req.Page, false)
+	case allRead:
+		w.finish(r.req.Page, true)
+	case shared:
+		if !w.recount() {
+			w.fail(r.req.Page, ties)
+		}
+	case hopeless:
+		w.fail(r.req.Page, ties)
+	}
+}
+
+// finish ends the walk. fewer says that record_count tells of more than there is.
+func (w *Walk) finish(number int, fewer bool) {
+	missing := w.static && w.count > w.seen.Len()
+	switch {
+	case (missing || fewer || w.contents.shared && w.count < 0) && w.recount():
+	case missing || fewer:
+		w.fail(number, noOthers)
+		w.err.(*Incomplete).AllRead = true //nolint:errorlint,forcetypeassert // it was made just now
 	default:
-		w.fail(1, page.HidesLength)
+		w.done = true
 	}
 }
 
@@ -180,18 +312,21 @@ func every(n int) []int {
 	return all
 }
 
-func (w *Walk) goTo(number int) { w.next = page.Request{Page: number, Size: w.list.size} }
-
 func (w *Walk) fail(number int, reason string) {
 	w.done = true
-	w.err = &Incomplete{RecordCount: w.list.count, Seen: max(w.shown, w.seen.Len()), Page: number, Reason: reason}
+	w.err = &Incomplete{RecordCount: w.count, Seen: max(w.shown, w.seen.Len()), Page: number, Reason: reason}
 }
 
-// add puts the rows' keys into the set; print is the fingerprint of the page.
-func (w *Walk) add(keys []wire.Key) (fresh []int, print uint64) {
-	fresh = make([]int, 0, len(keys))
+// add puts the rows' keys into the sets. It returns how many of them the pass has seen before, and the fingerprint of the page.
+func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
+	r.fresh = make([]int, 0, len(keys))
+	r.at = make([]int64, len(keys))
 	var twins map[uint64]uint64
 	print = 14695981039346656037
+	var p *reading
+	if w.loose != nil {
+		p = &w.loose.now
+	}
 	for i, k := range keys {
 		if k.Kind == wire.KeyContent {
 			// Rows without an id can be equal and yet be two: the second one on a page is another record.
@@ -203,12 +338,31 @@ func (w *Walk) add(keys []wire.Key) (fresh []int, print uint64) {
 			k.Hash += nth * 0x9e3779b97f4a7c15
 		}
 		print = (print ^ uint64(k.ID) ^ k.Hash) * 1099511628211
-		if w.seen.Add(k) {
-			fresh = append(fresh, i)
+		isNew := w.seen.Add(k)
+		if isNew {
+			r.fresh = append(r.fresh, i)
+			w.sum += mix(k)
 		}
-		if w.pass.seen != nil {
-			w.pass.seen.Add(k)
+		if p == nil {
+			continue
+		}
+		if p.seen != nil {
+			isNew = p.seen.Add(k)
+		}
+		if isNew {
+			p.distinct++
+			p.sum += mix(k)
+		} else {
+			repeats++
 		}
 	}
-	return fresh, print
+	return repeats, print
+}
+
+// mix makes a number of a key whose bits are spread.
+func mix(k wire.Key) uint64 {
+	x := uint64(k.ID) ^ k.Hash ^ uint64(k.Kind)<<62
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }

@@ -100,6 +100,9 @@ func textKey(text, raw []byte) Key {
 	return Key{Kind: KeyText, Hash: maphash.Bytes(seed, text)}
 }
 
+// KeyOf returns the key of the record with this id, as it is written in a path.
+func KeyOf(id string) Key { return textKey([]byte(id), nil) }
+
 func contentKey(raw []byte) Key { return Key{Kind: KeyContent, Hash: maphash.Bytes(seed, raw)} }
 
 // shared reports whether two rows have the same id.

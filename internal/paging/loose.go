@@ -1,0 +1,144 @@
+package paging
+
+import "github.com/halopsa-go/halopsa/internal/page"
+
+// loose reads a list whose order is not that of the ids: by another key, by ids that are texts, or by nothing that can be seen. There a record can move
+// over the boundary of a page without a sign, and overlap proves nothing. So the list is read in passes, from the front, until one of them proves
+// itself, or two agree:
+//
+//   - record_count was the same all the time, and the pass by itself saw as many records.
+//   - The pass saw exactly what the one before it saw, and nothing twice.
+type loose struct {
+	sizes
+	counter counter
+	second  bool
+	begun   int // the number of the first pass: 2 after a reading that was none
+	number  int // of the pass, from 1
+	before  reading
+	now     reading
+	barren  int // passes in a row that brought nothing new
+	idle    int // responses in a row that brought nothing new
+	more    bool
+}
+
+// reading is what one pass saw.
+type reading struct {
+	seen     *Set // nil in the first pass, which the walk's own set is for
+	distinct int
+	sum      uint64 // of the records, whatever their order
+	twice    bool   // a record came twice
+	moved    bool   // record_count changed or was not there, or records of ours went
+	fresh    int
+	pages    uint64 // the fingerprints of its pages in their order
+	pos      int    // how far it has come, in positions; what is before it may have moved on
+	first    uint64 // the fingerprint of page 1
+	last     uint64 // and of the page before
+	lastPage int
+	rows     int // on page 1
+
+	firstRows, lastRows uint64 // the prints of their content
+}
+
+// sameAs reports whether two passes saw the same records.
+func (p *reading) sameAs(other *reading) bool {
+	return p.distinct == other.distinct && p.sum == other.sum
+}
+
+// verdict is what a pass has come to.
+type verdict int
+
+const (
+	goesOn   verdict = iota // the next page
+	ignored                 // the server seems to pay no heed to page_no
+	over                    // the list has been read
+	allRead                 // it has, and record_count tells of more
+	shared                  // it is the same each time, and records come twice: they may be others with the same id
+	hopeless                // it changes each time
+)
+
+// accept takes a page. marks are of its records: whether they are new to the walk is in r.fresh, whether to the pass in repeats.
+func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static bool) verdict {
+	l.learn(r)
+	p := &l.now
+	fall, still := l.counter.take(r)
+	if !l.counter.wrong && r.count >= 0 && len(r.at) > 0 && r.end > r.count {
+		l.counter.wrong = true
+	}
+	known := r.count >= 0 && !l.counter.wrong
+	p.moved = p.moved || !still || !known
+	p.pos = max(0, p.pos-fall)
+	p.fresh += len(r.fresh)
+	l.idle++
+	if len(r.fresh) > 0 {
+		l.idle = 0
+	}
+	wraps := r.req.Page > 1 && len(r.at) > 0 && len(r.fresh) == 0 && repeats == len(r.at) && (print == p.first || print == p.last && r.req.Page == p.lastPage+1)
+	if wraps && r.req.Page > 2 && r.print != p.firstRows && r.print != p.lastRows {
+		wraps = false // the ids are those of another page, the records are not
+	}
+	if wraps && !still && known && l.idle < 2 { // once, it may be that the list moved by a page
+		wraps = false
+	}
+	p.twice = p.twice || repeats > 0 && !wraps
+	rows, begin := len(r.at), r.begin
+	if r.req.Page == 1 {
+		p.first, p.firstRows, p.rows = print, r.print, rows
+	}
+	p.last, p.lastRows, p.lastPage = print, r.print, r.req.Page
+	p.pages = p.pages*1099511628211 ^ print
+	if begin <= p.pos && !wraps {
+		p.pos = max(p.pos, begin+rows)
+	}
+	switch {
+	case l.idle > 16+(mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1):
+		return hopeless
+	case wraps && r.req.Page == 2 && !(known && r.count == p.rows):
+		return ignored
+	case static && known && seen == r.count && l.number > 1 && !l.second:
+		return over
+	case begin > p.pos: // the list has moved: back to where unseen records may be
+	case rows == 0, wraps, r.refused:
+		return l.endPass(known, r.count)
+	case known && r.short && p.distinct >= r.count:
+		return l.endPass(known, r.count)
+	case p.pos/l.top+1 <= r.req.Page: // a page shorter than the others
+		p.pos = r.req.Page * l.top
+	}
+	return goesOn
+}
+
+// endPass judges a pass, or begins another one.
+func (l *loose) endPass(known bool, count int) verdict {
+	p := &l.now
+	proved := !p.moved && known && p.distinct == count && !p.twice
+	agrees := l.number > 1 && p.sameAs(&l.before) && !p.twice
+	enough := !l.second || l.number > 1 && p.fresh == 0
+	switch {
+	case proved && enough:
+		return over
+	case agrees && enough && known && !p.moved && p.distinct < count:
+		return allRead
+	case agrees && enough:
+		return over
+	case p.twice && l.number > 1 && p.sameAs(&l.before) && p.pages == l.before.pages:
+		return shared
+	}
+	if l.barren++; p.fresh > 0 {
+		l.barren = 0
+	}
+	if l.barren > mostBarren || l.number > mostPasses {
+		return hopeless
+	}
+	l.before, l.number = l.now, l.number+1
+	l.before.seen = nil
+	l.now = reading{seen: &Set{}}
+	return goesOn
+}
+
+const (
+	mostBarren = 6
+	mostPasses = 24
+)
+
+// next returns the request for the next page.
+func (l *loose) next() page.Request { return page.Request{Page: l.now.pos/l.top + 1, Size: l.top} }

@@ -1,0 +1,460 @@
+package paging
+
+import (
+	"math"
+	"slices"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+)
+
+// Sorted decides which pages of a list to read that is sorted by id, so that nothing can be passed over.
+//
+// The proof is overlap: what is known is a [cover], and a hole in it is closed by a response that holds records on both sides. Two more things
+// prove that nothing is between two pages. In a list with the smallest id first, deletes and inserts only ever raise the id at a position: where
+// page 5 began with 81, and page 4, read after it, ends with 79 or less, there was nothing between 79 and 81 when page 5 was read. And where
+// record_count is the same in two responses, one after the other, nothing has changed between them, unless exactly as many records came as went; that
+// is believed, until record_count is found not to be true.
+//
+// Positions in the list are only ever estimates that choose where to read.
+type sorted struct {
+	down   bool // the largest id comes first
+	strict bool // believe no record_count
+
+	cover
+	joins
+	sizes
+	newest    int64 // the largest id so far
+	counter   counter
+	falls     int // by how much the list has shrunk in all
+	responses int
+	idle      int // responses in a row that neither brought a record nor proved anything
+
+	last   reply   // the response before
+	head   uint64  // the print of page 1
+	just   []join  // those of joins that the response before made
+	places []place // what the latest responses showed of positions, to tell what cannot be
+	paged  bool    // it has been seen that page_no is honored
+	uneven bool    // a page shorter than asked for had others behind it
+
+	ends    ending // what the last response that showed the end said
+	ignored bool   // the server seems to pay no heed to page_no
+	lost    bool   // no further request can help
+}
+
+// ending is what a response says that shows the end of the list.
+type ending struct {
+	req        page.Request
+	count, end int
+	again      int // how often in a row they said the same
+}
+
+// reply is a response to a request for a page.
+type reply struct {
+	req     page.Request
+	at      []int64 // where the records are in the order of the list: their ids, or where the largest comes first the ids below 0
+	fresh   []int   // those that are new
+	count   int     // record_count, -1 when unknown
+	size    int     // page_size as the server says, 0 when unknown
+	gone    int     // deletes of our own that may have happened since the response before
+	sure    int     // those of them that have
+	print   uint64  // of the records' content
+	refused bool    // a page behind the first one, and the server says that there is none
+
+	begin, end int // positions
+	short      bool
+	closed     bool // it has proved that nothing is between it and the next page
+	still      bool // nothing has changed since the response before, as far as can be told
+}
+
+// follows reports whether r is the page right after other, in pages of the same size.
+func (r *reply) follows(other *reply) bool {
+	return r.req.Page == other.req.Page+1 && r.req.Size == other.req.Size
+}
+
+// dense reports whether no id is missing between the first and the last: then the next page is likely to begin with the id after it.
+func (r *reply) dense() bool {
+	n := len(r.at)
+	return n > 1 && !r.short && r.at[n-1]-r.at[0] == int64(n-1)
+}
+
+// accept takes the response. It returns false where the records do not come in the order of their ids.
+func (s *sorted) accept(r reply) bool {
+	if !s.inOrder(&r) {
+		return false
+	}
+	s.idle++
+	s.responses++
+	s.learn(&r)
+	wraps := s.wraps(&r)
+	if wraps {
+		if r.print != s.head && r.print != s.last.print && r.req.Page > 2 {
+			return false // the ids are those of another page, the records are not
+		}
+		r.end = r.begin
+	}
+	if r.req.Page == 1 {
+		s.head = r.print
+	}
+	s.count(&r)
+	if len(r.fresh) > 0 {
+		s.idle = 0
+	}
+	switch {
+	case len(r.at) == 0, r.refused, wraps:
+		s.nothing(&r)
+	default:
+		s.rows(&r)
+	}
+	s.last = r
+	return true
+}
+
+// remember keeps what a page shows of positions.
+func (s *sorted) remember(r *reply) {
+	const most = 16
+	s.places = slices.DeleteFunc(s.places, func(p place) bool { return p.at >= r.begin && p.at < r.end })
+	if len(s.places) >= most {
+		s.places = append(s.places[:0], s.places[2:]...)
+	}
+	s.places = append(s.places, place{r.begin, r.at[0], s.responses}, place{r.end - 1, r.at[len(r.at)-1], s.responses})
+}
+
+// inOrder reports whether the records come in the order of their ids: a new one among those that have been seen shows that they do not.
+func (s *sorted) inOrder(r *reply) bool {
+	if s.down && len(s.cover) == 0 {
+		s.newest = math.MaxInt64
+	}
+	for i := 1; i < len(r.at); i++ {
+		if r.at[i-1] >= r.at[i] {
+			return false
+		}
+	}
+	newest := s.newest
+	for _, i := range r.fresh {
+		x := r.at[i]
+		id := x
+		if s.down {
+			id = -x
+		}
+		if s.down && id > s.newest && r.req.Page > 1 {
+			return false // what comes is at the front
+		}
+		if id <= s.newest && s.has(x) {
+			at := s.joins.at(x)
+			if at < 0 {
+				return false
+			}
+			s.doubt(at) // it was not empty
+		}
+		newest = max(newest, id)
+	}
+	if s.down && len(s.cover) == 0 && len(r.at) > 0 {
+		newest = -r.at[0]
+	}
+	s.newest = newest
+	return true
+}
+
+// doubt makes a hole of a join again.
+func (s *sorted) doubt(at int) {
+	s.cut(s.joins[at])
+	s.joins = append(s.joins[:at], s.joins[at+1:]...)
+}
+
+// count takes what a response tells of changes.
+func (s *sorted) count(r *reply) {
+	fall, still := s.counter.take(r)
+	if len(r.at) > 0 && !s.counter.wrong && r.count >= 0 && r.end > r.count { // it counts too few
+		s.counter.wrong, still = true, false
+		for len(s.joins) > 0 {
+			s.doubt(len(s.joins) - 1)
+		}
+	}
+	s.falls += fall
+	r.still = still && !s.strict && !s.counter.wrong && s.unmoved(r)
+	for _, j := range s.just {
+		if at := s.joins.find(j); at >= 0 && !r.still && !r.refused { // record_count may tell of a change one response late
+			s.doubt(at)
+		}
+	}
+	s.just = s.just[:0]
+}
+
+// unmoved reports whether a page has the records that were at its positions before. Where it has others, the list has changed although record_count
+// may not have: what was believed since is not.
+func (s *sorted) unmoved(r *reply) bool {
+	for _, p := range s.places {
+		if i := p.at - r.begin; i < 0 || i >= len(r.at) || r.at[i] == p.x {
+			continue
+		}
+		for at := len(s.joins) - 1; at >= 0; at-- {
+			if s.joins[at].after >= p.after {
+				s.doubt(at)
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// wraps reports whether a response is that of a server that has no such page and sends the first or the last one in its place, or the first one
+// whatever page is asked for.
+func (s *sorted) wraps(r *reply) bool {
+	if r.req.Page == 1 || len(r.at) == 0 || len(r.fresh) > 0 || len(s.cover) == 0 || s.cover[0].lo != front {
+		return false
+	}
+	if s.down {
+		return len(s.last.at) == len(r.at) && s.last.at[0] == r.at[0] && r.req.Page > s.last.req.Page && (r.count >= 0 && r.count == s.counter.count || s.idle > 2)
+	}
+	for _, p := range s.places { // the id at a position only rises
+		if p.at <= r.begin && p.x > r.at[0] || p.at < r.begin && p.x == r.at[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// place is what a response showed of a position.
+type place struct {
+	at    int
+	x     int64
+	after int // so many responses
+}
+
+// nothing takes a page without records, which says that the list ends before it.
+func (s *sorted) nothing(r *reply) {
+	before := &s.last
+	if r.req.Page == 1 {
+		if s.lost = r.count > 0; !s.lost {
+			s.cover.add(span{lo: front, hi: back})
+			s.showsEnd(r, 0)
+		}
+		return
+	}
+	end := r.begin
+	adjacent := len(before.at) > 0 && (r.follows(before) || before.end == r.begin)
+	if adjacent {
+		end = before.end
+	}
+	if s.ignored = len(r.at) > 0 && !s.paged && (s.counts() || r.req.Page == 2) && !(r.req.Page == 2 && r.still && r.count == end); s.ignored {
+		return
+	}
+	if s.lost = len(r.at) > 0 && !s.counts(); s.lost { // what it has sent in place of a page it may also send in place of others
+		return
+	}
+	if n := len(s.cover); s.cover[n-1].lo == back {
+		s.cover = s.cover[:n-1]
+	}
+	s.cover.add(span{lo: back, hi: back, above: r.req.Page, size: r.req.Size})
+	if adjacent {
+		lo := before.at[len(before.at)-1]
+		switch {
+		case before.short && !s.counts() && !s.uneven: // two ways agree
+			s.prove(lo, back)
+		case r.still && (before.end == r.begin || before.short):
+			s.believe(lo, back)
+		}
+	}
+	s.showsEnd(r, end)
+}
+
+// rows takes a page with records.
+func (s *sorted) rows(r *reply) {
+	before := &s.last
+	s.remember(r)
+	first, last := r.at[0], r.at[len(r.at)-1]
+	lo, hi := first, last
+	if r.req.Page == 1 {
+		lo = front
+	}
+	if r.follows(before) && before.short && !s.counts() {
+		s.uneven = true
+	}
+	if n := len(s.cover); n > 0 && s.cover[n-1].lo == back && (s.cover[n-1].above-1)*s.cover[n-1].size < r.end {
+		s.cover = s.cover[:n-1] // the list has grown
+	}
+	if r.short && s.counts() && r.end == r.count {
+		hi = back
+	}
+	if r.short && s.counts() {
+		s.showsEnd(r, r.end)
+	}
+	s.proved(lo, hi)
+	spans := len(s.cover)
+	s.cover.add(span{lo: lo, hi: hi, end: r.end, falls: s.falls, above: r.req.Page, size: r.req.Size})
+	if len(s.cover) < spans {
+		s.idle = 0
+	}
+	s.below(r, last)
+	if !r.still || len(before.at) == 0 {
+		return
+	}
+	switch {
+	case before.end == r.begin && before.at[len(before.at)-1] < first:
+		s.paged = true
+		s.believe(before.at[len(before.at)-1], first)
+	case r.end == before.begin && last < before.at[0]:
+		s.believe(last, before.at[0])
+	}
+}
+
+// below closes the hole above a page, where the page above it was read before: see [sorted].
+func (s *sorted) below(r *reply, last int64) {
+	if s.down {
+		return
+	}
+	for _, above := range s.cover {
+		if above.lo > last && above.above == r.req.Page+1 && above.size == r.req.Size {
+			if above.lo == back && s.counts() && r.count > r.end {
+				return // it is not the end
+			}
+			s.prove(last, above.lo)
+			if r.closed = above.lo != back; !r.closed {
+				s.showsEnd(r, r.end)
+			}
+			return
+		}
+	}
+}
+
+// prove closes a hole.
+func (s *sorted) prove(lo, hi int64) {
+	s.proved(lo, hi)
+	if len(s.cover.close(lo, hi)) > 0 {
+		s.idle = 0
+	}
+}
+
+// believe closes a hole for as long as record_count is believed.
+func (s *sorted) believe(lo, hi int64) {
+	for _, hole := range s.cover.close(lo, hi) {
+		hole.after = s.responses
+		s.just = append(s.just, hole)
+		s.joins.add(hole)
+		s.idle = 0
+	}
+}
+
+// showsEnd notes a response that shows the end of the list at a position.
+func (s *sorted) showsEnd(r *reply, end int) {
+	now := ending{req: r.req, count: r.count, end: end}
+	if now.count == s.ends.count && now.end == s.ends.end && s.ends.req.Page > 0 {
+		now.again = s.ends.again + 1
+	}
+	s.ends = now
+}
+
+// counts reports whether record_count is there and believed.
+func (s *sorted) counts() bool { return s.counter.count >= 0 && !s.counter.wrong }
+
+// next chooses the next request. done is true at the end of the list, and fewer where record_count tells of more than there is.
+func (s *sorted) next() (req page.Request, done, fewer bool) {
+	top := s.top
+	if s.idle > mostIdle || s.down && s.idle > 1 {
+		s.lost = true
+	}
+	switch {
+	case s.lost:
+		return page.Request{}, true, false
+	case s.whole():
+		if fewer = s.counts() && s.ends.count > s.ends.end; fewer && s.ends.again == 0 {
+			return s.ends.req, false, false
+		}
+		return page.Request{}, true, fewer
+	case len(s.cover) == 0, s.cover[0].lo != front:
+		return page.Request{Page: 1, Size: top}, false, false
+	case len(s.cover) > 1: // a hole
+		above := s.cover[1]
+		for _, other := range s.cover[2:] { // what was above has moved down
+			if (other.above-1)*other.size < (above.above-1)*above.size {
+				above = other
+			}
+		}
+		if above.above < 2 {
+			s.lost = true
+			return page.Request{}, true, false
+		}
+		req = page.Request{Page: above.above - 1, Size: above.size}
+		if req == s.last.req { // so far that has not closed it
+			req.Page++
+		}
+		return req, false, false
+	}
+	below, last := s.cover[0], &s.last
+	hi := below.end
+	lo := max(0, hi-(s.falls-below.falls))
+	switch {
+	case last.short && !last.closed && len(last.at) > 0, len(last.fresh) == 0 && len(last.at) > 0 && !last.short && last.req.Page > 1 && last.end >= hi:
+		return page.Request{Page: last.req.Page + 1, Size: last.req.Size}, false, false
+	case last.still && s.counts() && hi < s.counter.count, !s.counts() && last.dense() && last.end == hi:
+	default:
+		if req, ok := s.show(lo, hi); ok {
+			return req, false, false
+		}
+	}
+	return page.Request{Page: hi/top + 1, Size: top}, false, false
+}
+
+const mostIdle = 6
+
+// counter is what record_count and the deletes of our own tell.
+type counter struct {
+	count int // the latest record_count, -1 when unknown
+	wrong bool
+	any   bool
+}
+
+// take takes a response and returns by how much the list has shrunk since the one before, and whether nothing seems to have changed.
+func (c *counter) take(r *reply) (fall int, still bool) {
+	if r.count >= 0 && c.count >= 0 && !c.wrong {
+		fall = max(0, c.count-r.count)
+	}
+	still = r.count >= 0 && (c.count == r.count || !c.any) && r.gone == 0
+	if r.refused { // nothing is said of a change
+		return r.gone, c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
+	}
+	c.count, c.any = r.count, true
+	return max(fall, r.gone), still
+}
+
+// sizes is what is known of how the server puts a list on pages.
+type sizes struct {
+	top     int  // the largest page to ask for
+	fixed   bool // every page is of that size, whatever is asked for
+	learned bool // page 1 has come
+}
+
+// learn takes the length of a page and places it.
+func (z *sizes) learn(r *reply) {
+	rows, size := len(r.at), r.req.Size
+	switch {
+	case rows > size:
+		z.fixed, z.top, size = true, rows, rows
+	case z.fixed:
+		size = z.top
+	case !z.learned && r.req.Page == 1 && rows > 0 && rows < size && (r.count != rows || rows == r.size):
+		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
+		z.top, size = rows, rows
+	}
+	z.learned = true
+	r.begin = (r.req.Page - 1) * size
+	r.end = r.begin + rows
+	r.short = rows < min(size, z.top)
+}
+
+// show chooses the page that begins before one position and ends as far as can be behind another.
+func (z *sizes) show(lo, hi int) (req page.Request, ok bool) {
+	bottom := (z.top + 1) / 2
+	if z.fixed {
+		bottom = z.top
+	}
+	begin := max(0, lo-1)
+	best := hi
+	for size := z.top; size >= bottom; size-- {
+		number := begin/size + 1
+		if end := number * size; end > best {
+			best, req, ok = end, page.Request{Page: number, Size: size}, true
+		}
+	}
+	return req, ok
+}
