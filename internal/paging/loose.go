@@ -89,6 +89,10 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	if begin <= p.pos && !wraps {
 		p.pos = max(p.pos, begin+rows)
 	}
+	if l.grows(r, known) {
+		l.before, l.now = reading{}, reading{seen: &Set{}}
+		return goesOn
+	}
 	switch {
 	case l.idle > 16+(mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1):
 		return hopeless

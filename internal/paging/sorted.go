@@ -363,6 +363,8 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 		return page.Request{}, true, fewer
 	case len(s.cover) == 0, s.cover[0].lo != front:
 		return page.Request{Page: 1, Size: top}, false, false
+	case s.grows(&s.last, s.counts()):
+		return page.Request{Page: 1, Size: s.asked}, false, false
 	case len(s.cover) > 1: // a hole
 		above := s.cover[1]
 		for _, other := range s.cover[2:] { // what was above has moved down
@@ -422,6 +424,8 @@ type sizes struct {
 	top     int  // the largest page to ask for
 	fixed   bool // every page is of that size, whatever is asked for
 	learned bool // page 1 has come
+	asked   int  // the size that the caller wants
+	checked bool // page 1 has been read again to see whether it is still as short
 }
 
 // learn takes the length of a page and places it.
@@ -440,6 +444,17 @@ func (z *sizes) learn(r *reply) {
 	r.begin = (r.req.Page - 1) * size
 	r.end = r.begin + rows
 	r.short = rows < min(size, z.top)
+}
+
+// grows reports whether page 1 is to be read in its full size once more. It was so short that it is not likely to have been a cap, nothing said
+// that there was more, and yet there is.
+func (z *sizes) grows(r *reply, counted bool) bool {
+	const leastCap = 10
+	if counted || z.checked || z.fixed || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {
+		return false
+	}
+	z.checked, z.learned, z.top = true, false, z.asked
+	return true
 }
 
 // show chooses the page that begins before one position and ends as far as can be behind another.

@@ -105,11 +105,11 @@ func New(size int, o Options) *Walk {
 }
 
 func (w *Walk) newSorted() *sorted {
-	return &sorted{down: w.Order == ByIDDown, strict: w.SecondPass, sizes: sizes{top: w.asked}, counter: counter{count: -1}}
+	return &sorted{down: w.Order == ByIDDown, strict: w.SecondPass, sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}}
 }
 
 func (w *Walk) newLoose() *loose {
-	return &loose{sizes: sizes{top: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1}
+	return &loose{sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1}
 }
 
 // Next returns the request to send, or false when the walk is over; see Err.
