@@ -356,6 +356,9 @@ func TestResponseOf(t *testing.T) {
 	_, err = halopsa.ResponseOf(t.Context(), client, "NoSuchThing", nil, halopsa.WithResponseInto(&into)) //nolint:bodyclose // in memory
 	require.ErrorIs(t, err, halopsa.ErrNotFound)
 	assert.Equal(t, 404, into.StatusCode)
+	h.Fault(halopsatest.Fault{Resource: "Agent", Status: http.StatusFound, Header: http.Header{"Location": {"/api/Agent/you"}}})
+	_, err = halopsa.ResponseOf(t.Context(), client, "Agent/me", nil) //nolint:bodyclose // there is none
+	require.ErrorContains(t, err, "a redirect to acme.halopsa.com that is not followed")
 	for _, path := range []string{"", "..", "Agent?x=1"} {
 		_, err = halopsa.ResponseOf(t.Context(), client, path, nil) //nolint:bodyclose // there is none
 		require.ErrorIs(t, err, halopsa.ErrInvalid)

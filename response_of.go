@@ -11,8 +11,8 @@ import (
 // ResponseOf reads path, such as "Agent/me", with exactly the parameters of query, and returns the response as it came, with its body in memory.
 //
 // It is for what holds no records, or not in a form that the other generic functions read. Authentication, retries, limits and errors are theirs,
-// but a success is not looked into: its body can hold an error, or be a page of somebody else. The body is decompressed and in UTF-8. The Request
-// of the response is nil.
+// but a redirect is not followed, and a success is not looked into: its body can hold an error, or be a page of somebody else. The body is
+// decompressed and in UTF-8. The Request of the response is nil.
 func ResponseOf(ctx context.Context, client *Client, path string, query url.Values, opts ...RequestOption) (*http.Response, error) {
 	at := endpointAt(path)
 	r, err := client.prepare(at.op("Response"), at.name, opts)
@@ -26,6 +26,9 @@ func ResponseOf(ctx context.Context, client *Client, path string, query url.Valu
 		conf.into = &resp
 	}
 	r.conf = &conf
+	if ctx != nil {
+		ctx = context.WithValue(ctx, unredirected{}, true)
+	}
 	a, err := client.do(ctx, r)
 	if err != nil {
 		return nil, err

@@ -26,10 +26,13 @@ func newTransport() http.RoundTripper {
 	return own
 }
 
+// unredirected marks the context of a call that follows no redirect.
+type unredirected struct{}
+
 // sameHostOnly lets a GET follow a redirect within its host. A redirected POST would turn into a GET and write nothing.
 func sameHostOnly(req *http.Request, via []*http.Request) error {
 	first := via[0]
-	if req.Method != http.MethodGet || first.Method != http.MethodGet || len(via) >= 5 ||
+	if first.Context().Value(unredirected{}) != nil || req.Method != http.MethodGet || first.Method != http.MethodGet || len(via) >= 5 ||
 		req.URL.Host != first.URL.Host || first.URL.Scheme == "https" && req.URL.Scheme != "https" {
 		return http.ErrUseLastResponse
 	}

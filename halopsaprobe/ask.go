@@ -35,7 +35,7 @@ func (r *response) tooLarge() bool {
 }
 
 // left is how many requests may still be sent.
-func (p *probe) left() int { return Most - reserve - p.report.Requests }
+func (p *probe) left() int { return Most - reserve - p.report.Requests - p.refused }
 
 // ask sends one request, and once more where it failed for a passing reason. It returns nil where no requests are left, and an error where none
 // can be sent.
@@ -76,7 +76,9 @@ func (p *probe) send(ctx context.Context, path string, query url.Values) (*respo
 		return r, r.failed(err)
 	}
 	defer func() { _ = into.Body.Close() }()
-	r.status = into.StatusCode
+	if r.status = into.StatusCode; r.status == http.StatusUnauthorized {
+		p.refused++
+	}
 	data, err := io.ReadAll(into.Body)
 	if err != nil {
 		r.failure = "unreadable"

@@ -129,13 +129,14 @@ func TestEachHabitComesBack(t *testing.T) {
 			t.Parallel()
 			h := tenant()
 			h.SetHabits("IntegrationError", test.habits)
-			report, err := halopsaprobe.Run(t.Context(), h.Client(t))
+			lists := halopsaprobe.WithResources("IntegrationError", "IntegrationExport")
+			report, err := halopsaprobe.Run(t.Context(), h.Client(t), lists)
 			require.NoError(t, err)
 			l := report.List("IntegrationError")
 			assert.Equal(t, test.want, test.found(l))
 			assert.True(t, report.Complete)
 
-			again, err := halopsaprobe.Run(t.Context(), tenant(halopsatest.WithHabitsFrom(written(t, report))).Client(t))
+			again, err := halopsaprobe.Run(t.Context(), tenant(halopsatest.WithHabitsFrom(written(t, report))).Client(t), lists)
 			require.NoError(t, err)
 			if test.habits.Shuffled || test.habits.UnstableTies { // what follows from the order differs each time
 				assert.Equal(t, test.want, test.found(again.List("IntegrationError")))

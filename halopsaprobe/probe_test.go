@@ -82,6 +82,15 @@ func TestProbeSendsAtMost120(t *testing.T) {
 	for name, habits := range map[string]halopsatest.Habits{
 		"too large": {TooLarge: 1}, "capped": {PageCap: 20, NewestFirst: true}, "shuffled": {Shuffled: true, PageCap: 20},
 		"counted wrongly": {RecordCount: halopsatest.CountPlus(5)}, "every second fails": {},
+		"redirects": {Respond: func(r halopsatest.Request, a halopsatest.Response) halopsatest.Response {
+			return halopsatest.Response{Status: http.StatusFound, Header: http.Header{"Location": {r.Path}}}
+		}},
+		"the token is blamed": {Respond: func(r halopsatest.Request, a halopsatest.Response) halopsatest.Response {
+			if r.Query.Has("count") || r.Resource > "IntegrationL" {
+				return halopsatest.Response{Status: http.StatusUnauthorized, Body: []byte(`{"error":"invalid_token"}`)}
+			}
+			return a
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +126,7 @@ func TestProbeSendsAtMost120(t *testing.T) {
 			for i := range report.Lists {
 				assert.NotZero(t, report.Lists[i].Requests, "%s was not asked", report.Lists[i].Resource)
 			}
-			t.Log(report.Requests, report.Complete)
+			t.Log(report.Requests, h.TokensIssued(), report.Complete)
 		})
 	}
 }

@@ -11,8 +11,8 @@ import (
 // Most is how many requests [Run] sends at most, those for a token included.
 const Most = 120
 
-// reserve is what Most leaves for tokens: one, and others where the tenant refuses it.
-const reserve = 8
+// reserve is what Most leaves for tokens: one, and another that is fetched early. Each that the tenant refuses can cost one more.
+const reserve = 2
 
 // Option specifies how a tenant is probed; it is given to [Run].
 type Option func(*probe)
@@ -51,6 +51,7 @@ type probe struct {
 	progress  func(Progress)
 	report    *Report
 	spent     bool // a question had to be left out
+	refused   int  // responses of 401
 	names     names
 }
 
