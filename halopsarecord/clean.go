@@ -147,10 +147,11 @@ func (k *cleaner) body(c *copied, header http.Header) string {
 		media = strings.ToLower(header.Get("Content-Type"))
 	}
 	text := string(data)
-	if !whole { // not in the middle of a character
+	if !whole { // neither in the middle of a character nor of a password
 		for len(text) > 0 && !utf8.ValidString(text) && len(data)-len(text) < utf8.UTFMax {
 			text = text[:len(text)-1]
 		}
+		text = cutUser.ReplaceAllString(text, "${1}"+hidden)
 	}
 	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return fmt.Sprintf("[%d bytes that are no text]", c.length())
@@ -171,6 +172,9 @@ func (k *cleaner) body(c *copied, header http.Header) string {
 	}
 	return text
 }
+
+// cutUser is the end of a text in a URL, behind a colon that may stand before a password; a port has up to five digits.
+var cutUser = regexp.MustCompile(`(://[^\s/?#@"'<>:]*:)(?:[^\s/?#@"'<>]*[^\s/?#@"'<>\d][^\s/?#@"'<>]*|\d{6,})$`)
 
 var looksLikeForm = regexp.MustCompile(`^[\w.%+\[\]-]+=[^\s&]*(?:&[\w.%+\[\]-]+=[^\s&]*)*$`)
 

@@ -65,7 +65,8 @@ type Option func(*config)
 func WithDetailID(id int64) Option { return func(c *config) { c.details = id } }
 
 // WithShare sets the part of the client's request limit that the recorder may use, more than 0 and at most 1; the default is 0.1, a tenth. It is
-// one request in a window at the least. Other values mean the default.
+// one request in a window at the least. Where the client has no limit of its own it is a part of 700 requests in 5 minutes, the tenant's usual one.
+// Other values mean the default.
 func WithShare(share float64) Option {
 	return func(c *config) {
 		if share > 0 && share <= 1 {
@@ -213,17 +214,15 @@ func (r *Recorder) Close(ctx context.Context) error {
 	r.closing = true
 	r.mu.Unlock()
 	r.awake()
-	var cause error
 	select {
 	case <-r.ended:
 	case <-ctx.Done():
-		cause = context.Cause(ctx)
-		r.cancel(cause)
+		r.cancel(context.Cause(ctx))
 		<-r.ended
 	}
-	r.cancel(errClosed)
+	r.cancel(errClosed) // unless the context of this call or of another one was first
 	if left := r.dropLeft(); left > 0 {
-		return fmt.Errorf("%w: %d at the end: %w", ErrDropped, left, cause)
+		return fmt.Errorf("%w: %d at the end: %w", ErrDropped, left, context.Cause(r.ctx)) //nolint:contextcheck // the one that ended first
 	}
 	return nil
 }

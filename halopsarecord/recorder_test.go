@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,6 +100,29 @@ func TestCallsAreRecorded(t *testing.T) {
 		assert.Equal(t, halopsarecord.State{Requests: halopsarecord.Counts{Seen: 2, Written: 2}, Sent: 1}, state)
 		require.NoError(t, rec.Close(t.Context()))
 		require.NoError(t, rec.Close(t.Context()), "a second time")
+	})
+}
+
+// TestTextsFitTheirColumns: a text that is too long would cost the whole batch.
+func TestTextsFitTheirColumns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := halopsatest.NewHandler()
+		rec := halopsarecord.New(h.Client(t), module)
+		require.NoError(t, call(t.Context(), through(rec), strings.Repeat("M", 40), "https://"+strings.Repeat("h", 600)+"/"+strings.Repeat("p/", 2000), ""))
+		slog.New(rec.Handler(nil)).Error(strings.Repeat("🙂", 1500), "entity_type", strings.Repeat("t", 101), "entity_name", strings.Repeat("ü", 200), "endpoint", strings.Repeat("/x", 150))
+		require.NoError(t, rec.Close(t.Context()))
+		assert.Equal(t, int64(1), rec.State().Requests.Written)
+		assert.Equal(t, int64(1), rec.State().Errors.Written)
+		request, failure := h.Stored("IntegrationRequest")[0], h.Stored("IntegrationError")[0]
+		for text, most := range map[any]int{
+			request["operation"]: 25, request["type"]: 500, request["url"]: 2000,
+			failure["entity_type"]: 100, failure["entity_name"]: 100, failure["endpoint"]: 100, failure["error"]: 2000,
+		} {
+			units := len(utf16.Encode([]rune(fmt.Sprint(text))))
+			assert.LessOrEqual(t, units, most)
+			assert.GreaterOrEqual(t, units, most-1, "as much as fits: an emoji is two")
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package halopsarecord
 
 import (
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -55,7 +56,10 @@ func newCleaner(conf *config) *cleaner { return &cleaner{conf: conf} }
 func (k *cleaner) learn(secret string) {
 	secret = strings.TrimSpace(secret)
 	const shortest, telling = 4, 8
+	_, err := strconv.ParseFloat(secret, 64)
+	number := err == nil
 	switch {
+	case number && len(secret) < telling: // it is one of many things
 	case len(secret) < shortest, secret == hidden, strings.EqualFold(secret, "true"), strings.EqualFold(secret, "false"), strings.EqualFold(secret, "null"):
 	case len(secret) >= telling && !ordinary(secret):
 		k.learned = append(k.learned, secret)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsarecord"
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
@@ -158,4 +160,80 @@ func TestWhatIsNoCredentialStays(t *testing.T) {
 		assert.Equal(t, body, stored["request_body"])
 		assert.Equal(t, "Content-Type: application/json\r\nIf-Match: \"etag-1\"\r\nX-Acme-Key: shown", stored["request_headers"])
 	})
+}
+
+// TestBodiesCutAnywhere cuts a body at each place: no part of a credential may be left that could be told from other text.
+func TestBodiesCutAnywhere(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"JSON":   `{"name":"PC-7","auth":{"user":"x","token":"` + canary + `"},"pairs":[{"name":"api_key","value":"` + canary + `"}],"in":"{\"password\":\"` + canary + `\"}"}`,
+		"text":   "the password: " + canary + "; Authorization: Bearer " + canary + " https://x:" + canary + "@x.example.com/?sig=" + canary,
+		"markup": `<a><token>` + canary + `</token><b secret="` + canary + `"/></a>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for most := 1; most <= len(body); most++ {
+				h := halopsatest.NewHandler(halopsatest.WithRateLimit(0, 0))
+				rec := halopsarecord.New(h.Client(t, halopsa.WithoutRateLimit()), module, halopsarecord.WithBodies(most))
+				require.NoError(t, call(t.Context(), through(rec), http.MethodPost, "https://rmm.example.com/", body, "Content-Type", "application/json"))
+				require.NoError(t, rec.Close(t.Context()))
+				for _, stored := range h.Stored("IntegrationRequest") {
+					assert.NotContains(t, fmt.Sprint(stored), canary[:5], "after %d bytes: %s", most, stored["request_body"])
+				}
+			}
+		})
+	}
+}
+
+// TestCleanedJSONStaysJSON makes JSON by chance: without credentials it stays as it is, and with them it is JSON still.
+func TestCleanedJSONStaysJSON(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(stormSeed, 7))
+	var value func(depth int, secret bool) any
+	value = func(depth int, secret bool) any {
+		switch n := random.IntN(8); {
+		case n == 0 && depth > 0:
+			list := make([]any, random.IntN(3))
+			for i := range list {
+				list[i] = value(depth-1, secret)
+			}
+			return list
+		case n <= 2 && depth > 0:
+			object := make(map[string]any)
+			for range random.IntN(4) {
+				object[[]string{"a", "site", "note", "Größe", "e-mail"}[random.IntN(5)]] = value(depth-1, secret)
+			}
+			if secret {
+				object[[]string{"password", "apiKey", "access_token"}[random.IntN(3)]] = value(depth-1, secret)
+			}
+			return object
+		case n == 3:
+			return random.IntN(1000)
+		case n == 4:
+			return []any{nil, true, -1.5e3}[random.IntN(3)]
+		}
+		return []string{"", "PC-7", "a \"quoted\" word", "C:\\Users", "two\nlines", "5 < 6 & 7", "Zürich", "[in brackets]", "{in braces"}[random.IntN(9)]
+	}
+	for _, secret := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			h := halopsatest.NewHandler()
+			rec := halopsarecord.New(h.Client(t), module, halopsarecord.WithBodies(1<<20))
+			hc := through(rec)
+			var sent []string
+			for range 300 {
+				data, err := json.Marshal(map[string]any{"v": value(4, secret)})
+				require.NoError(t, err)
+				sent = append(sent, string(data))
+				require.NoError(t, call(t.Context(), hc, http.MethodPost, "https://rmm.example.com/", string(data), "Content-Type", "application/json"))
+			}
+			require.NoError(t, rec.Close(t.Context()))
+			for i, record := range h.Stored("IntegrationRequest") {
+				got := fmt.Sprint(record["request_body"])
+				assert.True(t, json.Valid([]byte(got)), "%s became %s", sent[i], got)
+				if !secret {
+					assert.Equal(t, sent[i], got)
+				}
+			}
+		})
+	}
 }

@@ -23,7 +23,7 @@ import (
 
 const (
 	stormWorkers = 8
-	stormCalls   = 400 // of each
+	stormCalls   = 250 // of each
 	stormSeed    = 20261127
 )
 
