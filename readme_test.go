@@ -97,7 +97,7 @@ func TestFirstProgramOfTheREADMERuns(t *testing.T) {
 
 // exportData are the files that hold the compiled packages, by import path.
 var exportData = sync.OnceValues(func() (map[string]string, error) {
-	cmd := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", ".", "./halopsatest") //nolint:noctx // shared by several tests
+	cmd := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", ".", "./halopsatest", "./halopsarecord") //nolint:noctx // shared by several tests
 	cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOPROXY=off")
 	out, err := cmd.Output()
 	if err != nil {
@@ -126,9 +126,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
 	"time"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsarecord"
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
