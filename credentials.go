@@ -33,7 +33,8 @@ type pair struct{ id, secret string }
 
 // rotating are credentials that a function gives. It is safe for concurrent use.
 type rotating struct {
-	ask func(ctx context.Context) (id, secret string, err error)
+	ask    func(ctx context.Context) (id, secret string, err error)
+	asking sync.Mutex // held while it is called
 
 	mu   sync.Mutex
 	held *pair // nil before the first and after a refusal
@@ -67,9 +68,16 @@ func (r *rotating) hold(p *pair) {
 	r.held = p
 }
 
-// renewed asks the function.
+// asked calls the function. A Check of the client fetches tokens beside the client itself.
+func (r *rotating) asked(ctx context.Context) (id, secret string, err error) {
+	r.asking.Lock()
+	defer r.asking.Unlock()
+	return r.ask(ctx)
+}
+
+// renewed asks the function and knows its secret from then on.
 func (r *rotating) renewed(ctx context.Context) (*pair, error) {
-	id, secret, err := r.ask(ctx)
+	id, secret, err := r.asked(ctx)
 	if err != nil {
 		err = redact.New(nil, r.secrets()...).Error(err)
 		return nil, &AuthError{Message: line.Fold("the credentials could not be obtained: " + err.Error()), Err: err}
