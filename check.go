@@ -29,7 +29,7 @@ type CheckReport struct {
 	// Clock compares the server's clock with this machine's.
 	Clock ClockCheck `json:"clock"`
 	// Limit is the client's request limit after the check.
-	Limit RateLimit `json:"limit"`
+	Limit Budget `json:"limit"`
 	// Resources are the lists of the integration API, in the order of the alphabet. HaloIntegration and IntegrationData have none.
 	Resources []ResourceCheck `json:"resources"`
 	// Problems are what stands in the way, the first cause first, each with what to do; empty when nothing does.

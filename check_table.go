@@ -19,7 +19,7 @@ func (k *check) finish() {
 	k.network.mu.Lock()
 	r.Requests, r.Clock = k.network.requests, k.network.clock
 	k.network.mu.Unlock()
-	r.Limit = k.client.RateLimit()
+	r.Limit = k.client.Budget()
 	if r.Version == "" {
 		r.VersionFrom = r.edition()
 	}

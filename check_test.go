@@ -332,11 +332,11 @@ func TestRateLimit(t *testing.T) {
 	h := halopsatest.NewHandler()
 	client := tenantBehind(t, h, nil, halopsa.WithRateLimit(300, 5*time.Minute))
 	require.ErrorIs(t, getOne(t.Context(), client), halopsa.ErrNotFound)
-	limit := client.RateLimit()
-	assert.Equal(t, halopsa.RateLimit{Limit: 300, Window: 5 * time.Minute, Used: 1}, limit)
+	limit := client.Budget()
+	assert.Equal(t, halopsa.Budget{Limit: 300, Window: 5 * time.Minute, Used: 1}, limit)
 	assert.Equal(t, 299, limit.Left())
-	assert.Equal(t, -1, tenantBehind(t, h, nil, halopsa.WithoutRateLimit()).RateLimit().Left())
-	assert.Zero(t, (&halopsa.Client{}).RateLimit())
+	assert.Equal(t, -1, tenantBehind(t, h, nil, halopsa.WithoutRateLimit()).Budget().Left())
+	assert.Zero(t, (&halopsa.Client{}).Budget())
 }
 
 func TestResponseOf(t *testing.T) {

@@ -73,7 +73,7 @@ func (r *Recorder) next(now time.Time) (send func(), wait time.Duration, left bo
 
 // allowed is when the share of the limit lets the next request through. It requires that r.mu is held.
 func (r *Recorder) allowed(now time.Time) time.Time {
-	limit := r.client.RateLimit()
+	limit := r.client.Budget()
 	n, window := limit.Limit, limit.Window
 	if n <= 0 {
 		n, window = usualLimit, usualWindow

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// RateLimit is the state of a client's request limit, as [Client.RateLimit] returns it. It knows the requests of this client only, not those of
+// Budget is how much of a client's request limit is left, as [Client.Budget] returns it. It knows the requests of this client only, not those of
 // other programs that share the tenant's limit.
-type RateLimit struct {
+type Budget struct {
 	// Limit is how many requests the client sends in any Window; 0 where it has no limit of its own: with [WithoutRateLimit] or [WithLimiter].
 	// After a 429 it is what the server did accept, until that proves to be too little.
 	Limit int `json:"limit"`
@@ -22,7 +22,7 @@ type RateLimit struct {
 }
 
 // Left is how many requests may be sent at once, or -1 where the client has no limit of its own.
-func (l RateLimit) Left() int {
+func (l Budget) Left() int {
 	if l.Limit <= 0 {
 		return -1
 	}
@@ -30,20 +30,20 @@ func (l RateLimit) Left() int {
 }
 
 // LogValue returns the fields.
-func (l RateLimit) LogValue() slog.Value {
+func (l Budget) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int("limit", l.Limit), slog.Duration("window", l.Window), slog.Int("used", l.Used), slog.Int("waiting", l.Waiting),
 		slog.Time("held_until", l.HeldUntil),
 	)
 }
 
-// RateLimit returns the state of the client's request limit now, for metrics and for those who want a part of it. It is the zero value for a
+// Budget returns how many requests the client's limit still has now, for metrics and for those who want a part of it. It is the zero value for a
 // client that [NewClient] did not make, and safe for concurrent use.
-func (c *Client) RateLimit() RateLimit {
+func (c *Client) Budget() Budget {
 	if c == nil || c.conf == nil {
-		return RateLimit{}
+		return Budget{}
 	}
-	var l RateLimit
+	var l Budget
 	l.Limit, l.Used, l.Waiting, l.HeldUntil = c.conf.window.State()
 	l.Window = c.conf.window.Length()
 	return l
