@@ -6,7 +6,7 @@ import "github.com/halopsa-go/halopsa/internal/page"
 // over the boundary of a page without a sign, and overlap proves nothing. So the list is read in passes, from the front, until one of them proves
 // itself, or two agree:
 //
-//   - record_count was the same all the time, and the pass by itself saw as many records.
+//   - record_count was the same all the time, and the pass saw as many records, by itself or with those before it that found it the same.
 //   - The pass saw exactly what the one before it saw, and nothing twice.
 type loose struct {
 	sizes
@@ -16,9 +16,10 @@ type loose struct {
 	number  int // of the pass, from 1
 	before  reading
 	now     reading
-	barren  int // passes in a row that brought nothing new
-	idle    int // responses in a row that brought nothing new
-	more    bool
+	reached int  // how many the passes have seen that count together
+	barren  int  // passes in a row that brought nothing new
+	idle    int  // responses in a row that brought nothing new
+	tried   bool // whether smaller pages show that page_no is honored
 }
 
 // reading is what one pass saw.
@@ -34,7 +35,8 @@ type reading struct {
 	first    uint64 // the fingerprint of page 1
 	last     uint64 // and of the page before
 	lastPage int
-	rows     int // on page 1
+	rows     int  // on page 1
+	all      bool // record_count said that those are all
 
 	firstRows, lastRows uint64 // the prints of their content
 }
@@ -69,7 +71,7 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	p.pos = max(0, p.pos-fall)
 	p.fresh += len(r.fresh)
 	l.idle++
-	if len(r.fresh) > 0 {
+	if repeats < len(r.at) {
 		l.idle = 0
 	}
 	wraps := r.req.Page > 1 && len(r.at) > 0 && len(r.fresh) == 0 && repeats == len(r.at) && (print == p.first || print == p.last && r.req.Page == p.lastPage+1)
@@ -82,7 +84,7 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	p.twice = p.twice || repeats > 0 && !wraps
 	rows, begin := len(r.at), r.begin
 	if r.req.Page == 1 {
-		p.first, p.firstRows, p.rows = print, r.print, rows
+		p.first, p.firstRows, p.rows, p.all = print, r.print, rows, r.count == rows
 	}
 	p.last, p.lastRows, p.lastPage = print, r.print, r.req.Page
 	p.pages = p.pages*1099511628211 ^ print
@@ -97,7 +99,15 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	case l.idle > 16+(mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1):
 		return hopeless
 	case wraps && r.req.Page == 2 && !(known && r.count == p.rows):
-		return ignored
+		if l.number == 1 && p.all && known && r.count > p.rows { // page 1 was all there was, and what has come since is out of reach
+			return over
+		}
+		if known || l.tried || l.fixed || l.top < 2 {
+			return ignored
+		}
+		// Page 1 may be all, and come in place of a page that there is not: that shows in smaller pages.
+		l.tried, l.top = true, l.top-1
+		l.before, l.now = reading{}, reading{seen: &Set{}}
 	case static && known && seen == r.count && l.number > 1 && !l.second:
 		return over
 	case begin > p.pos: // the list has moved: back to where unseen records may be
@@ -114,7 +124,7 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 // endPass judges a pass, or begins another one.
 func (l *loose) endPass(known bool, count int) verdict {
 	p := &l.now
-	proved := !p.moved && known && p.distinct == count && !p.twice
+	proved := !p.moved && known && p.distinct == count && (!p.twice || l.number > 1)
 	agrees := l.number > 1 && p.sameAs(&l.before) && !p.twice
 	enough := !l.second || l.number > 1 && p.fresh == 0
 	switch {
@@ -127,21 +137,28 @@ func (l *loose) endPass(known bool, count int) verdict {
 	case p.twice && l.number > 1 && p.sameAs(&l.before) && p.pages == l.before.pages:
 		return shared
 	}
-	if l.barren++; p.fresh > 0 {
+	if l.barren++; p.fresh > 0 || p.distinct > l.reached {
 		l.barren = 0
 	}
+	l.reached = p.distinct
 	if l.barren > mostBarren || l.number > mostPasses {
 		return hopeless
 	}
-	l.before, l.number = l.now, l.number+1
-	l.before.seen = nil
+	before := l.now
 	l.now = reading{seen: &Set{}}
+	if known && !before.moved && before.twice && before.seen != nil { // the order changes, the records do not: together they may see all of them
+		l.now.seen, l.now.distinct, l.now.sum, l.now.twice = before.seen, before.distinct, before.sum, true
+	} else {
+		l.reached = 0
+	}
+	before.seen = nil
+	l.before, l.number = before, l.number+1
 	return goesOn
 }
 
 const (
 	mostBarren = 6
-	mostPasses = 24
+	mostPasses = 12
 )
 
 // next returns the request for the next page.

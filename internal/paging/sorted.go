@@ -237,6 +237,10 @@ func (s *sorted) nothing(r *reply) {
 		end = before.end
 	}
 	if s.ignored = len(r.at) > 0 && !s.paged && (s.counts() || r.req.Page == 2) && !(r.req.Page == 2 && r.still && r.count == end); s.ignored {
+		if before.req.Page == 1 && before.end == before.count && r.count > before.count { // page 1 was all there was, and what has come since is out of reach
+			s.ignored = false
+			s.cover.add(span{lo: front, hi: back})
+		}
 		return
 	}
 	if s.lost = len(r.at) > 0 && !s.counts(); s.lost { // what it has sent in place of a page it may also send in place of others
@@ -357,8 +361,9 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	case s.lost:
 		return page.Request{}, true, false
 	case s.whole():
-		if fewer = s.counts() && s.ends.count > s.ends.end; fewer && s.ends.again == 0 {
-			return s.ends.req, false, false
+		if fewer = s.counts() && s.ends.count > s.ends.end; fewer && (s.ends.again == 0 || s.ends.req.Size != top) {
+			// The last page, if record_count were true, in the size in which positions are the surest.
+			return page.Request{Page: (s.ends.count-1)/top + 1, Size: top}, false, false
 		}
 		return page.Request{}, true, fewer
 	case len(s.cover) == 0, s.cover[0].lo != front:
@@ -449,7 +454,6 @@ func (z *sizes) learn(r *reply) {
 // grows reports whether page 1 is to be read in its full size once more. It was so short that it is not likely to have been a cap, nothing said
 // that there was more, and yet there is.
 func (z *sizes) grows(r *reply, counted bool) bool {
-	const leastCap = 10
 	if counted || z.checked || z.fixed || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {
 		return false
 	}

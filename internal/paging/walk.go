@@ -161,6 +161,9 @@ func (w *Walk) Accept(a Answer) []int {
 		r.fresh = every(len(a.Keys)) // one response is one snapshot: rows that share an id there are meant to
 	}
 	w.mark(req, a, r.fresh)
+	if req.Count == 0 {
+		w.whole.rows = max(w.whole.rows, len(a.Keys))
+	}
 	switch {
 	case req.Count > 0:
 		w.afterCount(req.Count, len(a.Keys), len(r.fresh))

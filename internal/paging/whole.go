@@ -4,10 +4,13 @@ import "github.com/halopsa-go/halopsa/internal/page"
 
 // whole is what is known of a list that comes in one response, because it has no pages or the server pays no heed to them.
 type whole struct {
-	rows  int  // how many came on page 1, or without paging: more show that count is honored
+	rows  int  // the most that came on a page, or without paging: more show that count is honored, fewer that none was cut off
 	exact bool // as many records were asked for as record_count says, not one more
 	again bool // it has come, and is asked for again
 }
+
+// leastCap is the least that a server is taken to cut off a response at.
+const leastCap = 10
 
 // all asks for the whole list in one response. One record more than there should be is asked for: a response that is shorter than it might be ends
 // the list.
@@ -20,7 +23,7 @@ func (w *Walk) all() {
 
 // afterPlain judges the response of a list that has no paging parameters.
 func (w *Walk) afterPlain(rows, fresh int) {
-	if w.whole.rows = rows; w.count > rows {
+	if w.count > rows {
 		w.all()
 		return
 	}
@@ -46,12 +49,9 @@ func (w *Walk) afterCount(asked, rows, fresh int) {
 	case count >= 0 && !w.whole.exact: // it may take no other number, or count late
 		w.whole.exact = true
 		w.next.Count = count
-	case count >= 0 && rows > w.whole.rows: // it does take one
-		w.fail(1, noOthers)
-		w.err.(*Incomplete).AllRead = true //nolint:errorlint,forcetypeassert // it was made just now
 	case count >= 0:
 		w.fail(1, page.IgnoresPaging)
-	case rows > w.whole.rows && rows%page.Default != 0: // a round number may be a cap
+	case rows < max(w.whole.rows, leastCap), rows > w.whole.rows && rows%page.Default != 0: // a round number may be a cap
 		w.came(fresh)
 	case fresh == 0 && rows < page.Default && rows != w.asked:
 		w.came(fresh)
