@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/google/go-querystring/query"
 )
@@ -68,41 +70,102 @@ func parameter(field reflect.StructField) string {
 	return strings.TrimPrefix(name, "-")
 }
 
-// checkIDs refuses a negative id among the filters of options; 0 is no filter.
-func checkIDs(options any) error {
-	v := reflect.ValueOf(options)
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
+// filters are the fields of an options type, found once for each.
+type filters struct {
+	ids    []filter // that a filter of ids is
+	plain  []filter // all that are sent, where simple
+	simple bool     // nothing is sent but texts, numbers and bools, each where it is not zero
+}
+
+// filter is a field that is sent as a query parameter.
+type filter struct {
+	reflect.StructField
+	parameter string
+}
+
+var optionTypes sync.Map // reflect.Type → *filters
+
+// filtersOf returns the fields of an options type, a struct.
+func filtersOf(t reflect.Type) *filters {
+	if known, ok := optionTypes.Load(t); ok {
+		return known.(*filters) //nolint:errcheck,forcetypeassert // the map holds nothing else
 	}
-	if v.Kind() != reflect.Struct {
-		return nil
-	}
-	for _, field := range reflect.VisibleFields(v.Type()) {
-		if parameter(field) == "" {
+	all := &filters{simple: true}
+	for _, field := range reflect.VisibleFields(t) {
+		tag := field.Tag.Get("url")
+		f := filter{field, parameter(field)}
+		switch {
+		case tag == "-", !field.IsExported(), tag == "" && field.Anonymous && field.Type.Kind() == reflect.Struct:
 			continue
+		case f.parameter == "", tag != f.parameter+",omitempty":
+			all.simple = false
 		}
-		value := v.FieldByIndex(field.Index)
+		switch field.Type {
+		case reflect.TypeFor[string](), reflect.TypeFor[bool](), reflect.TypeFor[int](), reflect.TypeFor[int64]():
+			all.plain = append(all.plain, f)
+		default:
+			all.simple = false
+		}
+		if f.parameter != "" && (field.Type.Kind() == reflect.Int64 || field.Type == reflect.TypeFor[[]int64]()) {
+			all.ids = append(all.ids, f)
+		}
+	}
+	stored, _ := optionTypes.LoadOrStore(t, all)
+	return stored.(*filters) //nolint:errcheck,forcetypeassert // the map holds nothing else
+}
+
+// check refuses a negative id among the filters of options; 0 is no filter.
+func (all *filters) check(options reflect.Value) error {
+	for _, f := range all.ids {
+		value := options.FieldByIndex(f.Index)
 		var least int64
 		switch {
 		case value.Kind() == reflect.Int64:
 			least = value.Int()
-		case value.Type() == reflect.TypeFor[[]int64]() && value.Len() > 0:
+		case value.Len() > 0:
 			least = slices.Min(value.Interface().([]int64)) //nolint:errcheck,forcetypeassert // it is of that type
 		}
 		if least < 0 {
-			return badArgument(field.Name, "%d is negative, and no id is", least)
+			return badArgument(f.Name, "%d is negative, and no id is", least)
 		}
 	}
 	return nil
 }
 
-// encodeQuery makes a query of a struct with url tags.
+// encode makes the query of options that are simple.
+func (all *filters) encode(options reflect.Value) url.Values {
+	q := url.Values{}
+	for _, f := range all.plain {
+		switch value := options.FieldByIndex(f.Index); {
+		case value.IsZero():
+		case value.Kind() == reflect.String:
+			q[f.parameter] = []string{value.String()}
+		case value.Kind() == reflect.Bool:
+			q[f.parameter] = []string{"true"}
+		default:
+			q[f.parameter] = []string{strconv.FormatInt(value.Int(), 10)}
+		}
+	}
+	return q
+}
+
+// encodeQuery makes a query of a struct with url tags, nil or a pointer that can be nil.
 func encodeQuery(params any) (url.Values, error) {
+	options := reflect.ValueOf(params)
+	if options.Kind() == reflect.Pointer {
+		options = options.Elem()
+	}
+	if options.Kind() == reflect.Struct {
+		all := filtersOf(options.Type())
+		if err := all.check(options); err != nil {
+			return nil, err
+		}
+		if all.simple {
+			return all.encode(options), nil
+		}
+	}
 	if params == nil {
 		return url.Values{}, nil
-	}
-	if err := checkIDs(params); err != nil {
-		return nil, err
 	}
 	q, err := query.Values(params)
 	if err != nil {

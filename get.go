@@ -2,6 +2,7 @@ package halopsa
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 
@@ -46,6 +47,12 @@ func oneOf[T any](ctx context.Context, a *answer, id string) (*T, error) {
 	body, err := a.plain()
 	if err != nil {
 		return nil, err
+	}
+	if n, err := strconv.ParseInt(id, 10, 64); err == nil && id[0] >= '1' && id[0] <= '9' {
+		if record, sure := wire.DecodeWanted[T](body, n); sure {
+			a.warn(ctx, []json.RawMessage{body})
+			return record, nil
+		}
 	}
 	elements, array, err := wire.Elements(body)
 	if err != nil {

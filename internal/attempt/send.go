@@ -26,8 +26,8 @@ func (c *Client) attempt(ctx context.Context, x *Exchange, req *http.Request, r 
 		r.Wait = time.Since(r.Begin)
 		return nil, err
 	}
-	giveBack := slot.Cancel
-	defer func() { giveBack() }() // also where a transport panics
+	giveBack := (*limit.Slot).Cancel
+	defer func() { giveBack(slot) }() // also where a transport panics
 	token, err := auth.Ask(ctx, c.conf.Tokens.Token)
 	r.Wait = time.Since(r.Begin)
 	if err != nil {
@@ -37,7 +37,7 @@ func (c *Client) attempt(ctx context.Context, x *Exchange, req *http.Request, r 
 		return nil, &TokenError{err}
 	}
 	x.Result.Fatal = false
-	giveBack = slot.Done
+	giveBack = (*limit.Slot).Done
 	resp, err := c.send(ctx, x, req, token.AccessToken)
 	giveBack = c.settle(x, slot, resp, err)
 	r.Duration = time.Since(r.Begin) - r.Wait
@@ -137,27 +137,27 @@ func (c *Client) header(x *Exchange, own http.Header, token string) http.Header 
 }
 
 // settle records the result of an attempt and returns how its slot is to be given back.
-func (c *Client) settle(x *Exchange, slot *limit.Slot, resp *http.Response, err error) (giveBack func()) {
+func (c *Client) settle(x *Exchange, slot *limit.Slot, resp *http.Response, err error) (giveBack func(*limit.Slot)) {
 	if err != nil {
 		x.Result.Err = err
 		x.Result.Fatal = fatal(err)
 		if x.Result.Sent {
-			return slot.Done
+			return (*limit.Slot).Done
 		}
-		return slot.Cancel
+		return (*limit.Slot).Cancel
 	}
 	x.Result.Verdict = verdict.Of(resp.StatusCode, resp.Header, x.Text())
 	x.Result.RetryAfter, x.Result.Asked = retry.After(resp.Header, time.Now())
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
 		x.Result.Held = slot.Refused(x.Result.RetryAfter, x.Result.Asked)
-		return func() {}
+		return func(*limit.Slot) {}
 	case http.StatusUnauthorized:
 		x.Result.Renewed = c.renew(x, blamesToken(resp.Header, x.Text()))
 	default:
 		c.rights.accept(x.Token, x.Op)
 	}
-	return slot.Done
+	return (*limit.Slot).Done
 }
 
 // blamesToken reports whether a 401 says that the token is wrong; that of a missing right is empty. [live]

@@ -146,6 +146,30 @@ func (p *Plan) IDOf(record reflect.Value) reflect.Value {
 	return id
 }
 
+// Names returns the names of the members that the struct has fields for.
+func (p *Plan) Names() []string {
+	names := make([]string, len(p.fields))
+	for i, f := range p.fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// HasExtra reports whether the struct keeps members that it has no field for.
+func (p *Plan) HasExtra() bool { return p.extra != nil }
+
+// Extra returns the members that a record has kept, nil for none.
+func (p *Plan) Extra(record reflect.Value) map[string]json.RawMessage {
+	if p.extra == nil {
+		return nil
+	}
+	extra, err := record.FieldByIndexErr(p.extra)
+	if err != nil { // in an embedded struct that is nil
+		return nil
+	}
+	return extra.Interface().(map[string]json.RawMessage) //nolint:errcheck,forcetypeassert // the field is of that type
+}
+
 // Slice reports whether the member with this name is read into a slice.
 func (p *Plan) Slice(name string) bool { return p.lists[strings.ToLower(name)] }
 

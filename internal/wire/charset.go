@@ -79,6 +79,9 @@ func decompressed(name string, body []byte, longest int64) ([]byte, error) {
 
 // charsetOf returns the charset of a Content-Type, "" for none.
 func charsetOf(contentType string) string {
+	if !strings.Contains(contentType, "=") {
+		return ""
+	}
 	_, params, err := mime.ParseMediaType(contentType)
 	charset := params["charset"]
 	if err != nil { // such as a charset in single quotes, or twice

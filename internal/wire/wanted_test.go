@@ -1,0 +1,71 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+type wanted struct {
+	ID    int64                      `json:"id"`
+	Name  string                     `json:"name"`
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// TestDecodeWanted: whatever could be anything but the record is not for the short way, and what it reads is what the long way reads.
+func TestDecodeWanted(t *testing.T) {
+	t.Parallel()
+	for body, sure := range map[string]bool{
+		`{"id":7,"name":"a"}`: true, "\xef\xbb\xbf {\"ID\":\"7\",\"NAME\":5}\n": true, `{"id":7.0,"error":"data","message":"data","x":{"success":false}}`: true,
+		`{"Id":6,"id":7}`: true, `{"id":7,"id":6,"ID":7}`: false,
+		`{"id":8,"name":"a"}`: false, `{"id":0}`: false, `{"name":"a"}`: false, `{"id":null}`: false, `{"id":-7}`: false, `{}`: false, ``: false, `null`: false,
+		`[{"id":7}]`: false, `{"data":{"id":7}}`: false, `{"id":7,"name":{}`: false, `{"id":7} {}`: false, `{"id":7}x`: false, `{"id":"x"}`: false, `7`: false,
+		`{"id":7,"success":false}`: false, `{"id":7,"Suc_cess":true}`: false, `{"id":7,"\u0053uccess":0}`: false, `{"id":7,"name":`: false,
+	} {
+		record, got := wire.DecodeWanted[wanted]([]byte(body), 7)
+		assert.Equal(t, sure, got, body)
+		if !sure {
+			assert.Nil(t, record, body)
+			continue
+		}
+		long, ok, err := wire.DecodeOne[wanted]([]byte(body))
+		require.NoError(t, err, body)
+		assert.True(t, ok)
+		assert.Equal(t, long, *record, body)
+		id, _ := wire.ID([]byte(strings.TrimPrefix(body, "\xef\xbb\xbf")))
+		assert.Equal(t, "7", id, body)
+	}
+}
+
+func TestDecodeWantedNeedsToSeeEveryMember(t *testing.T) {
+	t.Parallel()
+	body := []byte(`{"id":7,"success":false}`)
+	type closed struct{ ID int64 }
+	type flag struct {
+		wanted
+		Success bool `json:"_success"`
+	}
+	type nameless struct {
+		Name  string
+		Extra map[string]json.RawMessage
+	}
+	_, sure := wire.DecodeWanted[closed](body, 7)
+	assert.False(t, sure, "no place for what says that it failed")
+	_, sure = wire.DecodeWanted[flag](body, 7)
+	assert.False(t, sure, "a field for what says that it failed")
+	_, sure = wire.DecodeWanted[nameless](body, 7)
+	assert.False(t, sure, "no id")
+	_, sure = wire.DecodeWanted[map[string]any](body, 7)
+	assert.False(t, sure, "no struct")
+	type text struct {
+		ID    string
+		Extra map[string]json.RawMessage
+	}
+	_, sure = wire.DecodeWanted[text](body, 7)
+	assert.False(t, sure, "an id that is a text")
+}
