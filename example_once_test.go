@@ -3,8 +3,10 @@ package halopsa_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
+	"net/http/httptest"
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
@@ -57,4 +59,25 @@ func ExamplePostOnceOf() {
 	}
 	fmt.Println(created[0].ID, created[0].Reference, len(server.Stored("Tickets")))
 	// Output: 2041 alert-77 2
+}
+
+// Save the file of an attachment under the name that it has in HaloPSA.
+func ExampleDownload() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { // in a program this is HaloPSA
+		w.Header().Set("Content-Type", "text/csv")
+		w.Header().Set("Content-Disposition", `attachment; filename="devices.csv"`)
+		_, _ = io.WriteString(w, "serial;site\nS-001;rome\n")
+	}))
+	defer server.Close()
+	client, err := halopsa.NewClient(server.URL, halopsa.WithTokenSource(staticToken))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	file, err := halopsa.Download(context.Background(), client, halopsa.PathAttachment+"/12")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(file.Name, file.ContentType, len(file.Data))
+	// Output: devices.csv text/csv 23
 }

@@ -21,6 +21,7 @@ import (
 func (o *once[T, I]) reading() []RequestOption {
 	return append(slices.Clone(o.opts), callOptionFunc(func(c *callConfig) error {
 		c.sort, c.page = nil, ListOptions{}
+		c.badRow = nil // one that is set aside can be that of an input
 		return nil
 	}))
 }
@@ -51,8 +52,11 @@ func (o *once[T, I]) newest(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	id, exact, numbered, err := newestID[T](ctx, w.sortedBy(Desc("id")))
-	if o.log = numbered; err != nil || !numbered {
+	if err != nil {
 		return 0, err
+	}
+	if o.log = numbered || !o.at.foreign; !o.log { // a log of the SDK's own has ids, also where a row of it has none
+		return 0, nil
 	}
 	if !exact {
 		for record, err := range sinceOf[T](ctx, o.client, o.at, nil, id, o.reading()) {

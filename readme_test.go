@@ -30,7 +30,7 @@ import (
 const modulePath = "github.com/halopsa-go/halopsa"
 
 // documents are the texts that are held against the code.
-var documents = []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"}
+var documents = []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/recipes.md"}
 
 func readDocument(t *testing.T, name string) string {
 	t.Helper()
@@ -126,9 +126,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/halopsa-go/halopsa"

@@ -315,3 +315,18 @@ func TestCreateOnceOfEveryResource(t *testing.T) {
 		})
 	}
 }
+
+// TestCreateOnceWithARowThatCannotBeRead: it may be the record of an input, so that nothing is sent again, whatever else is done with such rows.
+func TestCreateOnceWithARowThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) {
+		h.SetHabits("IntegrationError", halopsatest.Habits{Respond: func(_ halopsatest.Request, resp halopsatest.Response) halopsatest.Response {
+			resp.Body = bytes.ReplaceAll(resp.Body, []byte(`"module_id":12`), []byte(`"module_id":"twelve"`))
+			return resp
+		}})
+		h.Fault(struck(halopsatest.HTML504, true, 1))
+		_, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), byName)
+		require.ErrorIs(t, err, halopsa.ErrOutcomeUnknown)
+		assert.Equal(t, 1, h.Len("IntegrationError"))
+	}, halopsa.WithBadRow(func(halopsa.BadRow) error { return nil }))
+}
