@@ -13,7 +13,7 @@ import (
 type Attempt struct {
 	// Host is that of the instance, such as "acme.halopsa.com", with the port unless that is HTTPS's own.
 	Host string
-	// Tenant is that of [WithTenant], or empty.
+	// Tenant is that of [WithTenant], or empty. It is not among what LogValue gives: as a part of the token's URL it is kept out of log lines.
 	Tenant string
 	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
 	Op string
@@ -47,9 +47,6 @@ func (a *Attempt) attrs() []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("host", a.Host), slog.String("op", a.Op), slog.String("method", a.Method), slog.String("path", a.Path),
 		slog.Int("attempt", a.Number), slog.Duration("waited", a.Wait), slog.Duration("took", a.Duration),
-	}
-	if a.Tenant != "" {
-		attrs = append(attrs, slog.String("tenant", a.Tenant))
 	}
 	if a.Failure != "" {
 		return append(attrs, slog.String("failure", a.Failure))
