@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -34,11 +33,6 @@ func (k *cleaner) headers(h http.Header) string {
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\r\n")
-}
-
-// telling reports whether the value of a header that nobody knows may well be a credential.
-func telling(value string) bool {
-	return len(value) >= 12 && !strings.Contains(value, " ") && strings.ContainsAny(value, "0123456789") && strings.ContainsFunc(value, unicode.IsLetter)
 }
 
 // url returns a URL without user, fragment and the values of credentials.
@@ -67,7 +61,7 @@ func (k *cleaner) url(u *url.URL) string {
 			segments[i] = cleaned
 		}
 	}
-	query := k.form(own.RawQuery, "&;")
+	query := k.form(own.RawQuery)
 	own.RawQuery, own.Path, own.RawPath, own.ForceQuery = "", "", "", false
 	text := own.String() + strings.Join(segments, "/")
 	if query != "" {
@@ -87,11 +81,11 @@ func before(segments []string, i int) string {
 // formWords are parameters of queries and forms that hold credentials, where other names do not say so: the code of OAuth2, and of Azure.
 var formWords = []string{"code", "ticket", "state", "refreshtoken"}
 
-// form returns a query or form without the values of credentials; separators are what may stand between its parts.
-func (k *cleaner) form(text, separators string) string {
+// form returns a query or form without the values of credentials.
+func (k *cleaner) form(text string) string {
 	var b strings.Builder
 	for len(text) > 0 {
-		end := strings.IndexAny(text, separators)
+		end := strings.IndexAny(text, "&;")
 		if end < 0 {
 			end = len(text)
 		}
@@ -125,7 +119,7 @@ func (k *cleaner) value(name, value string, surely bool) (shown string, cleaned 
 	switch {
 	case value == "":
 		return value, false
-	case surely || k.conf.credential(name):
+	case surely || k.conf.hides(name, value):
 	case identifier(name, value):
 		return value, false
 	case !secretValue(value):
@@ -159,11 +153,11 @@ func (k *cleaner) body(c *copied, header http.Header) string {
 	trimmed := strings.TrimLeft(text, " \t\r\n\ufeff")
 	switch {
 	case media == "application/x-www-form-urlencoded":
-		text = k.form(text, "&;")
+		text = k.form(text)
 	case strings.HasPrefix(trimmed, "{"), strings.HasPrefix(trimmed, "["), strings.HasPrefix(trimmed, `"`):
 		text = k.json(text)
 	case media == "" && looksLikeForm.MatchString(text):
-		text = k.form(text, "&;")
+		text = k.form(text)
 	default:
 		text = k.text(text)
 	}
@@ -189,16 +183,27 @@ func (c *copied) length() int64 {
 var (
 	label     = regexp.MustCompile(`([A-Za-z_$][\w.$-]*)\\*["']?\s*(?:=>|=|:)\s*`)
 	labeled   = regexp.MustCompile(`^(?:\\*"(?:[^"\\]|\\[^"])*\\*"?|'[^']*'?|[^\s,;&"'<>(){}\[\]]+)`)
-	element   = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>([^<>]*)`)
+	rest      = regexp.MustCompile(`^[^\r\n"'<>]+`)
+	queries   = regexp.MustCompile(`(\?)([A-Za-z_$][\w.$%\[\]-]*=[^\s"'<>#]*)`)
+	element   = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>(<!\[CDATA\[[^\]]*|[^<>]*)`)
+	attribute = regexp.MustCompile(`(?i)\b(?:name|key)="([^"]*)"(\s+value=)"([^"]*)`)
 	formPart  = regexp.MustCompile(`(?i)(name="([^"]*)"[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]+)`)
 	mailWords = regexp.MustCompile(`(?i)\b(password|passwort|token|secret|api key|access key)( is | was |: )(\S+)`)
 )
+
+// deepest is how many texts inside each other are looked into: a URL in the query of a URL, say. What is deeper is hidden as a whole.
+const deepest = 5
 
 // text returns a text without what is called or looks like a credential.
 func (k *cleaner) text(text string) string {
 	if len(text) < 20 && !strings.ContainsAny(text, " +=:<@_-.") && !strings.HasPrefix(text, "A") { // most values; no form of a credential fits
 		return text
 	}
+	if k.depth == deepest {
+		return hidden
+	}
+	k.depth++
+	defer func() { k.depth-- }()
 	for _, form := range []*regexp.Regexp{pem, jwt, prefixed, longHex} {
 		text = form.ReplaceAllStringFunc(text, func(found string) string {
 			k.learn(found)
@@ -217,9 +222,19 @@ func (k *cleaner) text(text string) string {
 		k.learnHeader(parts[1] + " " + parts[2])
 		return hidden, !ordinary(parts[2])
 	})
+	text = replaced(queries, text, 2, func(parts []string) (string, bool) {
+		shown := k.form(parts[2])
+		return shown, shown != parts[2]
+	})
+	text = replaced(attribute, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
 	text = replaced(element, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
 	text = replaced(formPart, text, 3, func(parts []string) (string, bool) { return k.named(parts[2], parts[3]) })
-	text = replaced(mailWords, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
+	text = replaced(mailWords, text, 3, func(parts []string) (string, bool) {
+		if ordinary(strings.Trim(parts[3], ".,;:!?")) { // "the token is invalid"
+			return "", false
+		}
+		return k.named(parts[1], parts[3])
+	})
 	text = k.labels(text)
 	return opaque.ReplaceAllStringFunc(text, func(word string) string {
 		if !random(word) {
@@ -229,6 +244,12 @@ func (k *cleaner) text(text string) string {
 		return hidden
 	})
 }
+
+// headerLines are the headers whose values have several parts.
+var headerLines = map[string]bool{"cookie": true, "setcookie": true, "authorization": true, "proxyauthorization": true}
+
+// longestKey is how much of a value decides whether it is a key of the kind that opens something.
+const longestKey = 256
 
 // labels hides the values behind names such as "password=". The value of another name can hold one, as a URL does.
 func (k *cleaner) labels(text string) string {
@@ -241,10 +262,13 @@ func (k *cleaner) labels(text string) string {
 		name := text[at[2]:at[3]]
 		b.WriteString(text[:at[1]])
 		text = text[at[1]:]
-		if !k.conf.credential(name) {
+		if !k.conf.credential(name) && !keyed(name) || !k.conf.hides(name, strings.Trim(labeled.FindString(text[:min(len(text), longestKey)]), `\"'`)) {
 			continue
 		}
 		value := labeled.FindString(text)
+		if headerLines[folded(name)] {
+			value = rest.FindString(text) // a header of several parts
+		}
 		if shown, changed := k.named(name, value); changed {
 			b.WriteString(shown)
 			text = text[len(value):]
@@ -254,14 +278,14 @@ func (k *cleaner) labels(text string) string {
 
 // named hides the value of a name, between its quotes.
 func (k *cleaner) named(name, value string) (string, bool) {
-	plain := strings.Trim(value, `\"'`)
-	if plain == "" || strings.HasPrefix(plain, hidden) || !k.conf.credential(name) {
+	plain := strings.Trim(strings.TrimPrefix(value, "<![CDATA["), `\"'`)
+	if plain == "" || strings.HasPrefix(plain, hidden) || !k.conf.hides(name, plain) {
 		return value, false
 	}
 	if strings.EqualFold(plain, "bearer") || strings.EqualFold(plain, "basic") { // a scheme, whose credential has gone
 		return value, false
 	}
-	k.learn(plain)
+	k.learnHeader(plain)
 	return strings.Replace(value, plain, hidden, 1), true
 }
 

@@ -8,6 +8,11 @@ import (
 
 // json returns JSON without the values of credentials. It need not be whole or right: a body can be cut anywhere.
 func (k *cleaner) json(text string) string {
+	if k.depth == deepest {
+		return hidden
+	}
+	k.depth++
+	defer func() { k.depth-- }()
 	var b strings.Builder
 	name := ""   // of the value that comes next
 	called := "" // by a member such as "name": the one that "value" belongs to
@@ -46,7 +51,7 @@ func (k *cleaner) json(text string) string {
 				end++
 			}
 			number := text[i:end]
-			if k.secret(name, called) {
+			if k.secret(name, called, number) {
 				k.learn(number)
 				number = `"` + hidden + `"`
 			}
@@ -73,16 +78,16 @@ var (
 )
 
 // secret reports whether the value of a member is a credential by its name, or by what the member before has called it.
-func (k *cleaner) secret(name, called string) bool {
-	return name != "" && (k.conf.credential(name) || called != "" && values[folded(name)] && k.conf.credential(called))
+func (k *cleaner) secret(name, called, value string) bool {
+	return name != "" && (k.conf.hides(name, value) || called != "" && values[folded(name)] && k.conf.hides(called, value))
 }
 
 // jsonString returns a string with its quotes as it is shown.
 func (k *cleaner) jsonString(name, called, quoted, value string) string {
 	switch {
-	case value == "", identifier(name, value) && !k.secret(name, called):
+	case value == "", identifier(name, value) && !k.secret(name, called, value):
 		return quoted
-	case k.secret(name, called), secretValue(value):
+	case k.secret(name, called, value), secretValue(value):
 		k.learn(value)
 		return `"` + hidden + `"`
 	}

@@ -26,12 +26,13 @@ var credentialParts = []string{
 
 // credentialWords are names of credentials, or words of them.
 var credentialWords = []string{
-	"auth", "key", "pass", "pw", "pin", "otp", "totp", "mfa", "sig", "hmac", "sid", "sessionid", "session", "sess", "jwt", "saml", "sas", "nonce",
+	"auth", "pass", "pw", "pin", "otp", "totp", "mfa", "sig", "hmac", "sid", "sessionid", "session", "sess", "jwt", "saml", "sas", "nonce",
 	"psk", "csrf", "xsrf", "samlresponse", "samlrequest",
 }
 
 // harmlessEnds are the last words of names that are about a credential and are none.
-var harmlessEnds = []string{"type", "count", "length", "url", "uri", "endpoint", "expires", "expiry", "lifetime", "limit", "policy", "name", "at", "in"}
+var harmlessEnds = []string{"type", "count", "length", "url", "uri", "endpoint", "expires", "expiry", "lifetime", "limit", "policy", "name", "at", "in", "method",
+	"mode", "scheme", "provider", "status", "required", "enabled", "valid", "version"}
 
 // words splits a name where its spelling does: at capitals, digits and what is no letter.
 func words(name string) []string {
@@ -75,6 +76,19 @@ func (c *config) credential(name string) bool {
 	return slices.Contains(credentialWords, whole) || slices.ContainsFunc(all, func(word string) bool { return slices.Contains(credentialWords, word) })
 }
 
+// hides reports whether this value of this name is a credential. What is called a key is one where it is long enough: others name a record.
+func (c *config) hides(name, value string) bool {
+	return c.credential(name) || keyed(name) && (telling(value) || random(value))
+}
+
+// keyed reports whether a name is that of a key.
+func keyed(name string) bool { return slices.Contains(words(name), "key") }
+
+// telling reports whether a value may well be a credential: it is longer than a word or a number that people give to things, and has both in it.
+func telling(value string) bool {
+	return len(value) >= 12 && !strings.ContainsAny(value, " /") && strings.ContainsAny(value, "0123456789") && strings.ContainsFunc(value, unicode.IsLetter)
+}
+
 // harmlessHeaders are those whose values are recorded.
 var harmlessHeaders = map[string]bool{}
 
@@ -93,7 +107,7 @@ func init() {
 var (
 	jwt      = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
 	pem      = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)
-	scheme   = regexp.MustCompile(`(?i)\b(Bearer|Basic|Digest|Negotiate|ApiKey|SharedAccessSignature)[ +]+([A-Za-z0-9+/_=.~%:-]{4,})`)
+	scheme   = regexp.MustCompile(`(?i)\b(Bearer|Basic|Digest|Negotiate|NTLM|OAuth|Token|SSWS|ApiKey|SharedAccessSignature)[ +]+([A-Za-z0-9+/_=.~%:-]{4,})`)
 	prefixed = regexp.MustCompile(`\b(?:sk_live_|sk_test_|rk_live_|pk_live_|sk-|ghp_|gho_|ghs_|github_pat_|glpat-|xox[abeoprs]-|AKIA|ASIA|AIza|SG\.|npm_|pypi-|dop_v1_|shpat_|ya29\.)[A-Za-z0-9_.-]{8,}`)
 	userinfo = regexp.MustCompile(`://[^\s/?#@"'<>]*@`)
 	opaque   = regexp.MustCompile(`[A-Za-z0-9+/_=-]{20,}`)

@@ -47,6 +47,7 @@ func (s *secrets) redactor(more []string) *redact.Redactor {
 type cleaner struct {
 	conf    *config
 	learned []string
+	depth   int      // of texts inside each other
 	words   []string // that only this note is to be without: they may be ordinary ones
 }
 

@@ -53,6 +53,7 @@ func TestCredentialsAreTakenOut(t *testing.T) {
 		"user":                {url: "user:" + canary + "@"},
 		"fragment":            {url: "#" + canary},
 		"location":            {header: []string{"Location", "https://x.example.com/a?token=" + canary}},
+		"location, code":      {header: []string{"Location", "/signed-in?state=7&code=" + canary + "&x=1"}, kept: "x=1"},
 		"referer":             {header: []string{"Referer", "https://x:" + canary + "@x.example.com/"}},
 		"JSON":                {body: `{"name":"PC-7","password":` + quoted(canary) + `}`, kept: "PC-7"},
 		"JSON, escaped":       {body: `{"name":"PC-7","p\u0061ssword":"` + strings.ReplaceAll(canary, "c", `\u0063`) + `"}`, kept: "PC-7"},
@@ -70,6 +71,13 @@ func TestCredentialsAreTakenOut(t *testing.T) {
 		"form":                {header: []string{"Content-Type", "application/x-www-form-urlencoded"}, body: "grant_type=client_credentials&client_secret=" + canary, kept: "client_credentials"},
 		"form, not labeled":   {header: []string{"Content-Type", ""}, body: "user=x&password=" + canary, kept: "user=x"},
 		"XML":                 {header: []string{"Content-Type", "text/xml"}, body: `<a><name>PC-7</name><Password type="x">` + canary + `</Password><b token="` + canary + `"/></a>`, kept: "PC-7"},
+		"XML, CDATA":          {header: []string{"Content-Type", "text/xml"}, body: `<a><pw><![CDATA[` + canary + `]]></pw><name>PC-7</name></a>`, kept: "PC-7"},
+		"XML, pair":           {header: []string{"Content-Type", "text/xml"}, body: `<add key="Password" value="` + canary + `"/><add key="Name" value="PC-7"/>`, kept: "PC-7"},
+		"headers in a text":   {header: []string{"Content-Type", "text/plain"}, body: "GET /\r\nCookie: a=1; b=" + canary + "\r\nAuthorization: Token " + canary + "\r\nHost: x\r\n", kept: "Host: x"},
+		"GraphQL":             {body: `{"query":"mutation { login(user: \"x\", password: \"` + canary + `\") { id } }"}`, kept: "mutation"},
+		"YAML":                {header: []string{"Content-Type", "application/yaml"}, body: "name: PC-7\nclient_secret: '" + canary + "'\n", kept: "PC-7"},
+		"URL in a URL":        {url: "?to=" + url.QueryEscape("https://x.example.com/?to="+url.QueryEscape("https://y.example.com/?token="+canary)) + "&page=2", kept: "page=2"},
+		"too deep":            {url: "?" + strings.Repeat("a=?", 500) + "password=" + canary},
 		"multipart":           {header: []string{"Content-Type", "multipart/form-data; boundary=b"}, body: "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n" + canary + "\r\n--b--", kept: "form-data"},
 		"text":                {header: []string{"Content-Type", "text/plain"}, body: "login failed: password=" + canary + ", user=x; the token is " + canary, kept: "login failed"},
 		"private key":         {header: []string{"Content-Type", "text/plain"}, body: "-----BEGIN RSA PRIVATE KEY-----\n" + canary + "\n-----END RSA PRIVATE KEY-----\nPC-7", kept: "PC-7"},
@@ -151,7 +159,7 @@ func TestWhatIsNoCredentialStays(t *testing.T) {
 		rec := halopsarecord.New(h.Client(t), module, halopsarecord.WithBodies(4096), halopsarecord.WithHeaders("X-Acme-Key"))
 		target := "https://rmm.example.com:8443/api/v2/sites/6f9619ff-8b86-d011-b42d-00c04fc964ff/devices?page=2&size=100&filter=status%3Dactive&after=2026-10-02T11:22:33Z"
 		body := `{"id":12,"device_id":"9f86d081884c7d659a2feaa0c55ad015","name":"PC-7 (Büro)","monkey":"keyboard","token_type":"Bearer","expires_in":3600,` +
-			`"tags":["a","b"],"nested":{"keyword":"x"},"author":"Ada","message":"the site is unknown: 404","class":"System.Data.SqlClient.SqlException","path":"C:\\Program Files\\Acme"}`
+			`"tags":["a","b"],"nested":{"keyword":"x"},"author":"Ada","key":"PROJ-1","sort_key":"created","authMethod":"oauth2","error":"the token is invalid","message":"the site is unknown: 404","class":"System.Data.SqlClient.SqlException","path":"C:\\Program Files\\Acme"}`
 		require.NoError(t, call(t.Context(), through(rec), http.MethodPost, target, body, "Content-Type", "application/json", "X-Acme-Key", "shown", "If-Match", `"etag-1"`))
 		require.NoError(t, rec.Close(t.Context()))
 		stored := h.Stored("IntegrationRequest")[0]
