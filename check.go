@@ -168,8 +168,8 @@ func newCheck(c *Client) *check {
 
 // close ends the connections of the check's own transport, which it has where the client was given none.
 func (k *check) close() {
-	if k.client.conf.httpClient == nil {
-		k.http.CloseIdleConnections()
+	if own, ok := k.network.next.(interface{ CloseIdleConnections() }); ok && k.client.conf.httpClient == nil {
+		own.CloseIdleConnections()
 	}
 }
 

@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -313,6 +316,29 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, err, halopsa.ErrInvalid)
 	_, err = client.Check(nil) //nolint:staticcheck // the mistake that is meant
 	require.ErrorIs(t, err, halopsa.ErrInvalid)
+}
+
+// TestCheckLeavesNoConnections: a client that was given no transport has one for each check.
+func TestCheckLeavesNoConnections(t *testing.T) {
+	t.Parallel()
+	var open atomic.Int64
+	server := httptest.NewUnstartedServer(halopsatest.NewHandler())
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Add(-1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	client, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
+	require.NoError(t, err)
+	report, err := client.Check(t.Context())
+	require.NoError(t, err)
+	assert.True(t, report.OK())
+	assert.Eventually(t, func() bool { return open.Load() == 0 }, 10*time.Second, time.Millisecond)
 }
 
 // failingWriter takes nothing.
