@@ -26,7 +26,12 @@ func facts(r *Report) []Fact {
 		})},
 		{"what record_count says where count has cut", r.by(func(l *List) string { return string(l.RecordCount.ByCount) })},
 		{"how many rows come without paging, where there are more", r.by(func(l *List) string { return number(l.DefaultSize) })},
-		{"where pages are capped", r.by(func(l *List) string { return number(l.Cap) })},
+		{"where pages are capped", r.by(func(l *List) string {
+			if l.Cap == 0 && l.FixedSize == 0 && l.Paging == Yes && l.Largest > 0 {
+				return "not at " + number(l.Largest)
+			}
+			return number(l.Cap)
+		})},
 		{"what a page behind the end gets", r.by(func(l *List) string { return string(l.PastEnd) })},
 		{"how rows come without order", r.by(func(l *List) string {
 			switch {

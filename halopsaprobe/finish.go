@@ -88,6 +88,7 @@ func (l *listProbe) pages() {
 	if !one.usable() {
 		return
 	}
+	f.Largest = max(len(one.rows), len(l.big.list()))
 	rows := len(one.rows)
 	switch {
 	case two.usable() && rows == 0 && len(two.rows) > 0:

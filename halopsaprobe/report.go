@@ -150,6 +150,8 @@ type List struct {
 	// Cap is the largest page, where the list has more rows and AskedSize were asked for.
 	Cap       int `json:"cap,omitempty"`
 	AskedSize int `json:"asked_size,omitempty"`
+	// Largest is how many rows the largest page had that came.
+	Largest int `json:"largest,omitempty"`
 	// TooLarge is a page of this size that was answered with a gateway's error; ServedSize is the largest one that was not.
 	TooLarge   int `json:"too_large,omitempty"`
 	ServedSize int `json:"served_size,omitempty"`

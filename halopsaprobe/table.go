@@ -27,7 +27,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 			form = l.Array
 		}
 		if l.Status != 200 {
-			row(l.Resource, strconv.Itoa(l.Status))
+			row(l.Resource, strconv.Itoa(l.Status), "-", "-", "-", "-", "-", "-", "-", "-", "-")
 			continue
 		}
 		row(l.Resource, strconv.Itoa(l.Status), form, string(l.Paging), l.size(), dash(l.DefaultSize), dash(l.Cap), string(l.Count), string(l.Sort),
