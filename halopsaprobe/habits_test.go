@@ -49,7 +49,7 @@ func without(l *halopsaprobe.List) *halopsaprobe.List {
 }
 
 // TestEachHabitComesBack probes the stand-in in each of its habits, and then a stand-in that was given the file. The habits that no reader of a
-// list can see are not here: those of writes, and a record_count that is late.
+// list can see are not here: those of writes, a compression that the client undoes, and a record_count that is late in a list that does not change.
 func TestEachHabitComesBack(t *testing.T) {
 	t.Parallel()
 	rows := func(r halopsatest.RowHabits) halopsatest.Habits { return halopsatest.Habits{Rows: r} }
