@@ -3,6 +3,7 @@ package halopsarecord
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/halopsa-go/halopsa"
@@ -92,7 +93,13 @@ func (r *Recorder) allowed(now time.Time) time.Time {
 func deliver[N note, I, T any](r *Recorder, q *queue[N], batch []N, inputs func([]N) []I,
 	create func(context.Context, []I, ...halopsa.RequestOption) ([]T, error),
 ) {
-	_, err := create(r.ctx, inputs(batch), halopsa.WithoutRetry(), halopsa.WithBatchSize(batchSize))
+	sent := false
+	err := r.guarded(func() error {
+		ready := inputs(batch)
+		sent = true
+		_, err := create(r.ctx, ready, halopsa.WithoutRetry(), halopsa.WithBatchSize(batchSize))
+		return err
+	})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.err = err
@@ -104,7 +111,11 @@ func deliver[N note, I, T any](r *Recorder, q *queue[N], batch []N, inputs func(
 	}
 	refused := batch
 	var part *halopsa.BatchError
-	if errors.As(err, &part) {
+	switch {
+	case errors.Is(err, errPanic) && sent:
+		q.counts.Unknown += int64(len(batch))
+		refused = nil
+	case errors.As(err, &part):
 		q.counts.Written += int64(len(part.Written))
 		q.counts.Unknown += int64(len(part.Unknown))
 		refused = pick(batch, part.Refused, part.NotSent)
@@ -148,7 +159,20 @@ func passing(err error) bool {
 		return errors.Is(err, halopsa.ErrRateLimited) || errors.Is(err, halopsa.ErrServer)
 	}
 	var argument *halopsa.ArgumentError
-	return !errors.As(err, &argument)
+	return !errors.As(err, &argument) && !errors.Is(err, errPanic)
+}
+
+var errPanic = errors.New("halopsarecord: a panic")
+
+// guarded returns a panic of do as an error: a transport or a limiter of the caller's own may panic, which must not end a program that only wants
+// its calls recorded.
+func (r *Recorder) guarded(do func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("%w: %s", errPanic, newCleaner(&r.conf).text(fmt.Sprint(cause)))
+		}
+	}()
+	return do()
 }
 
 // pick returns the notes with these indices, in their order.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsarecord"
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
@@ -225,6 +227,39 @@ func TestTransportKeepsToItsContract(t *testing.T) {
 	require.NoError(t, rec.Close(t.Context()))
 	assert.Equal(t, "body", h.Stored("IntegrationRequest")[0]["request_body"])
 	assert.Equal(t, 3, h.Len("IntegrationRequest"))
+}
+
+// TestPanicsEndNoProgram: what panics in the client's own transport is an error of the recorder, and it goes on.
+func TestPanicsEndNoProgram(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := halopsatest.NewHandler()
+		broken := &sometimes{next: h.Transport()}
+		rec := halopsarecord.New(h.Client(t, halopsa.WithHTTPClient(&http.Client{Transport: broken})), module)
+		broken.on.Store(true)
+		require.NoError(t, call(t.Context(), through(rec), http.MethodGet, "https://rmm.example.com/1", ""))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.ErrorContains(t, rec.State().Err, "a panic: a broken transport, token=[redacted]")
+		broken.on.Store(false)
+		require.NoError(t, call(t.Context(), through(rec), http.MethodGet, "https://rmm.example.com/2", ""))
+		require.NoError(t, rec.Close(t.Context()))
+		assert.Equal(t, halopsarecord.Counts{Seen: 2, Written: 1, Unknown: 1}, rec.State().Requests)
+		assert.Zero(t, rec.State().Bytes)
+	})
+}
+
+// sometimes is a transport that panics at writes while it is on.
+type sometimes struct {
+	next http.RoundTripper
+	on   atomic.Bool
+}
+
+func (s *sometimes) RoundTrip(req *http.Request) (*http.Response, error) {
+	if s.on.Load() && strings.HasSuffix(req.URL.Path, "IntegrationRequest") {
+		panic("a broken transport, token=" + canary)
+	}
+	return s.next.RoundTrip(req)
 }
 
 // contract is a transport that sends a body twice.
