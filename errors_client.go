@@ -229,6 +229,9 @@ type PaginationError struct {
 	Seen int
 	// Page is the page that was read last.
 	Page int
+	// AllPagesRead is true where every page was read: record_count tells of records that are on none of them, such as those that the agent may not
+	// see. [WithHiddenRecords] accepts such a list. It is false where records may have been passed over.
+	AllPagesRead bool
 	// Reason says why the others cannot be read.
 	Reason string
 
@@ -251,7 +254,8 @@ func (e *PaginationError) Is(target error) bool { return target == ErrIncomplete
 func (e *PaginationError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op), slog.String("path", e.Path), slog.Int("record_count", e.RecordCount),
-		slog.Int("seen", e.Seen), slog.Int("page", e.Page), slog.String("reason", e.Reason),
+		slog.Int("seen", e.Seen), slog.Int("page", e.Page), slog.Bool("all_pages_read", e.AllPagesRead),
+		slog.String("reason", e.Reason),
 	)
 }
 

@@ -30,6 +30,9 @@ type callConfig struct {
 	into       **http.Response
 	batch      int
 	secondPass bool
+	hidden     bool
+	key        []string // the members that tell the records of a list apart; none is the id
+	limit      int      // of the records of a walk; 0 is none
 	prefetch   int
 	page       ListOptions
 	sort       []SortKey
@@ -149,10 +152,10 @@ func WithBatchSize(n int) Option {
 	})
 }
 
-// WithSecondPass makes Pages and All read the list again, until a pass finds nothing new.
+// WithSecondPass makes Pages and All believe no record_count, and read a list that is not in the order of its ids again, until a pass finds nothing new.
 //
-// It costs at least twice the requests. It is the safe mode for a list in which others delete while it is read and the server
-// gives no sign: it sends no record_count, or as many records are added as go.
+// A list in the order of its ids then takes up to twice the requests, another one at least twice. It is the safe mode for a list in which exactly
+// as many records are added between two requests as others delete: that is the one change which no record_count shows.
 func WithSecondPass() Option {
 	return optionFunc(func(c *callConfig) error {
 		c.secondPass = true

@@ -94,19 +94,27 @@ func walkOf[T any](ctx context.Context, c *Client, at endpoint, method string, o
 			yield(nil, err)
 			return
 		}
+		left := w.conf.limit
 		for part, err := range readerOf[T](w).Pages(ctx, w.walk()) {
 			if err != nil {
-				yield(nil, w.incomplete(err))
+				if err = w.incomplete(err); err != nil {
+					yield(nil, err)
+				}
 				return
 			}
 			shown, err := readable(w.conf, part.Page, part.Fresh)
-			if len(shown) > 0 && !yield(newPage(shown, part.Request, part.Page), nil) {
+			done := left > 0 && len(shown) >= left
+			if done {
+				shown, err = shown[:left], nil
+			}
+			if len(shown) > 0 && !yield(newPage(shown, part.Request, part.Page), nil) || done {
 				return
 			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
+			left -= min(left, len(shown))
 		}
 	}
 }

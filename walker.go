@@ -1,6 +1,7 @@
 package halopsa
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -93,10 +94,11 @@ func (w *walker) sortedBy(key SortKey) *walker {
 
 // pageSize is how many records to ask for at once.
 func (w *walker) pageSize() int {
-	if w.page.PageSize > 0 {
-		return w.page.PageSize
+	size := cmp.Or(w.page.PageSize, defaultPageSize)
+	if w.conf.limit > 0 {
+		size = min(size, w.conf.limit)
 	}
-	return defaultPageSize
+	return size
 }
 
 // walkable refuses what a walk over everything cannot honor.
@@ -137,11 +139,15 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bo
 	if err != nil {
 		return wire.List[T]{}, a.decodeError(err)
 	}
-	decode := wire.DecodeList[T]
-	if byContent {
-		decode = wire.DecodeListByContent[T]
+	var rows wire.List[T]
+	switch hint := max(req.Size, req.Count); {
+	case byContent:
+		rows, err = wire.DecodeListByContent[T](body, w.at.name, hint)
+	case len(w.conf.key) > 0:
+		rows, err = wire.DecodeListByKey[T](body, w.at.name, hint, w.conf.key)
+	default:
+		rows, err = wire.DecodeList[T](body, w.at.name, hint)
 	}
-	rows, err := decode(body, w.at.name, max(req.Size, req.Count))
 	if err != nil {
 		return wire.List[T]{}, a.decodeError(err)
 	}
@@ -150,21 +156,15 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bo
 	return rows, nil
 }
 
-// refusesPage reports whether an error is HaloPSA's own word that there is no such page.
-func refusesPage(req page.Request, err error) bool {
-	var refusal *APIError
-	return req.Page > 1 && errors.As(err, &refusal) && !refusal.Edge &&
-		(refusal.StatusCode == http.StatusNotFound || refusal.StatusCode == http.StatusBadRequest)
-}
-
 // readerOf reads the pages of the list.
 func readerOf[T any](w *walker) *paging.Reader[wire.List[T]] {
 	return &paging.Reader[wire.List[T]]{
-		AtOnce: w.conf.prefetch, Deletes: &w.client.walks, List: w.at.name,
+		AtOnce: w.conf.prefetch, Deletes: &w.client.walks, List: w.at.name, Resized: w.resized,
 		Fetch: func(ctx context.Context, req page.Request, byContent bool) (wire.List[T], paging.Answer, error) {
 			rows, err := fetch[T](ctx, w, req, byContent)
 			return rows, paging.Answer{
-				Keys: rows.Keys, RecordCount: rows.RecordCount, PageSize: rows.PageSize, Refused: refusesPage(req, err), ByContent: rows.ByContent, Print: rows.Print,
+				Keys: rows.Keys, RecordCount: rows.RecordCount, PageSize: rows.PageSize, Refused: refusesPage(req, err), TooMuch: tooMuch(ctx, err),
+				ByContent: rows.ByContent, Print: rows.Print,
 			}, err
 		},
 	}
@@ -172,16 +172,19 @@ func readerOf[T any](w *walker) *paging.Reader[wire.List[T]] {
 
 // walk decides which pages of the list to read.
 func (w *walker) walk() *paging.Walk {
-	return paging.New(w.pageSize(), paging.Options{Unpaged: !w.at.paged, SecondPass: w.conf.secondPass, Order: orderOf(w.query, w.conf.query)})
+	return paging.New(w.pageSize(), paging.Options{Unpaged: !w.at.paged, SecondPass: w.conf.secondPass, Keyed: len(w.conf.key) > 0, Order: orderOf(w.query, w.conf.query)})
 }
 
-// incomplete returns the error of a walk as the caller is to see it.
+// incomplete returns the error of a walk as the caller is to see it, nil for one that the caller accepts.
 func (w *walker) incomplete(err error) error {
 	var short *paging.Incomplete
-	if !errors.As(err, &short) {
+	switch {
+	case !errors.As(err, &short):
 		return err
+	case short.AllRead && w.conf.hidden:
+		return nil
 	}
 	return &PaginationError{
-		Op: w.op, Path: w.path, RecordCount: short.RecordCount, Seen: short.Seen, Page: short.Page, Reason: short.Reason,
+		Op: w.op, Path: w.path, RecordCount: short.RecordCount, Seen: short.Seen, Page: short.Page, AllPagesRead: short.AllRead, Reason: short.Reason,
 	}
 }

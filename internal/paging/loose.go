@@ -12,8 +12,9 @@ type loose struct {
 	sizes
 	counter counter
 	second  bool
-	begun   int // the number of the first pass: 2 after a reading that was none
-	number  int // of the pass, from 1
+	begun   int    // the number of the first pass: 2 after a reading that was none
+	number  int    // of the pass, from 1
+	begin   func() // tells the set of the walk that another pass begins
 	before  reading
 	now     reading
 	reached int  // how many the passes have seen that count together
@@ -24,7 +25,6 @@ type loose struct {
 
 // reading is what one pass saw.
 type reading struct {
-	seen     *Set // nil in the first pass, which the walk's own set is for
 	distinct int
 	sum      uint64 // of the records, whatever their order
 	twice    bool   // a record came twice
@@ -61,6 +61,7 @@ const (
 // accept takes a page. marks are of its records: whether they are new to the walk is in r.fresh, whether to the pass in repeats.
 func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static bool) verdict {
 	l.learn(r)
+	l.recover(r.end)
 	p := &l.now
 	fall, still := l.counter.take(r)
 	if !l.counter.wrong && r.count >= 0 && len(r.at) > 0 && r.end > r.count {
@@ -92,7 +93,8 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 		p.pos = max(p.pos, begin+rows)
 	}
 	if l.grows(r, known) {
-		l.before, l.now = reading{}, reading{seen: &Set{}}
+		l.before, l.now = reading{}, reading{}
+		l.begin()
 		return goesOn
 	}
 	switch {
@@ -107,7 +109,8 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 		}
 		// Page 1 may be all, and come in place of a page that there is not: that shows in smaller pages.
 		l.tried, l.top = true, l.top-1
-		l.before, l.now = reading{}, reading{seen: &Set{}}
+		l.before, l.now = reading{}, reading{}
+		l.begin()
 	case static && known && seen == r.count && l.number > 1 && !l.second:
 		return over
 	case begin > p.pos: // the list has moved: back to where unseen records may be
@@ -145,13 +148,13 @@ func (l *loose) endPass(known bool, count int) verdict {
 		return hopeless
 	}
 	before := l.now
-	l.now = reading{seen: &Set{}}
-	if known && !before.moved && before.twice && before.seen != nil { // the order changes, the records do not: together they may see all of them
-		l.now.seen, l.now.distinct, l.now.sum, l.now.twice = before.seen, before.distinct, before.sum, true
+	l.now = reading{}
+	if known && !before.moved && before.twice { // the order changes, the records do not: together they may see all of them
+		l.now.distinct, l.now.sum, l.now.twice = before.distinct, before.sum, true
 	} else {
 		l.reached = 0
+		l.begin()
 	}
-	before.seen = nil
 	l.before, l.number = before, l.number+1
 	return goesOn
 }

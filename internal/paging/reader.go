@@ -15,6 +15,8 @@ type Reader[P any] struct {
 	// Fetch reads one page: what it is to the caller, and what it is to the walk, but for the deletes, which are filled in. byContent has its keys
 	// made of the rows' content. Its error is the walk's, unless the answer says that it is a refusal of a page. It is called by several goroutines where AtOnce says so; what it panics with reaches the caller of Pages.
 	Fetch func(ctx context.Context, req page.Request, byContent bool) (P, Answer, error)
+	// Resized, which may be nil, is told of a page that is too much and of the size that the next one has.
+	Resized func(ctx context.Context, req page.Request, size int, err error)
 	// AtOnce is how many pages are read at once; less than 2 reads each when its turn comes.
 	AtOnce int
 	// Deletes tell the walks what their own client deletes from List.
@@ -40,6 +42,13 @@ func (r *Reader[P]) Pages(ctx context.Context, walk *Walk) iter.Seq2[Part[P], er
 		var refused error // by the response before
 		for req, more := walk.Next(); more; req, more = walk.Next() {
 			got := flight.read(ctx, req)
+			if got.answer.TooMuch && walk.Shrink() {
+				flight.drop()
+				if next, _ := walk.Next(); r.Resized != nil {
+					r.Resized(ctx, req, next.Size, got.err)
+				}
+				continue
+			}
 			refused = got.err
 			if got.err != nil && !got.answer.Refused {
 				yield(Part[P]{}, got.err)

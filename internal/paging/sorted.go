@@ -85,6 +85,7 @@ func (s *sorted) accept(r reply) bool {
 	s.idle++
 	s.responses++
 	s.learn(&r)
+	s.recover(r.end)
 	wraps := s.wraps(&r)
 	if wraps {
 		if r.print != s.head && r.print != s.last.print && r.req.Page > 2 {
@@ -377,11 +378,14 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 				above = other
 			}
 		}
-		if above.above < 2 {
+		if (above.above-1)*above.size < 1 {
 			s.lost = true
 			return page.Request{}, true, false
 		}
 		req = page.Request{Page: above.above - 1, Size: above.size}
+		if above.size > top && s.shrunk > 0 {
+			req = page.Request{Page: ((above.above-1)*above.size-1)/top + 1, Size: top}
+		}
 		if req == s.last.req { // so far that has not closed it
 			req.Page++
 		}
@@ -430,6 +434,9 @@ type sizes struct {
 	fixed   bool // every page is of that size, whatever is asked for
 	learned bool // page 1 has come
 	asked   int  // the size that the caller wants
+	shrunk  int  // how large the pages were before they were made smaller; 0 where they were not
+	patient int  // so many pages are to come before larger ones are tried again
+	since   int  // so many have
 	checked bool // page 1 has been read again to see whether it is still as short
 }
 
@@ -449,6 +456,39 @@ func (z *sizes) learn(r *reply) {
 	r.begin = (r.req.Page - 1) * size
 	r.end = r.begin + rows
 	r.short = rows < min(size, z.top)
+}
+
+// shrink makes the pages smaller, since one of that size cannot be had. It returns false where it cannot be made smaller.
+func (z *sizes) shrink(size int) bool {
+	if size < 2 || z.fixed {
+		return false
+	}
+	if z.shrunk == 0 {
+		z.shrunk = z.top
+	}
+	z.top = min(z.top, size/2)
+	z.patient, z.since = max(firstPatience, 2*z.patient), 0
+	return true
+}
+
+// firstPatience is how many smaller pages are read before a larger one is tried again; it doubles with each that fails.
+const firstPatience = 4
+
+// recover makes the pages larger again once some smaller ones have come and the next one begins where a larger one would.
+func (z *sizes) recover(end int) {
+	if z.since++; z.shrunk == 0 || z.since < z.patient {
+		return
+	}
+	larger := min(2*z.top, z.shrunk)
+	if 2*larger > z.shrunk {
+		larger = z.shrunk
+	}
+	if end%larger != 0 && z.since < 2*z.patient {
+		return
+	}
+	if z.top, z.since = larger, 0; larger == z.shrunk {
+		z.shrunk = 0
+	}
 }
 
 // grows reports whether page 1 is to be read in its full size once more. It was so short that it is not likely to have been a cap, nothing said

@@ -18,6 +18,8 @@ type Answer struct {
 	PageSize    int // page_size as the server says, 0 when unknown
 	// Refused says that the server has no such page: a 404 or 400 for a page behind the first.
 	Refused bool
+	// TooMuch says that the page was too much for the server, or its response for the caller: a smaller one may come.
+	TooMuch bool
 	// ByContent says that the keys are made of the rows' content. It must be so in the response to a request for which [Walk.ByContent] is true; in
 	// another it says that two rows share an id and differ.
 	ByContent bool
@@ -78,6 +80,8 @@ type Options struct {
 	Unpaged bool
 	// SecondPass believes no record_count, and reads the whole list again until a pass finds nothing new.
 	SecondPass bool
+	// Keyed says that the keys are made of other members than the id.
+	Keyed bool
 	// Order is how the list is sorted, as far as that is known.
 	Order Order
 }
@@ -109,7 +113,7 @@ func (w *Walk) newSorted() *sorted {
 }
 
 func (w *Walk) newLoose() *loose {
-	return &loose{sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1}
+	return &loose{sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1, begin: w.seen.Begin}
 }
 
 // Next returns the request to send, or false when the walk is over; see Err.
@@ -120,7 +124,7 @@ func (w *Walk) Err() error { return w.err }
 
 // Seen reports whether the record with this id has been given to the caller.
 // Where ids do not tell the records apart it may have been: then a delete moves the walk back further than it must.
-func (w *Walk) Seen(id wire.Key) bool { return w.contents.keys || w.seen.Has(id) }
+func (w *Walk) Seen(id wire.Key) bool { return w.Keyed || w.contents.keys || w.seen.Has(id) }
 
 // Ahead returns the requests that are likely to follow Next, at most n of them, for a caller that reads ahead.
 //
@@ -139,6 +143,26 @@ func (w *Walk) Ahead(n int) []page.Request {
 // Steady reports whether nothing has moved so far, so that pages can be read before their turn.
 func (w *Walk) Steady() bool {
 	return w.static && !w.contents.keys && (w.loose == nil || w.loose.number == 1)
+}
+
+// Shrink chooses a smaller page where the one of Next's request is too much for the server or the caller. It returns false where there is none.
+func (w *Walk) Shrink() bool {
+	size := w.next.Size
+	switch {
+	case w.Unpaged || w.next.Count > 0 || w.contents.again != nil:
+		return false
+	case w.sorted != nil:
+		if !w.sorted.shrink(size) {
+			return false
+		}
+		w.next, _, _ = w.sorted.next()
+	default:
+		if !w.loose.shrink(size) {
+			return false
+		}
+		w.next = w.loose.next()
+	}
+	return true
 }
 
 // Accept takes the response to Next's request and returns which of its rows are new, by index.
@@ -266,7 +290,7 @@ func (w *Walk) loosen(r *reply, repeats int, print uint64) {
 		return
 	}
 	w.loose.begun, w.loose.number, w.loose.counter.wrong, w.loose.sizes = 2, 2, s.counter.wrong, s.sizes
-	w.loose.now.seen = &Set{}
+	w.seen.Begin()
 	if n := len(s.cover); r == nil && n > 0 && s.cover[n-1].hi == back { // it has been read to the end
 		w.loose.before = reading{distinct: w.seen.Len(), sum: w.sum}
 	}
@@ -341,7 +365,7 @@ func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
 			k.Hash += nth * 0x9e3779b97f4a7c15
 		}
 		print = (print ^ uint64(k.ID) ^ k.Hash) * 1099511628211
-		isNew := w.seen.Add(k)
+		isNew, inPass := w.seen.See(k)
 		if isNew {
 			r.fresh = append(r.fresh, i)
 			w.sum += mix(k)
@@ -349,10 +373,7 @@ func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
 		if p == nil {
 			continue
 		}
-		if p.seen != nil {
-			isNew = p.seen.Add(k)
-		}
-		if isNew {
+		if inPass {
 			p.distinct++
 			p.sum += mix(k)
 		} else {
@@ -363,9 +384,4 @@ func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
 }
 
 // mix makes a number of a key whose bits are spread.
-func mix(k wire.Key) uint64 {
-	x := uint64(k.ID) ^ k.Hash ^ uint64(k.Kind)<<62
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
+func mix(k wire.Key) uint64 { return spread(uint64(k.ID) ^ textOf(k)) } //nolint:gosec // the bits alone count

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"cmp"
 	"hash/maphash"
 	"reflect"
@@ -98,6 +99,45 @@ func textKey(text, raw []byte) Key {
 		return contentKey(raw)
 	}
 	return Key{Kind: KeyText, Hash: maphash.Bytes(seed, text)}
+}
+
+// keysOf makes the keys of rows from these members together. It returns false where there are rows and none has one of them.
+func keysOf(raw []byte, members []string, keys []Key) (found bool) {
+	contents(raw, func(i int, row []byte) {
+		if key, has := memberKey(row, members); has {
+			keys[i], found = key, true
+		} else {
+			keys[i] = contentKey(row)
+		}
+	})
+	return found || len(keys) == 0
+}
+
+// memberKey makes the key of a row from these members; false means that it has none of them. Exact spelling wins.
+func memberKey(raw []byte, members []string) (key Key, has bool) {
+	values := make([][]byte, len(members))
+	exact := make([]bool, len(members))
+	s := &loose.Scanner{Data: raw}
+	if s.Space() != '{' {
+		return Key{}, false
+	}
+	_ = s.Object(func(name []byte) *loose.Error { // it has been read once
+		s.Space()
+		value, err := s.Skip()
+		for i, member := range members {
+			if spelled := string(name) == member; spelled || !exact[i] && strings.EqualFold(string(name), member) {
+				values[i], exact[i], has = bytes.Trim(value, `"`), spelled, true // 12 is "12"
+			}
+		}
+		return err
+	})
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, value := range values {
+		_, _ = h.Write(value)
+		_ = h.WriteByte(0)
+	}
+	return Key{Kind: KeyText, Hash: h.Sum64()}, has
 }
 
 // KeyOf returns the key of the record with this id, as it is written in a path.

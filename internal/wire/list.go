@@ -51,6 +51,7 @@ type reader[T any] struct {
 	lists     bool        // a list was asked for
 	byContent bool        // and keys of the rows' content
 	first     int         // where the first row of the array begins
+	members   []string    // or of these members
 	plan      *loose.Plan // nil when T is no struct, or one that reads itself
 }
 
@@ -73,10 +74,15 @@ func DecodeListByContent[T any](body []byte, resource string, hint int) (List[T]
 	return decodeList[T](body, resource, hint, true)
 }
 
-func decodeList[T any](body []byte, resource string, hint int, byContent bool) (List[T], error) {
+// DecodeListByKey is [DecodeList] for a list whose rows are told apart by these members together. It fails where there are rows and none has one.
+func DecodeListByKey[T any](body []byte, resource string, hint int, members []string) (List[T], error) {
+	return decodeList[T](body, resource, hint, false, members...)
+}
+
+func decodeList[T any](body []byte, resource string, hint int, byContent bool, members ...string) (List[T], error) {
 	r := newReader[T](body, resource, hint)
 	defer r.Free()
-	r.lists, r.byContent = true, byContent
+	r.lists, r.byContent, r.members = true, byContent, members
 	list := List[T]{RecordCount: -1}
 	if empty(r.Data) {
 		return list, nil
@@ -197,6 +203,9 @@ func (r *reader[T]) rows(list *List[T]) *loose.Error {
 	if err == nil && r.lists {
 		raw := r.Data[begin:r.At]
 		list.Print = maphash.Bytes(seed, raw)
+		if len(r.members) > 0 && !keysOf(raw, r.members, list.Keys) {
+			return r.Fail("no row has " + strings.Join(r.members, " or "))
+		}
 		list.ByContent = r.byContent || shared(list.Keys) && differ(raw, list.Keys)
 		if list.ByContent {
 			contents(raw, func(i int, row []byte) { list.Keys[i] = contentKey(row) })

@@ -1,0 +1,117 @@
+package halopsa
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+)
+
+// WithLimit ends Pages and All after n records, without an error. n must be positive.
+//
+// Pages are no larger than it takes: one of n records where n is less than the page size.
+func WithLimit(n int) RequestOption {
+	return callOptionFunc(func(c *callConfig) error {
+		if n < 1 {
+			return badArgument("WithLimit", "%d is less than 1", n)
+		}
+		c.limit = n
+		return nil
+	})
+}
+
+// WithKey says which members of a row tell the records of a list apart, together, for Pages, All and [AllOf]. The default is the id.
+//
+// It is for lists whose ids begin anew for each parent: WithKey("lookupid", "id"). Such a list is walked as one whose order is not that of the ids. A
+// list in which no row has any of the members ends the walk with a [DecodeError].
+func WithKey(members ...string) RequestOption {
+	return callOptionFunc(func(c *callConfig) error {
+		for i, member := range members {
+			if strings.TrimSpace(member) == "" || slices.Contains(members[:i], member) {
+				return badArgument("WithKey", "member %d is empty or named twice", i+1)
+			}
+		}
+		if len(members) == 0 {
+			return badArgument("WithKey", "no member is named")
+		}
+		c.key = slices.Clone(members)
+		return nil
+	})
+}
+
+// WithHiddenRecords accepts a list of which every page was read although record_count tells of more records, such as those that the agent may not
+// see. Without it Pages and All end with a [PaginationError] whose AllPagesRead is true. Every other error of a walk stays one.
+func WithHiddenRecords() Option {
+	return optionFunc(func(c *callConfig) error {
+		c.hidden = true
+		return nil
+	})
+}
+
+// PageSizeChange is a page of a walk that was too much, and the size that the walk goes on with, as [WithPageSizeObserver] reports it.
+type PageSizeChange struct {
+	// Op and Path are as in [Attempt].
+	Op, Path string
+	// Page is the page's number.
+	Page int
+	// From is the page_size that was too much, To the one that is asked for next.
+	From, To int
+	// Err is why it was too much: a 504, a timeout of the attempt, or a response over [WithMaxResponseSize].
+	Err error
+}
+
+// LogValue returns the fields.
+func (p PageSizeChange) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("op", p.Op), slog.String("path", p.Path), slog.Int("page", p.Page),
+		slog.Int("from", p.From), slog.Int("to", p.To), slog.Any("error", p.Err),
+	)
+}
+
+// WithPageSizeObserver calls observe each time that Pages or All go on with smaller pages. They return to larger ones by themselves. Several
+// observers are called in their order, one call at a time for each walk.
+func WithPageSizeObserver(observe func(ctx context.Context, change PageSizeChange)) ClientOption {
+	return clientOptionFunc(func(c *config) error {
+		if observe == nil {
+			return badArgument("WithPageSizeObserver", "the observer must not be nil")
+		}
+		c.resized = append(c.resized, observe)
+		return nil
+	})
+}
+
+// resized tells the logger and the observers of a page that was too much.
+func (w *walker) resized(ctx context.Context, req page.Request, size int, err error) {
+	told := PageSizeChange{Op: w.op, Path: w.path, Page: req.Page, From: req.Size, To: size, Err: err}
+	w.client.conf.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: smaller pages", slog.Any("change", told))
+	for _, observe := range w.client.conf.resized {
+		observe(ctx, told)
+	}
+}
+
+// tooMuch reports whether an error says that a response was too much for the server, for what is in front of it, or for the limits of the client.
+func tooMuch(ctx context.Context, err error) bool {
+	var refusal *APIError
+	var slow interface{ Timeout() bool }
+	switch {
+	case err == nil, ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return false
+	case errors.Is(err, errTooLarge):
+		return true
+	case errors.As(err, &refusal):
+		const originTimeout = 524 // of an edge, as a gateway's 504
+		return refusal.StatusCode == http.StatusGatewayTimeout || refusal.StatusCode == originTimeout
+	}
+	return errors.As(err, &slow) && slow.Timeout()
+}
+
+// refusesPage reports whether an error is HaloPSA's own word that there is no such page.
+func refusesPage(req page.Request, err error) bool {
+	var refusal *APIError
+	return req.Page > 1 && errors.As(err, &refusal) && !refusal.Edge &&
+		(refusal.StatusCode == http.StatusNotFound || refusal.StatusCode == http.StatusBadRequest)
+}
