@@ -42,7 +42,8 @@ type Scanner struct {
 
 	piece     strings.Builder // for the short texts of the record that is being read
 	pieceSize int
-	shorts    int // how many bytes of short texts it has so far
+	shorts    int               // how many bytes of short texts it has so far
+	names     map[string]string // of members of maps
 }
 
 var scanners = sync.Pool{New: func() any { return new(Scanner) }}

@@ -55,31 +55,38 @@ func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
 
 // rawKey makes the key of a row from its JSON.
 func rawKey(raw []byte) Key {
-	key := contentKey(raw)
 	s := &loose.Scanner{Data: raw}
 	if s.Space() != '{' {
-		return key
+		return contentKey(raw)
 	}
+	var id []byte
 	exact := false
 	_ = s.Object(func(name []byte) *loose.Error { // it has been read once
 		isID := strings.EqualFold(string(name), "id")
 		spelled := string(name) == "id"
-		s.Space()
-		text, kind, err := s.Scalar()
-		if !isID || exact && !spelled {
-			return err
-		}
-		exact = spelled
-		key = contentKey(raw)
-		switch n, ok := loose.Integer(text, kind); {
-		case kind == '"', kind == '0' && !ok:
-			key = textKey(text, raw)
-		case kind == '0' && n != 0:
-			key = numberKey(n, raw)
+		value, err := s.Skip()
+		if isID && (spelled || !exact) {
+			exact, id = spelled, value
 		}
 		return err
 	})
-	return key
+	return idKey(id, raw)
+}
+
+// idKey makes the key of a row from the JSON of its id, nil for none.
+func idKey(id, raw []byte) Key {
+	if id == nil {
+		return contentKey(raw)
+	}
+	s := &loose.Scanner{Data: id}
+	text, kind, _ := s.Scalar() // it has been read once
+	switch n, ok := loose.Integer(text, kind); {
+	case kind == '"', kind == '0' && !ok:
+		return textKey(text, raw)
+	case kind == '0' && n != 0:
+		return numberKey(n, raw)
+	}
+	return contentKey(raw)
 }
 
 // numberKey makes the key of an integer that is not 0; the set of a walk is made for positive ones.

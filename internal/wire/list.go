@@ -223,14 +223,13 @@ func (r *reader[T]) row(list *List[T], room int) *loose.Error {
 	}
 	var zero T
 	list.Records = append(list.Records, zero)
-	v := reflect.ValueOf(&list.Records[len(list.Records)-1]).Elem()
 	r.Space()
 	begin := r.At
 	if r.plan == nil {
-		if err := r.Read(v); err != nil {
+		key, err := r.untyped(&list.Records[len(list.Records)-1], begin)
+		if err != nil {
 			return err
 		}
-		key := rawKey(r.Data[begin:r.At])
 		list.Keys = append(list.Keys, key)
 		if key.Kind == KeyContent && r.lists && r.Data[begin] == '{' {
 			return r.errorRow(begin)
@@ -240,6 +239,7 @@ func (r *reader[T]) row(list *List[T], room int) *loose.Error {
 	if r.Space() != '{' {
 		return r.Fail("a row that is no object")
 	}
+	v := reflect.ValueOf(&list.Records[len(list.Records)-1]).Elem()
 	if err := r.Record(v, r.plan); err != nil {
 		return err
 	}
@@ -249,6 +249,22 @@ func (r *reader[T]) row(list *List[T], room int) *loose.Error {
 		return r.errorRow(begin)
 	}
 	return nil
+}
+
+// untyped reads a row that is no struct, or one that reads itself, and makes its key.
+func (r *reader[T]) untyped(record *T, begin int) (Key, *loose.Error) {
+	if object, ok := any(record).(*map[string]any); ok && r.Space() == '{' {
+		read, id, err := r.Map()
+		if err != nil {
+			return Key{}, err
+		}
+		*object = read
+		return idKey(id, r.Data[begin:r.At]), nil
+	}
+	if err := r.Read(reflect.ValueOf(record).Elem()); err != nil {
+		return Key{}, err
+	}
+	return rawKey(r.Data[begin:r.At]), nil
 }
 
 // errorRow returns an error if the row that began at begin, which has no id, holds nothing but an error: no id at all, and no member of the
