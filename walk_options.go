@@ -98,7 +98,7 @@ func tooMuch(ctx context.Context, err error) bool {
 	var refusal *APIError
 	var slow interface{ Timeout() bool }
 	switch {
-	case err == nil, ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case err == nil, ctx == nil, ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return false
 	case errors.Is(err, errTooLarge):
 		return true
