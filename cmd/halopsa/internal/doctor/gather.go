@@ -1,22 +1,27 @@
-package main
+package doctor
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"time"
 
 	"github.com/halopsa-go/halopsa"
 )
 
-// question is what an operator wants to know.
-type question struct {
-	now    time.Time
-	since  time.Duration
-	quiet  time.Duration
-	module int64 // 0 is all
-	most   int   // records to read of each list; 0 is all
+// Question is what an operator wants to know.
+type Question struct {
+	// Now is the time of the report, and Since how far back it looks.
+	Now   time.Time
+	Since time.Duration
+	// Quiet is how long without a failure ends one.
+	Quiet time.Duration
+	// Module is the id of the only integration module to look at; 0 is all of them.
+	Module int64
+	// Most is how many records to read of each list; 0 is all of them.
+	Most int
 }
 
 // atOnce is how many pages of a list are read at once. A week of a busy tenant is some hundred pages, most of their time spent waiting;
@@ -25,15 +30,18 @@ const atOnce = 3
 
 // gatherer reads a tenant. It reads only.
 type gatherer struct {
-	question
+	Question
 	client   *halopsa.Client
 	tally    *tally
 	progress *progress
 }
 
-// gather reads what the report is made of. Integration errors must be readable; of the other lists the report says so when they are not.
-func gather(ctx context.Context, client *halopsa.Client, q question, p *progress) (*report, error) {
-	g := &gatherer{question: q, client: client, tally: newTally(q), progress: p}
+// Examine reads what the report is made of. Integration errors must be readable; of the other lists the report says so when they are not.
+//
+// What it reads counts up on terminal, where that is one.
+func Examine(ctx context.Context, client *halopsa.Client, q Question, terminal io.Writer) (*Report, error) {
+	g := &gatherer{Question: q, client: client, tally: newTally(q), progress: &progress{terminal}}
+	p := g.progress
 	defer p.end()
 	for _, read := range []func(context.Context) error{g.errors, g.requests, g.schedules, g.log} {
 		if err := read(ctx); err != nil {
@@ -44,7 +52,7 @@ func gather(ctx context.Context, client *halopsa.Client, q question, p *progress
 }
 
 func (g *gatherer) errors(ctx context.Context) error {
-	options := &halopsa.IntegrationErrorListOptions{ModuleID: g.module, Sort: []halopsa.SortKey{halopsa.Desc("date"), halopsa.Asc("id")}}
+	options := &halopsa.IntegrationErrorListOptions{ModuleID: g.Module, Sort: []halopsa.SortKey{halopsa.Desc("date"), halopsa.Asc("id")}}
 	return walk(g, source[halopsa.IntegrationError]{
 		name: "integration errors", needed: true,
 		pages: g.client.IntegrationError.Pages(ctx, options, halopsa.WithPrefetch(atOnce)),
@@ -55,7 +63,7 @@ func (g *gatherer) errors(ctx context.Context) error {
 
 func (g *gatherer) requests(ctx context.Context) error {
 	options := &halopsa.IntegrationRequestListOptions{
-		ModuleID: g.module, Sort: []halopsa.SortKey{halopsa.Desc("datelogged"), halopsa.Asc("id")},
+		ModuleID: g.Module, Sort: []halopsa.SortKey{halopsa.Desc("datelogged"), halopsa.Asc("id")},
 	}
 	return walk(g, source[halopsa.IntegrationRequest]{
 		name:  "integration requests",
@@ -67,7 +75,7 @@ func (g *gatherer) requests(ctx context.Context) error {
 
 // log reads the engine's log, which cannot be sorted: it may have to be read whole.
 func (g *gatherer) log(ctx context.Context) error {
-	options := &halopsa.IntegratorLogListOptions{ModuleID: g.module}
+	options := &halopsa.IntegratorLogListOptions{ModuleID: g.Module}
 	return walk(g, source[halopsa.IntegratorLog]{
 		name:  "integrator log lines",
 		pages: g.client.IntegratorLog.Pages(ctx, options, halopsa.WithPrefetch(atOnce)),
@@ -135,7 +143,7 @@ func walk[T any](g *gatherer, s source[T]) error {
 		if sorted && !earliest.IsZero() && earliest.Before(g.tally.from) {
 			break
 		}
-		if g.most > 0 && read >= g.most && read != all {
+		if g.Most > 0 && read >= g.Most && read != all {
 			g.limited(s.name, read, sorted, earliest)
 			break
 		}
@@ -162,9 +170,9 @@ func (g *gatherer) limited(name string, read int, sorted bool, reached time.Time
 func (g *gatherer) unread(name string, needed bool, err error) error {
 	switch {
 	case errors.Is(err, halopsa.ErrIncomplete):
-		g.tally.note("Some %s are missing: %s", name, clean(err.Error()))
+		g.tally.note("Some %s are missing: %s", name, Clean(err.Error()))
 	case !needed && (errors.Is(err, halopsa.ErrForbidden) || errors.Is(err, halopsa.ErrNotFound)):
-		g.tally.note("The %s could not be read: %s", name, clean(err.Error()))
+		g.tally.note("The %s could not be read: %s", name, Clean(err.Error()))
 	default:
 		return fmt.Errorf("reading %s: %w", name, err)
 	}

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"testing"
@@ -13,7 +13,7 @@ import (
 // noon is when the tests look at their tenants.
 var noon = time.Date(2026, 10, 8, 12, 0, 0, 0, time.UTC)
 
-var week = question{now: noon, since: 7 * 24 * time.Hour, quiet: 6 * time.Hour}
+var week = Question{Now: noon, Since: 7 * 24 * time.Hour, Quiet: 6 * time.Hour}
 
 // before returns the time d before noon, as records have it.
 func before(d time.Duration) halopsa.Time { return halopsa.NewTime(noon.Add(-d)) }
@@ -141,7 +141,7 @@ func TestSinceIsWhereTheFailuresBegan(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			counts := newTally(question{now: noon, since: 24 * time.Hour, quiet: 6 * time.Hour})
+			counts := newTally(Question{Now: noon, Since: 24 * time.Hour, Quiet: 6 * time.Hour})
 			counts.addLog(line(12, 0, ""))
 			hours := func(h float64) time.Duration { return time.Duration(h * float64(time.Hour)) }
 			for i, h := range test.hoursAgo {
@@ -196,7 +196,7 @@ func TestIntegrationsAreToldApart(t *testing.T) {
 func TestOneModuleOnly(t *testing.T) {
 	t.Parallel()
 	q := week
-	q.module = 12
+	q.Module = 12
 	counts := newTally(q)
 	for _, module := range []int64{12, 24} {
 		counts.addError(logged(module, "", "x", time.Hour))
@@ -220,7 +220,7 @@ func TestPeriodsFitAChart(t *testing.T) {
 		46 * day: {7 * day, 8}, 300 * day: {7 * day, 44}, 3650 * day: {84 * day, 45},
 	}
 	for since, want := range tests {
-		counts := newTally(question{now: noon, since: since, quiet: time.Hour})
+		counts := newTally(Question{Now: noon, Since: since, Quiet: time.Hour})
 		assert.Equal(t, want.step, counts.step, since)
 		assert.Len(t, counts.periods, want.n, since)
 		assert.False(t, counts.periods[0].After(counts.from), since)

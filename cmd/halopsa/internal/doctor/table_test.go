@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-func tableOf(t *testing.T, r *report) string {
+func tableOf(t *testing.T, r *Report) string {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, writeTable(&b, r))
+	require.NoError(t, r.WriteTable(&b))
 	return b.String()
 }
 
@@ -83,7 +83,7 @@ func TestHeadline(t *testing.T) {
 		"1 of 2 integrations is failing":        {failing, quiet},
 		"2 of 2 integrations are failing":       {failing, failing},
 	} {
-		r := &report{}
+		r := &Report{}
 		for _, s := range states {
 			r.Integrations = append(r.Integrations, integration{State: s})
 		}
@@ -97,7 +97,7 @@ func TestWordsForTimesAndNumbers(t *testing.T) {
 		0: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min", 119 * time.Minute: "119 min", 2 * time.Hour: "2 h",
 		47 * time.Hour: "47 h", 48 * time.Hour: "2 days", 1000 * time.Hour: "41 days",
 	} {
-		assert.Equal(t, want, span(d))
+		assert.Equal(t, want, Span(d))
 	}
 	assert.Equal(t, "-", ago(time.Time{}, noon))
 	assert.Equal(t, "just now", ago(noon.Add(time.Hour), noon), "clocks differ")

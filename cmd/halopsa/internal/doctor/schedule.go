@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ const grace = 5 * time.Minute
 
 // readSchedule reads a schedule of the engine. It runs a configuration, and which modules that is for is in no form that is known.
 func readSchedule(s *halopsa.IntegratorSchedule, now time.Time) schedule {
-	name := cmp.Or(clean(s.ImportNames), clean(s.ModuleList), fmt.Sprintf("Schedule %d", s.ID))
+	name := cmp.Or(Clean(s.ImportNames), Clean(s.ModuleList), fmt.Sprintf("Schedule %d", s.ID))
 	read := schedule{
 		ID: s.ID, ConfigID: s.ConfigID, Name: shorten(name, 60), LastRun: s.LastRun.Time, NextRun: s.NextRun.Time, Running: s.IsRunning,
 	}
@@ -41,11 +41,11 @@ func (s schedule) State(now time.Time) string {
 	case s.Running:
 		return "running"
 	case s.Overdue:
-		return "overdue by " + span(now.Sub(s.NextRun))
+		return "overdue by " + Span(now.Sub(s.NextRun))
 	case s.NextRun.IsZero():
 		return "no next run known"
 	case !s.NextRun.After(now):
 		return "due now"
 	}
-	return "due in " + span(s.NextRun.Sub(now))
+	return "due in " + Span(s.NextRun.Sub(now))
 }

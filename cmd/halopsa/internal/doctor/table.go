@@ -1,10 +1,9 @@
-package main
+package doctor
 
 import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,8 +12,8 @@ import (
 // rowsOnTerminal is how many problems, and how many schedules, the table shows.
 const rowsOnTerminal = 12
 
-// writeTable prints the report for a terminal.
-func writeTable(out io.Writer, r *report) error {
+// WriteTable prints the report for a terminal.
+func (r *Report) WriteTable(out io.Writer) error {
 	fmt.Fprintf(out, "%s: %s\n", r.Tenant, headline(r))
 	fmt.Fprintf(out, "%s to %s UTC: %s, %s of which %d failed\n", date(r.From), date(r.To),
 		count(r.Errors, "error"), count(r.Requests, "request"), r.Failed)
@@ -64,7 +63,7 @@ func writeTable(out io.Writer, r *report) error {
 }
 
 // headline says in one line how the tenant does.
-func headline(r *report) string {
+func headline(r *Report) string {
 	n := r.count(failing)
 	switch {
 	case len(r.Integrations) == 0:
@@ -85,7 +84,7 @@ func since(in *integration, now time.Time) string {
 	case in.SinceBefore:
 		return date(in.Since) + " or before"
 	}
-	return fmt.Sprintf("%s (%s)", date(in.Since), span(now.Sub(in.Since)))
+	return fmt.Sprintf("%s (%s)", date(in.Since), Span(now.Sub(in.Since)))
 }
 
 func date(t time.Time) string {
@@ -103,11 +102,11 @@ func ago(t, now time.Time) string {
 	case now.Sub(t) < time.Minute:
 		return "just now"
 	}
-	return span(now.Sub(t)) + " ago"
+	return Span(now.Sub(t)) + " ago"
 }
 
-// span writes a duration in the one unit that suits it, rounded down.
-func span(d time.Duration) string {
+// Span writes a duration in the one unit that suits it, rounded down.
+func Span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return "less than a minute"
@@ -136,17 +135,8 @@ func grouped(n int) string {
 	return text
 }
 
-// progress is a line on a terminal that counts up; elsewhere it is silent.
+// progress is a line that counts up.
 type progress struct{ w io.Writer }
-
-func newProgress(w io.Writer) *progress {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return &progress{w}
-		}
-	}
-	return &progress{io.Discard}
-}
 
 // show tells how many records of a list were read, and back to when.
 func (p *progress) show(name string, read int, back time.Time) {

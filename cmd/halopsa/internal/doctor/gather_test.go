@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"bytes"
@@ -27,8 +27,6 @@ func clientOf(t *testing.T, handler http.Handler) *halopsa.Client {
 	return client
 }
 
-func silent() *progress { return &progress{io.Discard} }
-
 // hourly seeds n errors, one an hour back from noon; the oldest has the smallest id.
 func hourly(n int) *halopsatest.Handler {
 	handler := halopsatest.NewHandler()
@@ -43,7 +41,7 @@ func hourly(n int) *halopsatest.Handler {
 func TestReadingStopsWhereTheTimeBegins(t *testing.T) {
 	t.Parallel()
 	handler := hourly(1500)
-	r, err := gather(t.Context(), clientOf(t, handler), week, silent())
+	r, err := Examine(t.Context(), clientOf(t, handler), week, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, 7*24+1, r.Errors)
 	assert.True(t, r.Integrations[0].SinceBefore, "there are older ones")
@@ -63,14 +61,14 @@ func TestAServerThatDoesNotSortIsReadWhole(t *testing.T) {
 		req.URL.RawQuery = q.Encode()
 		handler.ServeHTTP(w, req)
 	})
-	r, err := gather(t.Context(), clientOf(t, unsorted), week, silent())
+	r, err := Examine(t.Context(), clientOf(t, unsorted), week, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, 7*24+1, r.Errors, "the newest come last")
 	assert.Equal(t, 10, handler.Count("GET", "IntegrationError"))
 
 	q := week
-	q.most = 300
-	r, err = gather(t.Context(), clientOf(t, unsorted), q, silent())
+	q.Most = 300
+	r, err = Examine(t.Context(), clientOf(t, unsorted), q, io.Discard)
 	require.NoError(t, err)
 	require.Len(t, r.Notes, 1)
 	assert.Contains(t, r.Notes[0], "Only 300 integration errors were read, and not the newest first")
@@ -79,14 +77,14 @@ func TestAServerThatDoesNotSortIsReadWhole(t *testing.T) {
 func TestReadingStopsAtTheMost(t *testing.T) {
 	t.Parallel()
 	q := week
-	q.most = 100
-	r, err := gather(t.Context(), clientOf(t, hourly(1000)), q, silent())
+	q.Most = 100
+	r, err := Examine(t.Context(), clientOf(t, hourly(1000)), q, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, 100, r.Errors)
 	assert.Equal(t, []string{"Only the newest 100 integration errors were read, back to 2026-10-04 09:00. -max 0 reads them all."}, r.Notes)
 	assert.True(t, r.Integrations[0].SinceBefore, "older failures were not read")
 
-	r, err = gather(t.Context(), clientOf(t, hourly(100)), q, silent())
+	r, err = Examine(t.Context(), clientOf(t, hourly(100)), q, io.Discard)
 	require.NoError(t, err)
 	assert.Empty(t, r.Notes, "there are no more")
 }
@@ -95,7 +93,7 @@ func TestRecordsWithoutADateAreNoted(t *testing.T) {
 	t.Parallel()
 	handler := hourly(3)
 	handler.Seed("IntegrationError", map[string]any{"error": "x", "date": "0001-01-01T00:00:00"})
-	r, err := gather(t.Context(), clientOf(t, handler), week, silent())
+	r, err := Examine(t.Context(), clientOf(t, handler), week, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, 3, r.Errors)
 	assert.Equal(t, []string{"1 integration errors have no date and are left out."}, r.Notes)
@@ -115,7 +113,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 				handler.Fault(halopsatest.Fault{
 					Resource: resource, Times: -1, Status: status, Body: `{"Message":"no, password=kanarienvogel"}`,
 				})
-				r, err := gather(t.Context(), clientOf(t, handler), week, silent())
+				r, err := Examine(t.Context(), clientOf(t, handler), week, io.Discard)
 				if resource == "IntegrationError" || !tolerated {
 					require.ErrorContains(t, err, "reading "+name)
 					return
@@ -134,7 +132,7 @@ func TestAnIncompleteListIsNoted(t *testing.T) {
 	t.Parallel()
 	handler := hourly(80)
 	handler.SetHabits("IntegrationError", halopsatest.Habits{IgnorePaging: true, IgnoreCount: true})
-	r, err := gather(t.Context(), clientOf(t, handler), week, silent())
+	r, err := Examine(t.Context(), clientOf(t, handler), week, io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, 50, r.Errors)
 	require.Len(t, r.Notes, 1)
@@ -145,8 +143,8 @@ func TestOneModuleIsAskedFor(t *testing.T) {
 	t.Parallel()
 	handler := halopsatest.NewHandler()
 	halopsatest.SeedDemo(handler, 100)
-	q := question{now: time.Now(), since: 7 * 24 * time.Hour, quiet: 6 * time.Hour, module: 24}
-	r, err := gather(t.Context(), clientOf(t, handler), q, silent())
+	q := Question{Now: time.Now(), Since: 7 * 24 * time.Hour, Quiet: 6 * time.Hour, Module: 24}
+	r, err := Examine(t.Context(), clientOf(t, handler), q, io.Discard)
 	require.NoError(t, err)
 	require.Len(t, r.Integrations, 1)
 	assert.Equal(t, "QuickBooks Online (24)", r.Integrations[0].Label())
@@ -170,7 +168,7 @@ func TestReadingCanBeStopped(t *testing.T) {
 		return nil
 	})
 	var shown bytes.Buffer
-	_, err := gather(ctx, clientOf(t, handler), question{now: noon, since: 1000 * time.Hour, quiet: time.Hour}, &progress{&shown})
+	_, err := Examine(ctx, clientOf(t, handler), Question{Now: noon, Since: 1000 * time.Hour, Quiet: time.Hour}, &shown)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.True(t, bytes.HasSuffix(shown.Bytes(), []byte("\r\033[K")), "the line is cleared")
 }
@@ -178,7 +176,7 @@ func TestReadingCanBeStopped(t *testing.T) {
 func TestProgressTellsHowFarBack(t *testing.T) {
 	t.Parallel()
 	var shown bytes.Buffer
-	_, err := gather(t.Context(), clientOf(t, hourly(150)), week, &progress{&shown})
+	_, err := Examine(t.Context(), clientOf(t, hourly(150)), week, &shown)
 	require.NoError(t, err)
 	assert.Contains(t, shown.String(), "100 of integration errors, back to 2026-10-04 09:00")
 	assert.Contains(t, shown.String(), "150 of integration errors, back to 2026-10-02 07:00")

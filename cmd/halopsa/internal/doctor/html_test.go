@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"bytes"
@@ -19,16 +19,16 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-func pageOf(t *testing.T, r *report) string {
+func pageOf(t *testing.T, r *Report) string {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, writeHTML(&b, r))
+	require.NoError(t, r.WriteHTML(&b))
 	return b.String()
 }
 
 // crowdedTenant is one with more of everything than a report has room for, and with names that a page could stumble over.
 func crowdedTenant() *tally {
-	counts := newTally(question{now: noon, since: 30 * 24 * time.Hour, quiet: 6 * time.Hour})
+	counts := newTally(Question{Now: noon, Since: 30 * 24 * time.Hour, Quiet: 6 * time.Hour})
 	for i := range 450 {
 		module := int64(i%14 + 1)
 		name := fmt.Sprintf(`Module <b>%d</b> & "sons" of a rather long name`, module)
@@ -165,7 +165,7 @@ func TestNoWayOutShowsACredential(t *testing.T) {
 	require.Len(t, r.Endpoints, 1)
 
 	var table, data bytes.Buffer
-	require.NoError(t, writeTable(&table, r))
+	require.NoError(t, r.WriteTable(&table))
 	require.NoError(t, json.NewEncoder(&data).Encode(r))
 	for name, shown := range map[string]string{"table": table.String(), "JSON": data.String(), "HTML": pageOf(t, r)} {
 		assert.NotContains(t, strings.ToLower(shown), canary, name)

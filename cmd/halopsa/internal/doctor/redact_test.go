@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"strings"
@@ -74,12 +74,12 @@ func TestCleanTakesCredentialsOut(t *testing.T) {
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			shown := clean(text)
+			shown := Clean(text)
 			assert.NotContains(t, shown, canary)
 			assert.Contains(t, shown, hidden)
 			assert.NotContains(t, kind(text), canary)
-			assert.NotContains(t, clean("before it: "+text), canary)
-			assert.NotContains(t, clean(text+", and after it"), canary)
+			assert.NotContains(t, Clean("before it: "+text), canary)
+			assert.NotContains(t, Clean(text+", and after it"), canary)
 		})
 	}
 }
@@ -90,7 +90,7 @@ func TestCleanTakesRandomTextsOut(t *testing.T) {
 		"c2VjcmV0LXZhbHVlLTEyMzQ1Njc4OTA", "4f9a8b2c7d1e6f3a4f9a8b2c7d1e6f3a", "Xy7Pq2Rt9Lm4Nv8Bz1Kc",
 		"6a1f0c1e-2b3c-4d5e-8f90-a1b2c3d4e5f6-6a1f0c1e-2b3c-4d5e-8f90-a1b2c3d4e5f6",
 	} {
-		assert.Equal(t, "refused "+hidden+" as it is", clean("refused "+secret+" as it is"))
+		assert.Equal(t, "refused "+hidden+" as it is", Clean("refused "+secret+" as it is"))
 		assert.Equal(t, "hooks.example.com/in/"+hidden, route("https://hooks.example.com/in/"+secret))
 	}
 }
@@ -106,15 +106,15 @@ func TestCleanKeepsTheRest(t *testing.T) {
 		"deviceManagementConfigurationPolicies", "order SO-000123-2024-000456-ABC", "at 2026-10-02T11:22:33.457",
 		"asset 550e8400-e29b-41d4-a716-446655440000 is locked", "is it /v2/x?", "50 % of <tickets> & more",
 	} {
-		assert.Equal(t, text, clean(text))
+		assert.Equal(t, text, Clean(text))
 	}
 }
 
 func TestCleanIsOneLineThatATerminalCanShow(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "a [31mred [0m b c", clean("a \x1b[31mred\x1b[0m\r\nb\tc\u202e\u0000"))
-	assert.Equal(t, "a b", clean("a\xffb"))
-	long := clean(strings.Repeat("word ", 100_000))
+	assert.Equal(t, "a [31mred [0m b c", Clean("a \x1b[31mred\x1b[0m\r\nb\tc\u202e\u0000"))
+	assert.Equal(t, "a b", Clean("a\xffb"))
+	long := Clean(strings.Repeat("word ", 100_000))
 	assert.Equal(t, longestShown, utf8.RuneCountInString(long))
 	assert.True(t, strings.HasSuffix(long, "…"))
 }
@@ -163,7 +163,7 @@ func FuzzClean(f *testing.F) {
 		if strings.Contains(before+after, "anarienvogel") || len(before)+len(after) > 2000 {
 			t.Skip()
 		}
-		shown := clean(before + " password=" + canary + " " + after)
+		shown := Clean(before + " password=" + canary + " " + after)
 		if strings.Contains(shown, canary) {
 			t.Errorf("%q shows it", shown)
 		}

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	_ "embed"
@@ -15,7 +15,7 @@ import (
 var reportText string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"date": date, "ago": ago, "span": span, "count": count, "grouped": grouped, "spark": spark,
+	"date": date, "ago": ago, "span": Span, "count": count, "grouped": grouped, "spark": spark,
 	"stamp": func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -30,7 +30,7 @@ const rowsInReport, rowsFolded = 12, 60
 
 // page is what the template is given.
 type page struct {
-	*report
+	*Report
 	Headline string
 	Period   string // the time looked at, in words
 	Top      []problem
@@ -80,10 +80,10 @@ func (s state) Symbol() string {
 	return map[state]string{failing: "▲", quiet: "◆", healthy: "●"}[s]
 }
 
-// writeHTML writes the report as one file that needs no other, no script and no network.
-func writeHTML(w io.Writer, r *report) error {
+// WriteHTML writes the report as one file that needs no other, no script and no network.
+func (r *Report) WriteHTML(w io.Writer) error {
 	p := page{
-		report: r, Headline: sentence(headline(r)), Period: span(r.To.Sub(r.From)), Version: halopsa.Version,
+		Report: r, Headline: sentence(headline(r)), Period: Span(r.To.Sub(r.From)), Version: halopsa.Version,
 		ErrorChart: plotErrors(r), SideCharts: []*chart{plotCodes(r), plotEndpoints(r)}, ScheduleChart: plotSchedules(r),
 	}
 	shown := min(len(r.Problems), rowsInReport)

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -14,7 +14,7 @@ import (
 
 // tally counts records as they come, in any order.
 type tally struct {
-	question
+	Question
 	from    time.Time
 	reached time.Time // the lists were read back to here; later than from when -max ended one
 	periods []time.Time
@@ -53,15 +53,15 @@ type endpointKey struct {
 	inbound   bool
 }
 
-func newTally(q question) *tally {
+func newTally(q Question) *tally {
 	t := &tally{
-		question: q, from: q.now.Add(-q.since),
+		Question: q, from: q.Now.Add(-q.Since),
 		modules: map[string]*counted{}, byName: map[string]*counted{}, problems: map[problemKey]*problemCount{},
 		codes: map[int]int{}, endpoints: map[endpointKey][]float64{},
 	}
 	t.reached = t.from
-	t.step = step(q.since)
-	for at := t.from.UTC().Truncate(t.step); at.Before(q.now); at = at.Add(t.step) {
+	t.step = step(q.Since)
+	for at := t.from.UTC().Truncate(t.step); at.Before(q.Now); at = at.Add(t.step) {
 		t.periods = append(t.periods, at)
 	}
 	return t
@@ -85,7 +85,7 @@ func (t *tally) note(format string, args ...any) {
 
 // integration returns the one with this id, or with this name when it has none.
 func (t *tally) integration(id int64, name string) *counted {
-	name = shorten(clean(name), 60)
+	name = shorten(Clean(name), 60)
 	folded := strings.ToLower(name)
 	key := fmt.Sprint(id)
 	if id <= 0 {
@@ -110,7 +110,7 @@ func (t *tally) integration(id int64, name string) *counted {
 
 // requester returns the integration that a request is of, which has a name and an id that is not everywhere that of the module.
 func (t *tally) requester(r *halopsa.IntegrationRequest) *counted {
-	name := shorten(clean(r.ModuleName), 60)
+	name := shorten(Clean(r.ModuleName), 60)
 	if known := t.byName[strings.ToLower(name)]; known != nil {
 		return known
 	}
@@ -121,7 +121,7 @@ func (t *tally) requester(r *halopsa.IntegrationRequest) *counted {
 }
 
 func (t *tally) addError(e *halopsa.IntegrationError) {
-	if t.module > 0 && e.ModuleID > 0 && e.ModuleID != t.module {
+	if t.Module > 0 && e.ModuleID > 0 && e.ModuleID != t.Module {
 		return // the server has ignored the filter
 	}
 	m := t.integration(e.ModuleID, e.ModuleName)
@@ -130,7 +130,7 @@ func (t *tally) addError(e *halopsa.IntegrationError) {
 	m.failures = append(m.failures, e.Date.Time)
 	m.ErrorsPerPeriod[t.period(e.Date.Time)]++
 	p := t.problem(problemKey{m, "error", cmp.Or(kind(e.Error), "(no text)")}, e.Date.Time)
-	entity := clean(cmp.Or(e.EntityName, strings.TrimSpace(fmt.Sprintf("%s %d", e.EntityType, e.EntityID))))
+	entity := Clean(cmp.Or(e.EntityName, strings.TrimSpace(fmt.Sprintf("%s %d", e.EntityType, e.EntityID))))
 	if e.EntityName != "" || e.EntityID != 0 {
 		p.entities[entity] = true
 		if p.Last.Equal(e.Date.Time) {
@@ -147,7 +147,7 @@ func (t *tally) addRequest(r *halopsa.IntegrationRequest) {
 	at := r.DateLogged.Time
 	m.Requests++
 	t.codes[r.ResultCode]++
-	key := endpointKey{m, strings.ToUpper(shorten(clean(r.Operation), 12)), route(r.URL), !r.IsOutgoing}
+	key := endpointKey{m, strings.ToUpper(shorten(Clean(r.Operation), 12)), route(r.URL), !r.IsOutgoing}
 	if r.URL != "" && r.Duration > 0 { // 0 is a duration that was not logged
 		t.endpoints[key] = append(t.endpoints[key], r.Duration)
 	}
@@ -175,18 +175,18 @@ func refused(code int) bool {
 
 func (t *tally) addLog(l *halopsa.IntegratorLog) {
 	line := readLine(l)
-	if line.module <= 0 || t.module > 0 && line.module != t.module {
+	if line.module <= 0 || t.Module > 0 && line.module != t.Module {
 		return
 	}
 	m := t.integration(line.module, "")
 	if line.date.After(m.LastLog) {
-		m.LastLog, m.LogMessage = line.date, clean(line.message)
+		m.LastLog, m.LogMessage = line.date, Clean(line.message)
 	}
 }
 
 // addSchedule counts every schedule, since none says which module it is for.
 func (t *tally) addSchedule(s *halopsa.IntegratorSchedule) {
-	t.schedules = append(t.schedules, readSchedule(s, t.now))
+	t.schedules = append(t.schedules, readSchedule(s, t.Now))
 }
 
 // problem counts one more of a sort.
@@ -225,16 +225,16 @@ func later(a, b time.Time) time.Time {
 }
 
 // report works out the states and sorts everything.
-func (t *tally) report() *report {
-	r := &report{
-		From: t.from, To: t.now, Quiet: duration(t.quiet), Periods: t.periods, Step: duration(t.step),
+func (t *tally) report() *Report {
+	r := &Report{
+		From: t.from, To: t.Now, Quiet: duration(t.Quiet), Periods: t.periods, Step: duration(t.step),
 		Integrations: []integration{}, Problems: []problem{}, Codes: []codeCount{}, Endpoints: []endpoint{}, Schedules: []schedule{},
 		Notes: append([]string{}, t.notes...),
 	}
 	main := map[*counted]*problemCount{}
 	for key, p := range t.problems {
 		p.ModuleID, p.Integration, p.Entities, p.Endpoints = key.of.ModuleID, key.of.name(), len(p.entities), len(p.endpoints)
-		p.Ongoing = t.now.Sub(p.Last) <= t.quiet
+		p.Ongoing = t.Now.Sub(p.Last) <= t.Quiet
 		r.Problems = append(r.Problems, p.problem)
 		if known := main[key.of]; known == nil || byFrequency(p.problem, known.problem) < 0 {
 			main[key.of] = p
@@ -287,17 +287,17 @@ func (t *tally) judge(m *counted) {
 	}
 	slices.SortFunc(m.failures, func(a, b time.Time) int { return b.Compare(a) })
 	m.State, m.LastFailure = quiet, m.failures[0]
-	if t.now.Sub(m.LastFailure) > t.quiet {
+	if t.Now.Sub(m.LastFailure) > t.Quiet {
 		return
 	}
 	m.State, m.Since = failing, m.failures[0]
 	for _, at := range m.failures[1:] {
-		if m.Since.Sub(at) > t.quiet {
+		if m.Since.Sub(at) > t.Quiet {
 			return
 		}
 		m.Since = at
 	}
-	m.SinceBefore = m.Since.Sub(t.reached) <= t.quiet
+	m.SinceBefore = m.Since.Sub(t.reached) <= t.Quiet
 }
 
 // slowest returns the endpoints, those with the longest durations first.

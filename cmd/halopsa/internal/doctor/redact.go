@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"html"
@@ -89,9 +89,9 @@ func mentioned(parts []string) string {
 	return parts[1] + hidden
 }
 
-// clean returns a text of the tenant as one line that can be shown: without credentials, without the queries of URLs, and without
+// Clean returns a text of the tenant as one line that can be shown: without credentials, without the queries of URLs, and without
 // characters that a terminal obeys. What looks like a credential and is none goes too.
-func clean(text string) string {
+func Clean(text string) string {
 	if len(text) > longestText {
 		text = text[:longestText]
 	}
@@ -239,7 +239,7 @@ var (
 
 // kind returns what a text says without the ids in it, so that errors of one sort count together.
 func kind(text string) string {
-	return longNumber.ReplaceAllString(uuid.ReplaceAllString(clean(text), "{id}"), "{id}")
+	return longNumber.ReplaceAllString(uuid.ReplaceAllString(Clean(text), "{id}"), "{id}")
 }
 
 // route returns a URL or path as the endpoint that it calls: without query, user and ids.
@@ -261,7 +261,7 @@ func route(raw string) string {
 		}
 	}
 	if path == "" {
-		return clean(host)
+		return Clean(host)
 	}
-	return clean(host + "/" + strings.Join(segments, "/"))
+	return Clean(host + "/" + strings.Join(segments, "/"))
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"encoding/json"
@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// report is what the doctor has found. Its JSON form is what -json prints; every text in it has been through clean.
-type report struct {
+// Report is what the doctor has found. Its JSON form is what -json prints; every text in it has been through [Clean].
+type Report struct {
 	// Tenant is the host that was read, and APIRequests how many requests that took.
 	Tenant      string `json:"tenant"`
 	APIRequests int64  `json:"api_requests"`
@@ -128,8 +128,8 @@ type schedule struct {
 	Overdue bool `json:"overdue,omitempty"`
 }
 
-// failingFor returns the integrations that have been failing for at least d.
-func (r *report) failingFor(d time.Duration) (names []string) {
+// FailingFor returns the integrations that have been failing for at least d, with their ids.
+func (r *Report) FailingFor(d time.Duration) (names []string) {
 	for i := range r.Integrations {
 		if in := &r.Integrations[i]; in.State == failing && r.To.Sub(in.Since) >= d {
 			names = append(names, in.Label())
@@ -139,7 +139,7 @@ func (r *report) failingFor(d time.Duration) (names []string) {
 }
 
 // count returns how many integrations are in a state.
-func (r *report) count(s state) int {
+func (r *Report) count(s state) int {
 	n := 0
 	for i := range r.Integrations {
 		if r.Integrations[i].State == s {

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"fmt"
@@ -57,7 +57,7 @@ func within(t *testing.T, c *chart) {
 
 func TestErrorsAreStackedInProportion(t *testing.T) {
 	t.Parallel()
-	r := &report{Step: duration(24 * time.Hour), Errors: 13, Periods: []time.Time{noon.Add(-24 * time.Hour), noon}, Integrations: []integration{
+	r := &Report{Step: duration(24 * time.Hour), Errors: 13, Periods: []time.Time{noon.Add(-24 * time.Hour), noon}, Integrations: []integration{
 		{ModuleID: 12, Name: "A", Errors: 10, ErrorsPerPeriod: []int{2, 8}},
 		{ModuleID: 24, Name: "B", Errors: 3, ErrorsPerPeriod: []int{1, 2}},
 		{ModuleID: 31, Name: "C", ErrorsPerPeriod: []int{0, 0}},
@@ -82,7 +82,7 @@ func TestErrorsAreStackedInProportion(t *testing.T) {
 
 func TestManyIntegrationsShareTheLastColour(t *testing.T) {
 	t.Parallel()
-	r := &report{Step: duration(time.Hour), Periods: []time.Time{noon}}
+	r := &Report{Step: duration(time.Hour), Periods: []time.Time{noon}}
 	for i := range 12 {
 		r.Integrations = append(r.Integrations, integration{Name: fmt.Sprint("M", i), Errors: 1, ErrorsPerPeriod: []int{1}})
 		r.Errors++
@@ -101,7 +101,7 @@ func TestManyIntegrationsShareTheLastColour(t *testing.T) {
 
 func TestCodesAreDrawnByTheirClass(t *testing.T) {
 	t.Parallel()
-	r := &report{Requests: 20, Failed: 5, Codes: []codeCount{{0, 1}, {200, 10}, {302, 4}, {404, 3}, {500, 2}}}
+	r := &Report{Requests: 20, Failed: 5, Codes: []codeCount{{0, 1}, {200, 10}, {302, 4}, {404, 3}, {500, 2}}}
 	c := plotCodes(r)
 	within(t, c)
 	require.Len(t, c.Marks, 5)
@@ -113,12 +113,12 @@ func TestCodesAreDrawnByTheirClass(t *testing.T) {
 	assert.InDelta(t, 2.5, float64(c.Marks[1].W/c.Marks[2].W), 1e-9)
 	assert.Equal(t, "404 Not Found: 3 requests", c.Marks[3].Tip)
 	assert.Len(t, c.Legend, 5)
-	assert.Len(t, plotCodes(&report{Requests: 1, Codes: []codeCount{{200, 1}}}).Legend, 1, "only what is there")
+	assert.Len(t, plotCodes(&Report{Requests: 1, Codes: []codeCount{{200, 1}}}).Legend, 1, "only what is there")
 }
 
 func TestSlowestEndpointsAreDrawn(t *testing.T) {
 	t.Parallel()
-	r := &report{}
+	r := &Report{}
 	for i := range 20 {
 		r.Endpoints = append(r.Endpoints, endpoint{
 			Integration: "A", Operation: "GET", Route: "/" + strings.Repeat("x", 90), Count: 2, Median: 1, P95: float64(40 - i), Longest: 50,
@@ -135,7 +135,7 @@ func TestSlowestEndpointsAreDrawn(t *testing.T) {
 func TestSchedulesStandAroundNow(t *testing.T) {
 	t.Parallel()
 	at := noon.Add
-	r := &report{To: noon, Schedules: []schedule{
+	r := &Report{To: noon, Schedules: []schedule{
 		{Name: "late", LastRun: at(-2 * time.Hour), NextRun: at(-time.Hour), Overdue: true},
 		{Name: "fine", LastRun: at(-time.Hour), NextRun: at(time.Hour)},
 		{Name: "far", LastRun: at(-1000 * time.Hour), NextRun: at(1000 * time.Hour)},

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ type colour struct {
 }
 
 // colours returns the integrations that have logged errors, the last of them together where they are too many.
-func colours(r *report) (all []colour) {
+func colours(r *Report) (all []colour) {
 	var erring []*integration
 	for i := range r.Integrations {
 		if r.Integrations[i].Errors > 0 {
@@ -43,13 +43,13 @@ func colours(r *report) (all []colour) {
 }
 
 // plotErrors draws the errors of each period, one integration upon another.
-func plotErrors(r *report) *chart {
+func plotErrors(r *Report) *chart {
 	unit, layout := "day", "2 Jan"
 	switch step := time.Duration(r.Step); {
 	case step < 24*time.Hour:
 		unit, layout = "hour", "15:04"
 	case step > 24*time.Hour:
-		unit = span(step)
+		unit = Span(step)
 	case len(r.Periods) <= 10:
 		layout = "Mon 2 Jan"
 	}
@@ -109,7 +109,7 @@ func plotErrors(r *report) *chart {
 }
 
 // errorFigures are the numbers of the drawing of the errors.
-func errorFigures(r *report, layout string) *figures {
+func errorFigures(r *Report, layout string) *figures {
 	f := &figures{Head: []string{"Integration"}}
 	for _, at := range r.Periods {
 		f.Head = append(f.Head, at.Format(layout))
@@ -142,7 +142,7 @@ func spark(in integration) *chart {
 }
 
 // plotCodes draws how often requests were answered with which code.
-func plotCodes(r *report) *chart {
+func plotCodes(r *Report) *chart {
 	c := &chart{
 		ID: "codes", Title: "Response codes", W: narrow,
 		About: fmt.Sprintf("%s, %d of them answered 400 or above.", count(r.Requests, "request"), r.Failed),
@@ -191,7 +191,7 @@ func plotCodes(r *report) *chart {
 const mostEndpoints = 8
 
 // plotEndpoints draws the slowest endpoints.
-func plotEndpoints(r *report) *chart {
+func plotEndpoints(r *Report) *chart {
 	c := &chart{ID: "endpoints", Title: "Slowest endpoints", About: "By the time that 95 of 100 requests do not exceed.", W: broad, Wide: true}
 	if len(r.Endpoints) == 0 {
 		c.Empty = "No durations of requests were logged."
@@ -221,7 +221,7 @@ func plotEndpoints(r *report) *chart {
 const mostSchedules = 30
 
 // plotSchedules draws the last and the next run of each schedule around now.
-func plotSchedules(r *report) *chart {
+func plotSchedules(r *Report) *chart {
 	c := &chart{
 		ID: "schedules", Title: "Schedule and last run", W: wide, Wide: true,
 		About: "The overdue first. Runs more than two days away stand at the edge.",
@@ -282,7 +282,7 @@ func (c *chart) schedule(s schedule, now time.Time, y px, x func(time.Time) px) 
 		c.Lines = append(c.Lines, stroke{x(s.LastRun), y, x(s.NextRun), y, class, ""})
 	}
 	if s.Overdue {
-		c.Lines = append(c.Lines, stroke{x(s.NextRun), y, x(now), y, "overdue", "overdue by " + span(now.Sub(s.NextRun))})
+		c.Lines = append(c.Lines, stroke{x(s.NextRun), y, x(now), y, "overdue", "overdue by " + Span(now.Sub(s.NextRun))})
 	}
 	if !s.NextRun.IsZero() {
 		next := "next"

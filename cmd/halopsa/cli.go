@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/halopsa-go/halopsa"
+)
+
+// grammar is the command line.
+type grammar struct {
+	Doctor     doctorCommand     `cmd:"" help:"Which integrations are failing, since when, and with what."`
+	List       listCommand       `cmd:"" help:"Print the records of a list: errors, requests, exports, or any other resource."`
+	Get        getCommand        `cmd:"" help:"Print one record."`
+	Tail       tailCommand       `cmd:"" help:"Print what is logged from now on: errors, requests, log, deltas, traces."`
+	Create     createCommand     `cmd:"" help:"Show what would be created; -yes creates it."`
+	Update     updateCommand     `cmd:"" help:"Show what would be changed; -yes changes it."`
+	Delete     deleteCommand     `cmd:"" help:"Show what would be deleted; -yes deletes it."`
+	Standin    standinCommand    `cmd:"" help:"Serve a stand-in of HaloPSA on a port."`
+	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
+	Help       helpCommand       `cmd:"" help:"Explain a subcommand or a topic: ${topics}."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+}
+
+// command is a subcommand, parsed.
+type command interface {
+	Run(ctx context.Context, t *terminal) error
+}
+
+// errHelp ends the parsing of a command line that asks for help.
+var errHelp = errors.New("help was printed")
+
+// parse reads a command line. It returns nil and nil after help was printed, and an error of one line for a mistake.
+func parse(args []string, t *terminal) (c command, err error) {
+	out := &noted{Writer: t.out}
+	parser, err := newParser(&grammar{}, out)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { // kong leaves with Exit after it has printed help
+		if ended := recover(); ended != nil {
+			if ended != errHelp { //nolint:errorlint // a panic of our own or another
+				panic(ended)
+			}
+			c, err = nil, out.err
+		}
+	}()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(twoDashes(args))
+	if err != nil {
+		return nil, mistake(err)
+	}
+	node := parsed.Selected()
+	return node.Target.Addr().Interface().(command), nil
+}
+
+func newParser(g *grammar, out io.Writer) (*kong.Kong, error) {
+	return kong.New(g,
+		kong.Name("halopsa"),
+		kong.Description("Looks into a HaloPSA tenant. HALOPSA_URL, HALOPSA_CLIENT_ID and HALOPSA_CLIENT_SECRET name it; without them a stand-in server is read. Flags may have one dash or two."),
+		kong.Writers(out, out),
+		kong.Vars{"resources": names(func(r *resource) bool { return r.list != nil }),
+			"logs": names(func(r *resource) bool { return r.follow != nil }), "topics": topics(),
+			"gettable": names(func(r *resource) bool { return r.get != nil }), "deletable": names(func(r *resource) bool { return r.delete != nil }),
+			"writable": names(func(r *resource) bool { return r.create != nil }),
+		},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Exit(func(int) { panic(errHelp) }),
+	)
+}
+
+var oneDash = regexp.MustCompile(`^-[a-z][a-z-]+(=|$)`)
+
+// twoDashes lets flags have one dash, as Go's own tools do: -json is --json.
+func twoDashes(args []string) []string {
+	all := make([]string, len(args))
+	for i, arg := range args {
+		if arg == "--" {
+			copy(all[i:], args[i:])
+			break
+		}
+		if oneDash.MatchString(arg) {
+			arg = "-" + arg
+		}
+		all[i] = arg
+	}
+	return all
+}
+
+// mistake makes one line of what is wrong with a command line, and says where to read what is allowed.
+func mistake(err error) error {
+	text := err.Error()
+	var parse *kong.ParseError
+	topic := ""
+	if errors.As(err, &parse) && parse.Context != nil {
+		if node := parse.Context.Selected(); node != nil {
+			topic = " " + node.Name
+		}
+	}
+	if strings.Contains(text, "unknown flag") && parse != nil && parse.Context != nil {
+		text += "; the flags are " + strings.Join(flagsOf(parse.Context), ", ")
+	}
+	return fmt.Errorf("%s (see halopsa help%s)", strings.ReplaceAll(text, "--", "-"), topic)
+}
+
+// flagsOf lists the flags of the subcommand that a context has come to.
+func flagsOf(c *kong.Context) (all []string) {
+	for _, flag := range c.Flags() {
+		all = append(all, "-"+flag.Name)
+	}
+	return all
+}
+
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Run prints it.
+func (versionCommand) Run(_ context.Context, t *terminal) error {
+	_, err := fmt.Fprintln(t.out, "halopsa", halopsa.Version)
+	return err
+}

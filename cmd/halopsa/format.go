@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"slices"
+	"time"
+)
+
+// format is how records are printed.
+type format string
+
+// printer prints the records of one list as they come.
+type printer interface {
+	add(record any) error
+	end() error
+}
+
+// printer returns the printer for a format.
+func (f format) printer(out io.Writer, columns []string, width int) printer {
+	switch f {
+	case "json":
+		return &jsonPrinter{json.NewEncoder(out)}
+	case "csv":
+		return &csvPrinter{out: csv.NewWriter(out), columns: columns}
+	}
+	return &tablePrinter{out: out, columns: columns, width: width}
+}
+
+// jsonPrinter prints a record a line.
+type jsonPrinter struct{ encoder *json.Encoder }
+
+func (p *jsonPrinter) add(record any) error { return p.encoder.Encode(veiled(record)) }
+func (p *jsonPrinter) end() error           { return nil }
+
+// csvPrinter prints a line of names and then a record a line. The names are those of the first record: what a later one has besides is in
+// the last column, as JSON.
+type csvPrinter struct {
+	out     *csv.Writer
+	columns []string
+	begun   bool
+	chosen  bool // the columns are the caller's
+}
+
+const others = "(others)"
+
+func (p *csvPrinter) add(record any) error {
+	r, err := rowOf(record)
+	if err != nil {
+		return err
+	}
+	if !p.begun {
+		p.chosen = p.columns != nil
+		if !p.chosen {
+			p.columns = append(slices.Clone(r.names), others)
+		}
+		if err := p.out.Write(p.columns); err != nil {
+			return err
+		}
+		p.begun = true
+	}
+	line := make([]string, len(p.columns))
+	for i, name := range p.columns {
+		line[i] = r.text(name)
+	}
+	if !p.chosen {
+		rest := map[string]json.RawMessage{}
+		for _, name := range r.names {
+			if !slices.Contains(p.columns, name) {
+				rest[name] = r.values[name]
+			}
+		}
+		if len(rest) > 0 {
+			data, err := json.Marshal(rest)
+			if err != nil {
+				return err
+			}
+			line[len(line)-1] = string(data)
+		}
+	}
+	if err := p.out.Write(line); err != nil {
+		return err
+	}
+	p.out.Flush()
+	return p.out.Error()
+}
+
+func (p *csvPrinter) end() error {
+	if !p.begun && p.columns != nil {
+		_ = p.out.Write(p.columns)
+	}
+	p.out.Flush()
+	return p.out.Error()
+}
+
+// tablePrinter gathers rows and prints them once a screenful has come, so that a long list need not be held.
+type tablePrinter struct {
+	out     io.Writer
+	columns []string
+	width   int
+	rows    []row
+	begun   bool
+}
+
+const screenful = 500
+
+func (p *tablePrinter) add(record any) error {
+	r, err := rowOf(record)
+	if err != nil {
+		return err
+	}
+	p.rows = append(p.rows, r)
+	if len(p.rows) == screenful {
+		return p.flush()
+	}
+	return nil
+}
+
+func (p *tablePrinter) end() error { return p.flush() }
+
+func (p *tablePrinter) flush() error {
+	if len(p.rows) == 0 {
+		return nil
+	}
+	if p.columns == nil {
+		p.columns = p.filled()
+	}
+	t := table{head: p.columns, width: p.width}
+	for _, r := range p.rows {
+		cells := make([]string, len(p.columns))
+		for i, name := range p.columns {
+			cells[i] = plain(r.text(name))
+			if when := r.when(name); !when.IsZero() {
+				cells[i] = when.UTC().Format(time.DateTime)
+			}
+		}
+		t.rows = append(t.rows, cells)
+	}
+	p.rows = p.rows[:0]
+	return t.write(p.out)
+}
+
+// filled lists the members that some row has something in, and that are no lists or objects.
+func (p *tablePrinter) filled() []string {
+	var all []string
+	for _, r := range p.rows {
+		for _, name := range r.names {
+			text := r.text(name)
+			if text != "" && text != "0" && text != "false" && text[0] != '{' && text[0] != '[' && !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}

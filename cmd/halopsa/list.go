@@ -1,0 +1,271 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/halopsa-go/halopsa"
+)
+
+// output is how records are printed.
+type output struct {
+	JSON    bool     `help:"Print a JSON object a line, with every member." xor:"form"`
+	CSV     bool     `help:"Print comma-separated values, with every member." xor:"form"`
+	Columns []string `help:"The members to show, by HaloPSA's names, such as id,error." placeholder:"NAME,…"`
+}
+
+func (o output) format() format {
+	switch {
+	case o.JSON:
+		return "json"
+	case o.CSV:
+		return "csv"
+	}
+	return "table"
+}
+
+// printer returns what prints the records of r.
+func (o output) printer(t *terminal, r *resource) printer {
+	columns := o.Columns
+	if columns == nil && o.format() == "table" {
+		columns = r.columns
+	}
+	return o.format().printer(t.out, columns, t.width())
+}
+
+// listCommand prints a list.
+type listCommand struct {
+	Resource string   `arg:"" help:"What to list: ${resources}, or any resource of the API by its name, such as Tickets."`
+	Filters  []string `arg:"" optional:"" help:"Filters of the API, such as module_id=12." placeholder:"NAME=VALUE"`
+	N        *int     `short:"n" help:"How many records to show, newest first; 0 is all. The default is 50 in a table and all in JSON and CSV."`
+	Sort     []string `help:"The members to sort by, such as module_id,date:desc. The default is newest first." placeholder:"NAME[:desc],…"`
+	Since    moment   `help:"Only records from then on: a duration back from now such as 90m, 24h, 7d or 2w, or a date." placeholder:"WHEN"`
+	Before   moment   `help:"Only records before then, as for -since." placeholder:"WHEN"`
+	Date     string   `help:"The member that says when a record was made, for -since and -before." placeholder:"NAME"`
+	output
+}
+
+// most is how many records to show; 0 is all.
+func (c *listCommand) most() int {
+	switch {
+	case c.N != nil:
+		return *c.N
+	case c.format() == "table":
+		return 50
+	}
+	return 0
+}
+
+// Run reads the list and prints it.
+func (c *listCommand) Run(ctx context.Context, t *terminal) error {
+	r := find(c.Resource)
+	if r.list == nil {
+		return r.lacks("list", func(r *resource) bool { return r.list != nil })
+	}
+	s, err := c.selection(r)
+	if err != nil {
+		return err
+	}
+	tenant, err := t.tenant()
+	if err != nil {
+		return err
+	}
+	defer tenant.close()
+	records, err := r.list(ctx, tenant.client, s)
+	if err != nil {
+		return err
+	}
+	show := &progress{t: t, name: r.name}
+	records = show.over(c.chosen(r, records))
+	p := c.printer(t, r)
+	shown, more := 0, false
+	for record, err := range records {
+		if err != nil {
+			return errors.Join(p.end(), err) // what came before the error is true
+		}
+		if most := c.most(); most > 0 && shown == most {
+			more = true
+			break
+		}
+		if err := p.add(record); err != nil {
+			return err
+		}
+		shown++
+	}
+	if err := p.end(); err != nil {
+		return err
+	}
+	switch {
+	case more:
+		fmt.Fprintf(t.err, "The first %d; -n 0 shows all.\n", shown)
+	case shown == 0:
+		fmt.Fprintf(t.err, "No records.\n")
+	}
+	return nil
+}
+
+// selection checks the flags and says what to ask the API for.
+func (c *listCommand) selection(r *resource) (s selection, err error) {
+	if c.most() < 0 {
+		return s, errors.New("-n must not be negative")
+	}
+	for _, filter := range c.Filters {
+		name, value, ok := strings.Cut(filter, "=")
+		if !ok || name == "" {
+			return s, fmt.Errorf("%q is not a filter: write NAME=VALUE, such as module_id=12", filter)
+		}
+		s.filters = append(s.filters, setting{name, value})
+	}
+	c.Date = cmp.Or(c.Date, r.dated)
+	if (c.Since.set() || c.Before.set()) && c.Date == "" {
+		return s, fmt.Errorf("no member of %s is known to say when; name one with -date", r.name)
+	}
+	for _, key := range c.Sort {
+		name, way, _ := strings.Cut(key, ":")
+		switch way {
+		case "", "asc":
+			s.sort = append(s.sort, halopsa.Asc(name))
+		case "desc":
+			s.sort = append(s.sort, halopsa.Desc(name))
+		default:
+			return s, fmt.Errorf("-sort %s: write NAME, NAME:asc or NAME:desc", key)
+		}
+	}
+	if len(s.sort) == 0 && r.sorts {
+		s.sort = []halopsa.SortKey{halopsa.Desc("id")}
+		if c.Since.set() {
+			s.sort = []halopsa.SortKey{halopsa.Desc(c.Date), halopsa.Asc("id")}
+		}
+	}
+	if most := c.most(); most > 0 && !c.Since.set() && !c.Before.set() {
+		s.size = min(most, 100)
+	}
+	return s, nil
+}
+
+// chosen narrows a walk to the time that is asked for, and puts the newest first where the API cannot sort.
+func (c *listCommand) chosen(r *resource, records iter.Seq2[any, error]) iter.Seq2[any, error] {
+	if c.Since.set() || c.Before.set() {
+		records = c.within(records, len(c.Sort) == 0 && r.sorts && c.Since.set())
+	}
+	if r.sorts || c.most() == 0 {
+		return records
+	}
+	return newestFirst(records)
+}
+
+// within passes on what was made in the time asked for. Where the newest come first it ends with the first older record, but only while every
+// record has come in that order: a server that does not sort is read to the end.
+func (c *listCommand) within(records iter.Seq2[any, error], sorted bool) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		var last time.Time
+		for record, err := range records {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			row, err := rowOf(record)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			when := row.when(c.Date)
+			if !last.IsZero() && when.After(last) {
+				sorted = false
+			}
+			last = when
+			older := c.Since.set() && when.Before(c.Since.Time)
+			if older && sorted && !when.IsZero() {
+				return
+			}
+			if older || when.IsZero() || c.Before.set() && !when.Before(c.Before.Time) {
+				continue
+			}
+			if !yield(record, nil) {
+				return
+			}
+		}
+	}
+}
+
+// newestFirst reads a whole list that the API cannot sort, and gives it by falling ids.
+func newestFirst(records iter.Seq2[any, error]) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		type numbered struct {
+			record any
+			id     int64
+		}
+		var all []numbered
+		var failure error
+		for record, err := range records {
+			if err != nil {
+				failure = err
+				break
+			}
+			row, err := rowOf(record)
+			if err != nil {
+				failure = err
+				break
+			}
+			id, _ := strconv.ParseInt(row.text("id"), 10, 64)
+			all = append(all, numbered{record, id})
+		}
+		slices.SortStableFunc(all, func(a, b numbered) int { return cmp.Compare(b.id, a.id) })
+		for _, one := range all {
+			if !yield(one.record, nil) {
+				return
+			}
+		}
+		if failure != nil {
+			yield(nil, failure)
+		}
+	}
+}
+
+// getCommand prints one record.
+type getCommand struct {
+	Resource string `arg:"" help:"What to read: ${gettable}, or any resource of the API by its name."`
+	ID       string `arg:"" help:"The record's id."`
+	output
+}
+
+// Run reads the record and prints it, a member a line.
+func (c *getCommand) Run(ctx context.Context, t *terminal) error {
+	r := find(c.Resource)
+	if r.get == nil {
+		return r.lacks("get", func(r *resource) bool { return r.get != nil })
+	}
+	tenant, err := t.tenant()
+	if err != nil {
+		return err
+	}
+	defer tenant.close()
+	record, err := r.get(ctx, tenant.client, c.ID)
+	if err != nil {
+		return err
+	}
+	if c.format() != "table" {
+		p := c.printer(t, r)
+		return errors.Join(p.add(record), p.end())
+	}
+	row, err := rowOf(record)
+	if err != nil {
+		return err
+	}
+	names := c.Columns
+	if names == nil {
+		names = row.names
+	}
+	members := table{head: []string{"member", "value"}, width: t.width()}
+	for _, name := range names {
+		members.rows = append(members.rows, []string{name, plain(row.text(name))})
+	}
+	return members.write(t.out)
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/halopsa-go/halopsa/halopsatest"
+)
+
+// standinCommand serves the stand-in.
+type standinCommand struct {
+	Addr    string  `default:"127.0.0.1:8080" help:"Where to listen; port 0 is any free one."`
+	Seed    string  `help:"A JSON file of records to start with, such as {\"Tickets\":[{\"summary\":\"printer\"}]}." placeholder:"FILE"`
+	Records int     `default:"400" help:"How many integration errors and requests to start with, without -seed."`
+	Limit   int     `default:"700" help:"Requests in any 5 minutes; 0 is no limit."`
+	Latency stretch `help:"Delay of every response." placeholder:"DURATION"`
+	Strict  bool    `help:"Refuse query parameters and sort fields that nobody knows."`
+	Tenant  string  `help:"The tenant that the lines to copy name." placeholder:"NAME"`
+}
+
+// Run serves until ctx ends.
+func (c *standinCommand) Run(ctx context.Context, t *terminal) error {
+	options := []halopsatest.Option{halopsatest.WithRateLimit(c.Limit, 5*time.Minute), halopsatest.WithLatency(time.Duration(c.Latency))}
+	if c.Strict {
+		options = append(options, halopsatest.Strict())
+	}
+	handler := halopsatest.NewHandler(options...)
+	if err := c.fill(handler); err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	base := "http://" + listener.Addr().String()
+	tenant := ""
+	if c.Tenant != "" {
+		tenant = "HALOPSA_TENANT=" + c.Tenant + " "
+	}
+	fmt.Fprintf(t.out, `Serving %s; Ctrl-C ends it.
+
+  TOKEN=$(curl -s %s/auth/token -d grant_type=client_credentials -d scope=all \
+    -d client_id=%s -d client_secret=%s | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  curl -s -H "Authorization: Bearer $TOKEN" '%s/api/IntegrationError?pageinate=true&page_no=1&page_size=3'
+
+  HALOPSA_URL=%s %sHALOPSA_CLIENT_ID=%s HALOPSA_CLIENT_SECRET=%s halopsa doctor
+`, base, base, halopsatest.ClientID, halopsatest.ClientSecret, base, base, tenant, halopsatest.ClientID, halopsatest.ClientSecret)
+
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		ended <- server.Close()
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-ended
+}
+
+// fill seeds the records of a file, or those of the demonstration.
+func (c *standinCommand) fill(handler *halopsatest.Handler) error {
+	if c.Seed == "" {
+		halopsatest.SeedDemo(handler, c.Records)
+		return nil
+	}
+	fixtures, err := os.Open(c.Seed)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = fixtures.Close() }() // it was only read
+	return handler.SeedJSON(fixtures)
+}

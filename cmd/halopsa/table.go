@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// table is printed with its columns side by side, fitted to a width.
+type table struct {
+	head  []string
+	rows  [][]string
+	width int // of the terminal; 0 does not cut
+}
+
+const gap = 2 // blanks between columns
+
+// least is how narrow a column may get; ids and names of members are never cut.
+const least = 8
+
+// write prints the table. Columns of ids, numbers and dates are never cut: the widest texts give way, and where that is not enough the last
+// columns go to a line of their own below the row.
+func (t *table) write(out io.Writer) error {
+	natural := make([]int, len(t.head))
+	text := make([]bool, len(t.head)) // may be cut
+	for i, name := range t.head {
+		natural[i] = utf8.RuneCountInString(name)
+		for _, row := range t.rows {
+			natural[i] = max(natural[i], utf8.RuneCountInString(row[i]))
+			text[i] = text[i] || !whole(row[i])
+		}
+		text[i] = text[i] && !isID(name)
+	}
+	beside := len(t.head)
+	widths := t.fit(natural[:beside], text)
+	for beside > 1 && t.width > 0 && sum(widths)+gap*(beside-1) > t.width {
+		beside--
+		widths = t.fit(natural[:beside], text)
+	}
+	w := bufio.NewWriter(out)
+	for _, row := range append([][]string{upper(t.head)}, t.rows...) {
+		line(w, row[:beside], widths)
+		for _, cell := range row[beside:] {
+			if cell = cut(cell, max(t.width-indent, least)); cell != "" {
+				_, _ = w.WriteString(strings.Repeat(" ", indent) + cell + "\n")
+			}
+		}
+	}
+	return w.Flush()
+}
+
+// indent is how far the columns below a row are set in.
+const indent = 4
+
+// fit narrows the widest columns of text until the row fits, or none can give more.
+func (t *table) fit(natural []int, text []bool) []int {
+	widths := slices.Clone(natural)
+	if t.width <= 0 {
+		return widths
+	}
+	for over := sum(widths) + gap*(len(widths)-1) - t.width; over > 0; over-- {
+		widest := -1
+		for i, w := range widths {
+			if floor := max(least, min(utf8.RuneCountInString(t.head[i]), 12)); text[i] && w > floor && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		widths[widest]--
+	}
+	return widths
+}
+
+// line prints cells side by side.
+func line(w *bufio.Writer, cells []string, widths []int) {
+	var b strings.Builder
+	for i, cell := range cells {
+		if i > 0 {
+			b.WriteString(strings.Repeat(" ", gap))
+		}
+		cell = cut(cell, widths[i])
+		b.WriteString(cell)
+		b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
+	}
+	_, _ = w.WriteString(strings.TrimRight(b.String(), " ") + "\n")
+}
+
+// whole reports whether a cell means nothing once it is cut: a number, a date, true or false.
+func whole(cell string) bool {
+	return !strings.ContainsFunc(cell, func(r rune) bool {
+		return (r < '0' || r > '9') && !strings.ContainsRune("+-.:TZ ", r)
+	}) || slices.Contains([]string{"true", "false", ""}, cell)
+}
+
+// isID reports whether a member is an id, by HaloPSA's names for them.
+func isID(name string) bool {
+	name = strings.ToLower(name)
+	return name == "id" || name == "msid" || strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "date")
+}
+
+func cut(s string, width int) string {
+	if utf8.RuneCountInString(s) <= width {
+		return s
+	}
+	return string([]rune(s)[:max(width-1, 0)]) + "…"
+}
+
+func upper(head []string) []string {
+	all := make([]string, len(head))
+	for i, name := range head {
+		all[i] = strings.ToUpper(name)
+	}
+	return all
+}
+
+func sum(all []int) (n int) {
+	for _, one := range all {
+		n += one
+	}
+	return n
+}

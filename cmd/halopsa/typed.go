@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/halopsa-go/halopsa"
+)
+
+// The functions below bind the methods of a service, which all have one form, to a resource. S is the service, O its options, T its
+// record and I its input.
+
+type listMethod[S, O, T any] func(S, context.Context, *O, ...halopsa.RequestOption) iter.Seq2[*T, error]
+
+// listed binds a list with options.
+func listed[S, O, T any](r *resource, of func(*halopsa.Client) S, all listMethod[S, O, T]) {
+	r.filters, r.sorts = parameters(reflect.TypeFor[O]())
+	r.list = func(ctx context.Context, c *halopsa.Client, s selection) (iter.Seq2[any, error], error) {
+		opts, err := optionsOf[O](r, s)
+		if err != nil {
+			return nil, err
+		}
+		return anyOf(all(of(c), ctx, opts, s.options...)), nil
+	}
+}
+
+// listedWhole binds a list that has no options.
+func listedWhole[S, T any](r *resource, of func(*halopsa.Client) S, all func(S, context.Context, ...halopsa.RequestOption) iter.Seq2[*T, error]) {
+	listed(r, of, func(s S, ctx context.Context, _ *struct{}, ro ...halopsa.RequestOption) iter.Seq2[*T, error] {
+		return all(s, ctx, ro...)
+	})
+}
+
+// followable binds a log.
+func followable[S, O, T any](r *resource, of func(*halopsa.Client) S,
+	follow func(S, context.Context, int64, time.Duration, *O, ...halopsa.RequestOption) iter.Seq2[halopsa.Followed[T], error],
+) {
+	r.follow = func(ctx context.Context, c *halopsa.Client, after int64, every time.Duration, s selection) (iter.Seq2[followed, error], error) {
+		opts, err := optionsOf[O](r, s)
+		if err != nil {
+			return nil, err
+		}
+		return func(yield func(followed, error) bool) {
+			for f, err := range follow(of(c), ctx, after, every, opts, s.options...) {
+				if !yield(followed{f.Record, f.Cursor}, err) {
+					return
+				}
+			}
+		}, nil
+	}
+}
+
+// gotten binds a Get with options, of which none are given.
+func gotten[S, O, T any](r *resource, of func(*halopsa.Client) S, get func(S, context.Context, int64, *O, ...halopsa.RequestOption) (*T, error), opts *O) {
+	r.get = func(ctx context.Context, c *halopsa.Client, id string) (any, error) {
+		n, err := number(id)
+		if err != nil {
+			return nil, err
+		}
+		return get(of(c), ctx, n, opts)
+	}
+}
+
+// gottenPlain binds a Get without options.
+func gottenPlain[S, T any](r *resource, of func(*halopsa.Client) S, get func(S, context.Context, int64, ...halopsa.RequestOption) (*T, error)) {
+	gotten(r, of, func(s S, ctx context.Context, id int64, _ *struct{}, ro ...halopsa.RequestOption) (*T, error) {
+		return get(s, ctx, id, ro...)
+	}, nil)
+}
+
+// deleted binds a Delete.
+func deleted[S any](r *resource, of func(*halopsa.Client) S, remove func(S, context.Context, int64, ...halopsa.RequestOption) error) {
+	r.delete = func(ctx context.Context, c *halopsa.Client, id string) error {
+		n, err := number(id)
+		if err != nil {
+			return err
+		}
+		return remove(of(c), ctx, n)
+	}
+}
+
+func number(id string) (int64, error) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fmt.Errorf("%q is not an id: it is a number above 0", id)
+	}
+	return n, nil
+}
+
+// written binds a Create or Update.
+func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Context, []I, ...halopsa.RequestOption) ([]*T, error)) *write {
+	return &write{
+		read: func(inputs []json.RawMessage) (any, error) {
+			all := make([]I, len(inputs))
+			for i, input := range inputs {
+				decoder := json.NewDecoder(bytes.NewReader(input))
+				decoder.DisallowUnknownFields()
+				if err := decoder.Decode(&all[i]); err != nil {
+					return nil, inputError[I](i, len(inputs), err)
+				}
+			}
+			return all, nil
+		},
+		send: func(ctx context.Context, c *halopsa.Client, inputs any, _ func(record, input json.RawMessage) bool) ([]any, error) {
+			records, err := method(of(c), ctx, inputs.([]I))
+			all := make([]any, 0, len(records))
+			for _, record := range records {
+				if record != nil {
+					all = append(all, record)
+				}
+			}
+			return all, err
+		},
+	}
+}
+
+// inputError says what is wrong with an input and what its members are.
+func inputError[I any](i, of int, err error) error {
+	reason := strings.TrimPrefix(err.Error(), "json: ")
+	reason = strings.Replace(reason, "unknown field", "there is no member", 1)
+	if of > 1 {
+		reason = fmt.Sprintf("input %d: %s", i, reason)
+	}
+	return fmt.Errorf("%s; the members are %s", reason, strings.Join(members(reflect.TypeFor[I]()), ", "))
+}
+
+// members lists the JSON names of a struct's fields.
+func members(t reflect.Type) []string {
+	var all []string
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" && name != "-" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// parameters lists the query parameters that options have a field for, and whether they can sort.
+func parameters(options reflect.Type) (filters []string, sorts bool) {
+	for i := range options.NumField() {
+		field := options.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("url"), ",")
+		switch {
+		case field.Name == "Sort":
+			sorts = true
+		case name != "" && name != "-" && name != "count": // a walk cannot have a count
+			filters = append(filters, name)
+		}
+	}
+	return filters, sorts
+}
+
+// optionsOf puts a selection into the options of a list.
+func optionsOf[O any](r *resource, s selection) (*O, error) {
+	opts := new(O)
+	v := reflect.ValueOf(opts).Elem()
+	if len(s.sort) > 0 {
+		field := v.FieldByName("Sort")
+		if !field.IsValid() {
+			return nil, fmt.Errorf("%s cannot be sorted: the API has no parameter for it", r.name)
+		}
+		field.Set(reflect.ValueOf(s.sort))
+	}
+	if size := v.FieldByName("PageSize"); s.size > 0 && size.IsValid() {
+		size.SetInt(int64(s.size))
+	}
+	for _, f := range s.filters {
+		at := slices.IndexFunc(reflect.VisibleFields(v.Type()), func(field reflect.StructField) bool {
+			name, _, _ := strings.Cut(field.Tag.Get("url"), ",")
+			return strings.EqualFold(name, f.name) && name != "count" && name != "-"
+		})
+		if at < 0 {
+			if len(r.filters) == 0 {
+				return nil, fmt.Errorf("%s has no filters", r.name)
+			}
+			return nil, fmt.Errorf("%s has no filter %q; it has %s", r.name, f.name, strings.Join(r.filters, ", "))
+		}
+		if err := assign(v.FieldByIndex(reflect.VisibleFields(v.Type())[at].Index), f.value); err != nil {
+			return nil, fmt.Errorf("filter %s: %w", f.name, err)
+		}
+	}
+	return opts, nil
+}
+
+// assign sets a field of options from the text of a flag.
+func assign(field reflect.Value, text string) error {
+	if field.Kind() == reflect.String {
+		field.SetString(text)
+		return nil
+	}
+	if field.Kind() == reflect.Slice {
+		text = "[" + text + "]"
+	}
+	if err := json.Unmarshal([]byte(text), field.Addr().Interface()); err != nil {
+		kind := "a number"
+		switch {
+		case field.Kind() == reflect.Bool || strings.Contains(field.Type().String(), "[bool]"):
+			kind = "true or false"
+		case field.Kind() == reflect.Slice:
+			kind = "numbers with commas between them"
+		}
+		return fmt.Errorf("%q is not %s", text, kind)
+	}
+	return nil
+}
+
+// postTo binds writes to a resource that has no type.
+func postTo(path string) *write {
+	return &write{
+		read: func(inputs []json.RawMessage) (any, error) { return inputs, nil },
+		send: func(ctx context.Context, c *halopsa.Client, inputs any, _ func(record, input json.RawMessage) bool) ([]any, error) {
+			records, err := halopsa.PostOf[json.RawMessage](ctx, c, path, inputs)
+			all := make([]any, len(records))
+			for i := range records {
+				all[i] = &records[i]
+			}
+			return all, err
+		},
+	}
+}
