@@ -152,5 +152,8 @@ func (p *tablePrinter) filled() []string {
 			}
 		}
 	}
+	if at := slices.Index(all, "id"); at > 0 {
+		all = slices.Insert(slices.Delete(all, at, at+1), 0, "id")
+	}
 	return all
 }

@@ -166,6 +166,7 @@ func (c *listCommand) chosen(r *resource, records iter.Seq2[any, error]) iter.Se
 func (c *listCommand) within(records iter.Seq2[any, error], sorted bool) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		var last time.Time
+		fell := false // some record was older than the one before it
 		for record, err := range records {
 			if err != nil {
 				yield(nil, err)
@@ -180,9 +181,10 @@ func (c *listCommand) within(records iter.Seq2[any, error], sorted bool) iter.Se
 			if !last.IsZero() && when.After(last) {
 				sorted = false
 			}
+			fell = fell || when.Before(last)
 			last = when
 			older := c.Since.set() && when.Before(c.Since.Time)
-			if older && sorted && !when.IsZero() {
+			if older && sorted && fell && !when.IsZero() {
 				return
 			}
 			if older || when.IsZero() || c.Before.set() && !when.Before(c.Before.Time) {
