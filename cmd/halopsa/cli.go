@@ -55,6 +55,9 @@ func parse(args []string, t *terminal) (c command, err error) {
 		args = []string{"--help"}
 	}
 	parsed, err := parser.Parse(twoDashes(args))
+	if out.err != nil { // of help that could not be printed
+		return nil, out.err
+	}
 	if err != nil {
 		return nil, mistake(err)
 	}
@@ -95,6 +98,9 @@ func twoDashes(args []string) []string {
 	return all
 }
 
+// errMistake is returned for a command line that cannot be read.
+var errMistake = errors.New("usage")
+
 // mistake makes one line of what is wrong with a command line, and says where to read what is allowed.
 func mistake(err error) error {
 	text := err.Error()
@@ -108,7 +114,7 @@ func mistake(err error) error {
 	if strings.Contains(text, "unknown flag") && parse != nil && parse.Context != nil {
 		text += "; the flags are " + strings.Join(flagsOf(parse.Context), ", ")
 	}
-	return fmt.Errorf("%s (see halopsa help%s)", strings.ReplaceAll(text, "--", "-"), topic)
+	return fmt.Errorf("%w: %s (see halopsa help%s)", errMistake, strings.ReplaceAll(text, "--", "-"), topic)
 }
 
 // flagsOf lists the flags of the subcommand that a context has come to.

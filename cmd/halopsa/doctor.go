@@ -106,7 +106,7 @@ func (c *doctorCommand) Run(ctx context.Context, t *terminal) error {
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(r)
 	} else {
-		err = r.WriteTable(out)
+		err = r.WriteTable(out, t.width())
 	}
 	if err = errors.Join(err, out.err); err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
 
 // format is how records are printed.
@@ -126,7 +128,7 @@ func (p *tablePrinter) flush() error {
 	if p.columns == nil {
 		p.columns = p.filled()
 	}
-	t := table{head: p.columns, width: p.width}
+	t := table.Table{Head: p.columns, Width: p.width}
 	for _, r := range p.rows {
 		cells := make([]string, len(p.columns))
 		for i, name := range p.columns {
@@ -135,10 +137,10 @@ func (p *tablePrinter) flush() error {
 				cells[i] = when.UTC().Format(time.DateTime)
 			}
 		}
-		t.rows = append(t.rows, cells)
+		t.Rows = append(t.Rows, cells)
 	}
 	p.rows = p.rows[:0]
-	return t.write(p.out)
+	return t.Write(p.out)
 }
 
 // filled lists the members that some row has something in, and that are no lists or objects.

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
 
 // pages are the topics of help, besides the subcommands.
@@ -58,15 +61,15 @@ func (c *helpCommand) Run(_ context.Context, t *terminal) error {
 		args = []string{c.Topic, "--help"}
 	}
 	_, err := parse(args, t)
-	if err != nil {
+	if errors.Is(err, errMistake) {
 		return fmt.Errorf("there is no help on %q; the topics are the subcommands, %s", c.Topic, topics())
 	}
-	return nil
+	return err
 }
 
 // resourcePage lists the resources, what a person may call them and what can be done with each.
 func resourcePage(t *terminal) error {
-	page := table{head: []string{"name", "api", "does", "filters"}, width: t.width()}
+	page := table.Table{Head: []string{"name", "api", "does", "filters"}, Width: t.width()}
 	for i := range resources {
 		r := &resources[i]
 		var does []string
@@ -78,7 +81,7 @@ func resourcePage(t *terminal) error {
 				does = append(does, verb.name)
 			}
 		}
-		page.rows = append(page.rows, []string{r.short[0], r.name, strings.Join(does, " "), strings.Join(r.filters, " ")})
+		page.Rows = append(page.Rows, []string{r.short[0], r.name, strings.Join(does, " "), strings.Join(r.filters, " ")})
 	}
-	return page.write(t.out)
+	return page.Write(t.out)
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa"
+
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
 
 // output is how records are printed.
@@ -83,7 +85,7 @@ func (c *listCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	show := &progress{t: t, name: r.name}
-	records = show.over(c.chosen(r, records))
+	records = c.chosen(r, show.over(records))
 	p := c.printer(t, r)
 	shown, more := 0, false
 	for record, err := range records {
@@ -94,11 +96,13 @@ func (c *listCommand) Run(ctx context.Context, t *terminal) error {
 			more = true
 			break
 		}
+		show.clear()
 		if err := p.add(record); err != nil {
 			return err
 		}
 		shown++
 	}
+	show.clear()
 	if err := p.end(); err != nil {
 		return err
 	}
@@ -265,9 +269,9 @@ func (c *getCommand) Run(ctx context.Context, t *terminal) error {
 	if names == nil {
 		names = row.names
 	}
-	members := table{head: []string{"member", "value"}, width: t.width()}
+	members := table.Table{Head: []string{"member", "value"}, Width: t.width()}
 	for _, name := range names {
-		members.rows = append(members.rows, []string{name, plain(row.text(name))})
+		members.Rows = append(members.Rows, []string{name, plain(row.text(name))})
 	}
-	return members.write(t.out)
+	return members.Write(t.out)
 }

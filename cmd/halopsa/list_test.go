@@ -153,7 +153,7 @@ func TestOtherResources(t *testing.T) {
 	assert.Equal(t, []int{2, 1}, ids(t, env.halopsa(t, "list", "Tickets", "-json").out))
 	assert.Equal(t, []int{1}, ids(t, env.halopsa(t, "list", "Tickets", "summary=printer", "-json").out))
 	assert.Equal(t, []int{1}, ids(t, env.halopsa(t, "list", "Tickets", "-since", "7d", "-date", "dateoccurred", "-json").out))
-	assert.Regexp(t, `(?s)^ID  SUMMARY .*\n2   mouse .*\n1   printer `, env.halopsa(t, "list", "Tickets").out)
+	assert.Regexp(t, `(?s)^ID  DATEOCCURRED  +SUMMARY\n2   .*  mouse\n1   .*  printer`, env.halopsa(t, "list", "Tickets").out)
 	r := env.halopsa(t, "get", "Tickets", "1")
 	assert.Contains(t, r.out, `user          {"name":"Jo"}`)
 	r = env.halopsa(t, "list", "Nonsense")

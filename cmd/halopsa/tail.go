@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa"
+
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
 
 // tailCommand prints what is logged.
@@ -155,7 +157,7 @@ func (c *tailCommand) lines(t *terminal, r *resource) func(any) error {
 		}
 		line = row.text("id") + line
 		if width := t.width(); width > 0 {
-			line = cut(line, width)
+			line = table.Cut(line, width)
 		}
 		_, err = fmt.Fprintln(t.out, line)
 		return err

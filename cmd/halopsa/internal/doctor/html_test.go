@@ -165,7 +165,7 @@ func TestNoWayOutShowsACredential(t *testing.T) {
 	require.Len(t, r.Endpoints, 1)
 
 	var table, data bytes.Buffer
-	require.NoError(t, r.WriteTable(&table))
+	require.NoError(t, r.WriteTable(&table, 0))
 	require.NoError(t, json.NewEncoder(&data).Encode(r))
 	for name, shown := range map[string]string{"table": table.String(), "JSON": data.String(), "HTML": pageOf(t, r)} {
 		assert.NotContains(t, strings.ToLower(shown), canary, name)

@@ -5,61 +5,93 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
+
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
 
 // rowsOnTerminal is how many problems, and how many schedules, the table shows.
 const rowsOnTerminal = 12
 
-// WriteTable prints the report for a terminal.
-func (r *Report) WriteTable(out io.Writer) error {
+// WriteTable prints the report for a terminal of this width in characters; 0 does not cut.
+func (r *Report) WriteTable(out io.Writer, width int) error {
 	fmt.Fprintf(out, "%s: %s\n", r.Tenant, headline(r))
-	fmt.Fprintf(out, "%s to %s UTC: %s, %s of which %d failed\n", date(r.From), date(r.To),
+	fmt.Fprintf(out, "%s to %s UTC\n%s, %s of which %d failed\n", date(r.From), date(r.To),
 		count(r.Errors, "error"), count(r.Requests, "request"), r.Failed)
 
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if len(r.Integrations) > 0 {
-		fmt.Fprintln(table, "\nINTEGRATION\tSTATE\tFAILING SINCE\tERRORS\tLAST ERROR\tFAILED REQUESTS\tLAST SUCCESS\tLAST LOG")
-	}
-	for i := range r.Integrations {
-		in := &r.Integrations[i]
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%d of %d\t%s\t%s\n", shorten(in.Label(), 32), in.State, since(in, r.To), in.Errors,
-			ago(in.LastError, r.To), in.Failed, in.Requests, ago(in.LastSuccess, r.To), ago(in.LastLog, r.To))
-	}
-	if err := table.Flush(); err != nil {
-		return err
+		integrations := table.Table{Width: width, Head: []string{"INTEGRATION", "STATE", "FAILING SINCE", "ERRORS", "LAST ERROR", "FAILED REQUESTS", "LAST SUCCESS", "LAST LOG"}}
+		for i := range r.Integrations {
+			in := &r.Integrations[i]
+			integrations.Rows = append(integrations.Rows, []string{
+				table.Cut(in.Label(), 32), string(in.State), since(in, r.To), fmt.Sprint(in.Errors), ago(in.LastError, r.To),
+				fmt.Sprintf("%d of %d", in.Failed, in.Requests), ago(in.LastSuccess, r.To), ago(in.LastLog, r.To),
+			})
+		}
+		if err := section(out, integrations); err != nil {
+			return err
+		}
 	}
 	if len(r.Problems) > 0 {
-		fmt.Fprintln(table, "\nINTEGRATION\tTIMES\tFIRST\tLAST\tRECORDS\tWITH WHAT")
-	}
-	for _, p := range r.Problems[:min(len(r.Problems), rowsOnTerminal)] {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\n", shorten(p.Integration, 24), p.Count,
-			date(p.First), ago(p.Last, r.To), cmp.Or(strings.TrimLeft(grouped(p.Entities), "0"), "-"), shorten(p.Text, 72))
-	}
-	if err := table.Flush(); err != nil {
-		return err
+		problems := table.Table{Width: width, Head: []string{"INTEGRATION", "TIMES", "FIRST", "LAST", "RECORDS", "WITH WHAT"}}
+		for _, p := range r.Problems[:min(len(r.Problems), rowsOnTerminal)] {
+			problems.Rows = append(problems.Rows, []string{
+				shorten(p.Integration, 24), fmt.Sprint(p.Count), date(p.First), ago(p.Last, r.To),
+				cmp.Or(strings.TrimLeft(grouped(p.Entities), "0"), "-"), shorten(p.Text, 72),
+			})
+		}
+		if err := section(out, problems); err != nil {
+			return err
+		}
 	}
 	if more := len(r.Problems) - rowsOnTerminal; more > 0 {
 		fmt.Fprintf(out, "and %s; -html and -json show more\n", count(more, "other sort"))
 	}
 	if len(r.Schedules) > 0 {
-		fmt.Fprintln(table, "\nSCHEDULE\tLAST RUN\tNEXT RUN\tSTATE")
-	}
-	for _, s := range r.Schedules[:min(len(r.Schedules), rowsOnTerminal)] {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", shorten(s.Name, 40), date(s.LastRun), date(s.NextRun), s.State(r.To))
-	}
-	if err := table.Flush(); err != nil {
-		return err
+		schedules := table.Table{Width: width, Head: []string{"SCHEDULE", "LAST RUN", "NEXT RUN", "STATE"}}
+		for _, s := range r.Schedules[:min(len(r.Schedules), rowsOnTerminal)] {
+			schedules.Rows = append(schedules.Rows, []string{shorten(s.Name, 40), date(s.LastRun), date(s.NextRun), s.State(r.To)})
+		}
+		if err := section(out, schedules); err != nil {
+			return err
+		}
 	}
 	if more := len(r.Schedules) - rowsOnTerminal; more > 0 {
 		fmt.Fprintf(out, "and %s; -html and -json show more\n", count(more, "other schedule"))
 	}
 	for _, note := range r.Notes {
-		fmt.Fprintf(out, "\nNote: %s\n", note)
+		fmt.Fprintf(out, "\n%s\n", wrap("Note: "+note, width))
 	}
 	_, err := fmt.Fprintf(out, "\nRead with %s; nothing was written.\n", count(int(r.APIRequests), "API request"))
 	return err
+}
+
+// section prints a table below an empty line.
+func section(out io.Writer, t table.Table) error {
+	fmt.Fprintln(out)
+	return t.Write(out)
+}
+
+// wrap breaks a text into lines of at most a width, at blanks; 0 does not break it.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	used := 0
+	for _, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case used == 0:
+		case width > 0 && used+1+n > width:
+			b.WriteByte('\n')
+			used = 0
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += n
+	}
+	return b.String()
 }
 
 // headline says in one line how the tenant does.

@@ -16,7 +16,7 @@ import (
 func tableOf(t *testing.T, r *Report) string {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, r.WriteTable(&b))
+	require.NoError(t, r.WriteTable(&b, 0))
 	return b.String()
 }
 
@@ -26,7 +26,8 @@ func TestTableOfASmallTenant(t *testing.T) {
 	r.Tenant, r.APIRequests = "acme.halopsa.com", 4
 	assert.Equal(t, strings.TrimLeft(`
 acme.halopsa.com: 1 of 3 integrations is failing
-2026-10-01 12:00 to 2026-10-08 12:00 UTC: 5 errors, 6 requests of which 2 failed
+2026-10-01 12:00 to 2026-10-08 12:00 UTC
+5 errors, 6 requests of which 2 failed
 
 INTEGRATION      STATE    FAILING SINCE           ERRORS  LAST ERROR  FAILED REQUESTS  LAST SUCCESS  LAST LOG
 Datto RMM (12)   failing  2026-10-08 04:00 (8 h)  4       60 min ago  1 of 3           2 h ago       -
@@ -53,7 +54,8 @@ func TestTableOfNothing(t *testing.T) {
 	r.Tenant = "acme.halopsa.com"
 	r.Notes = []string{"The schedule is missing."}
 	assert.Equal(t, `acme.halopsa.com: nothing was logged by any integration
-2026-10-01 12:00 to 2026-10-08 12:00 UTC: 0 errors, 0 requests of which 0 failed
+2026-10-01 12:00 to 2026-10-08 12:00 UTC
+0 errors, 0 requests of which 0 failed
 
 Note: The schedule is missing.
 

@@ -1,18 +1,22 @@
-package main
+// Package table prints tables that fit the width of a terminal.
+package table
 
 import (
 	"bufio"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// table is printed with its columns side by side, fitted to a width.
-type table struct {
-	head  []string
-	rows  [][]string
-	width int // of the terminal; 0 does not cut
+// Table has its columns side by side, fitted to a width.
+type Table struct {
+	// Head are the names of the columns, and Rows the cells of each row, as many.
+	Head []string
+	Rows [][]string
+	// Width is that of the terminal, in characters; 0 does not cut.
+	Width int
 }
 
 const gap = 2 // blanks between columns
@@ -20,30 +24,30 @@ const gap = 2 // blanks between columns
 // least is how narrow a column may get; ids and names of members are never cut.
 const least = 8
 
-// write prints the table. Columns of ids, numbers and dates are never cut: the widest texts give way, and where that is not enough the last
+// Write prints the table. Columns of ids, numbers and dates are never cut: the widest texts give way, and where that is not enough the last
 // columns go to a line of their own below the row.
-func (t *table) write(out io.Writer) error {
-	natural := make([]int, len(t.head))
-	text := make([]bool, len(t.head)) // may be cut
-	for i, name := range t.head {
+func (t *Table) Write(out io.Writer) error {
+	natural := make([]int, len(t.Head))
+	text := make([]bool, len(t.Head)) // may be cut
+	for i, name := range t.Head {
 		natural[i] = utf8.RuneCountInString(name)
-		for _, row := range t.rows {
+		for _, row := range t.Rows {
 			natural[i] = max(natural[i], utf8.RuneCountInString(row[i]))
 			text[i] = text[i] || !whole(row[i])
 		}
 		text[i] = text[i] && !isID(name)
 	}
-	beside := len(t.head)
+	beside := len(t.Head)
 	widths := t.fit(natural[:beside], text)
-	for beside > 1 && t.width > 0 && sum(widths)+gap*(beside-1) > t.width {
+	for beside > 1 && t.Width > 0 && sum(widths)+gap*(beside-1) > t.Width {
 		beside--
 		widths = t.fit(natural[:beside], text)
 	}
 	w := bufio.NewWriter(out)
-	for _, row := range append([][]string{upper(t.head)}, t.rows...) {
+	for _, row := range append([][]string{upper(t.Head)}, t.Rows...) {
 		line(w, row[:beside], widths)
 		for _, cell := range row[beside:] {
-			if cell = cut(cell, max(t.width-indent, least)); cell != "" {
+			if cell = Cut(cell, max(t.Width-indent, least)); cell != "" {
 				_, _ = w.WriteString(strings.Repeat(" ", indent) + cell + "\n")
 			}
 		}
@@ -55,15 +59,15 @@ func (t *table) write(out io.Writer) error {
 const indent = 4
 
 // fit narrows the widest columns of text until the row fits, or none can give more.
-func (t *table) fit(natural []int, text []bool) []int {
+func (t *Table) fit(natural []int, text []bool) []int {
 	widths := slices.Clone(natural)
-	if t.width <= 0 {
+	if t.Width <= 0 {
 		return widths
 	}
-	for over := sum(widths) + gap*(len(widths)-1) - t.width; over > 0; over-- {
+	for over := sum(widths) + gap*(len(widths)-1) - t.Width; over > 0; over-- {
 		widest := -1
 		for i, w := range widths {
-			if floor := max(least, min(utf8.RuneCountInString(t.head[i]), 12)); text[i] && w > floor && (widest < 0 || w > widths[widest]) {
+			if floor := max(least, min(utf8.RuneCountInString(t.Head[i]), 12)); text[i] && w > floor && (widest < 0 || w > widths[widest]) {
 				widest = i
 			}
 		}
@@ -82,7 +86,7 @@ func line(w *bufio.Writer, cells []string, widths []int) {
 		if i > 0 {
 			b.WriteString(strings.Repeat(" ", gap))
 		}
-		cell = cut(cell, widths[i])
+		cell = Cut(cell, widths[i])
 		b.WriteString(cell)
 		b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
 	}
@@ -102,12 +106,20 @@ func isID(name string) bool {
 	return name == "id" || name == "msid" || strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "date")
 }
 
-func cut(s string, width int) string {
-	if utf8.RuneCountInString(s) <= width {
+// Cut shortens s to a width, with an ellipsis; an id in parentheses at its end, as in "Datto RMM (12)", stays.
+func Cut(s string, width int) string {
+	length := utf8.RuneCountInString(s)
+	if length <= width {
 		return s
+	}
+	id := trailingID.FindString(s)
+	if keep := utf8.RuneCountInString(id); keep > 0 && keep < width {
+		return Cut(s[:len(s)-len(id)], width-keep) + id
 	}
 	return string([]rune(s)[:max(width-1, 0)]) + "…"
 }
+
+var trailingID = regexp.MustCompile(` ?\(\d+\)$`)
 
 func upper(head []string) []string {
 	all := make([]string, len(head))
