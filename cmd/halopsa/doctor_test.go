@@ -119,7 +119,7 @@ func TestCheckEndsWithTwoWhenSomethingFailsForLong(t *testing.T) {
 			assert.Equal(t, test.wantCode, r.code, r.err)
 			assert.NotEmpty(t, r.out, "it reports all the same")
 			if test.wantCode == 2 {
-				assert.Regexp(t, `^failing for \d+ min and longer: Datto RMM \(12\)\n$`, r.err)
+				assert.Regexp(t, `^failing for (\d+ min|1 h) and longer: Datto RMM \(12\)\n$`, r.err)
 			}
 		})
 	}

@@ -21,7 +21,8 @@ type chart struct {
 	Labels           []label
 	Legend           []legendItem
 	Empty            string   // in place of the drawing
-	Wide             bool     // a narrow page scrolls it and does not make it smaller than can be read
+	Slim             *chart   // the same for a phone
+	Spark            bool     // small enough for a table
 	Figures          *figures // what it shows, as a table
 }
 

@@ -34,6 +34,9 @@ func TestTicksAreRound(t *testing.T) {
 // within asserts that a drawing keeps to its frame.
 func within(t *testing.T, c *chart) {
 	t.Helper()
+	if c.Slim != nil {
+		within(t, c.Slim)
+	}
 	inside := func(what string, x, y px) {
 		assert.True(t, x >= -0.01 && x <= c.W+0.01 && y >= -0.01 && y <= c.H+0.01, "%s: %s at %s,%s of %s,%s", c.ID, what, x, y, c.W, c.H)
 	}
@@ -55,7 +58,7 @@ func within(t *testing.T, c *chart) {
 	}
 }
 
-func TestErrorsAreStackedInProportion(t *testing.T) {
+func TestErrorsAreShadedByTheirNumber(t *testing.T) {
 	t.Parallel()
 	r := &Report{Step: duration(24 * time.Hour), Errors: 13, Periods: []time.Time{noon.Add(-24 * time.Hour), noon}, Integrations: []integration{
 		{ModuleID: 12, Name: "A", Errors: 10, ErrorsPerPeriod: []int{2, 8}},
@@ -64,39 +67,42 @@ func TestErrorsAreStackedInProportion(t *testing.T) {
 	}}
 	c := plotErrors(r)
 	within(t, c)
-	require.Len(t, c.Marks, 4, "none for what did not happen")
-	for i, n := range []float64{2, 8, 1, 2} {
-		assert.InDelta(t, n, float64(c.Marks[i].H)/float64(c.Marks[0].H)*2, 1e-9)
+	require.Len(t, c.Marks, 4, "a field for each integration that failed, and period")
+	var classes []string
+	for _, m := range c.Marks {
+		classes = append(classes, m.Class)
 	}
-	assert.InDelta(t, float64(c.Marks[1].Y), float64(c.Marks[3].Y+c.Marks[3].H), 1e-9, "one stands on the other")
-	assert.InDelta(t, float64(c.Marks[1].X), float64(c.Marks[3].X), 0)
+	assert.Equal(t, []string{"h3", "h4", "h2", "h3"}, classes, "the more, the darker")
+	assert.InDelta(t, float64(c.Marks[1].X), float64(c.Marks[3].X), 0, "the same day")
+	assert.Greater(t, c.Marks[2].Y, c.Marks[0].Y)
 	assert.Equal(t, "B (24), Thu 8 Oct 2026 12:00: 2 errors of 10", c.Marks[3].Tip)
-	assert.Equal(t, []legendItem{{"box", "s1", "A (12)"}, {"box", "s2", "B (24)"}}, c.Legend)
-	assert.Equal(t, []string{"A (12)", "2", "8", "10"}, c.Figures.Rows[0])
-	var texts []string
-	for _, l := range c.Labels {
-		texts = append(texts, l.Text)
-	}
-	assert.Subset(t, texts, []string{"errors per day", "day (UTC)", "Wed 7 Oct", "Thu 8 Oct", "3", "10"}, "axes, their titles and the totals")
+	assert.Equal(t, []string{"A (12)", "10", "8", "2"}, c.Figures.Rows[0], "the newest first")
+	assert.Subset(t, texts(c), []string{"day (UTC)", "Wed 7 Oct", "Thu 8 Oct", "3", "10", "13"}, "axes, their titles and the totals")
+	within(t, c.Slim)
+	assert.Equal(t, []string{"all integrations together, the newest first", "Thu 8 Oct", "10", "Wed 7 Oct", "3"}, texts(c.Slim), "on a phone the newest comes first")
+	assert.InDelta(t, 10.0/3, float64(c.Slim.Marks[0].W/c.Slim.Marks[1].W), 1e-9)
 }
 
-func TestManyIntegrationsShareTheLastColour(t *testing.T) {
+// texts returns what is written in a drawing.
+func texts(c *chart) (all []string) {
+	for _, l := range c.Labels {
+		all = append(all, l.Text)
+	}
+	return all
+}
+
+func TestManyIntegrationsHaveARowEach(t *testing.T) {
 	t.Parallel()
 	r := &Report{Step: duration(time.Hour), Periods: []time.Time{noon}}
-	for i := range 12 {
-		r.Integrations = append(r.Integrations, integration{Name: fmt.Sprint("M", i), Errors: 1, ErrorsPerPeriod: []int{1}})
+	for i := range 30 {
+		r.Integrations = append(r.Integrations, integration{Name: fmt.Sprint("Integration ", strings.Repeat("M", 40)), ModuleID: int64(i + 1), Errors: 1, ErrorsPerPeriod: []int{1}})
 		r.Errors++
 	}
 	c := plotErrors(r)
-	require.Len(t, c.Legend, mostSeries)
-	assert.Equal(t, legendItem{"box", "s0", "5 others"}, c.Legend[mostSeries-1])
-	require.Len(t, c.Marks, mostSeries)
-	assert.InDelta(t, 5, float64(c.Marks[mostSeries-1].H/c.Marks[0].H), 1e-9)
+	within(t, c)
+	assert.Len(t, c.Marks, 30)
 	assert.Equal(t, "Errors per integration and hour", c.Title)
-
-	r.Integrations = r.Integrations[:mostSeries]
-	c = plotErrors(r)
-	assert.Equal(t, "s8", c.Legend[mostSeries-1].Class, "eight have a colour each")
+	assert.Contains(t, c.Labels[0].Text, "… (1)", "an id is never cut")
 }
 
 func TestCodesAreDrawnByTheirClass(t *testing.T) {
@@ -168,7 +174,8 @@ func TestTicksOfATimeLine(t *testing.T) {
 		assert.Equal(t, want, fromNow(d))
 	}
 	for _, all := range []time.Duration{time.Hour, 3 * time.Hour, 10 * time.Hour, 30 * time.Hour, 105 * time.Hour} {
-		assert.LessOrEqual(t, all/timeStep(all), time.Duration(10), all)
+		assert.LessOrEqual(t, all/timeStep(all, 10), time.Duration(10), all)
+		assert.LessOrEqual(t, all/timeStep(all, 5), time.Duration(5), all)
 	}
 }
 

@@ -123,7 +123,7 @@ func TestEveryColourIsDefinedForBothThemes(t *testing.T) {
 		}
 		return names
 	}
-	sameInBoth := []string{"--good", "--serious", "--bad"}
+	sameInBoth := []string{"--good", "--bad"}
 	for _, m := range regexp.MustCompile(`var\((--[\w-]+)\)`).FindAllStringSubmatch(rest, -1) {
 		assert.Contains(t, defined(light), m[1])
 		if !slices.Contains(sameInBoth, m[1]) {

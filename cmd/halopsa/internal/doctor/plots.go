@@ -2,125 +2,136 @@ package doctor
 
 import (
 	"fmt"
+	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
 
-// How wide the drawings are where the report gives them all the room they ask for.
-const wide, narrow, broad = 1060, 350, 650
+// How wide the drawings are where the report gives them all the room they ask for. Slim ones are for a phone, where they are as wide as the
+// screen and nothing is scrolled sideways.
+const wide, narrow, broad, slim = 1060, 350, 650, 326
 
-// mostSeries is how many integrations have a colour of their own; together the others have one more.
-const mostSeries = 8
-
-// colour is what is drawn in one colour: the errors of an integration, or of all that have no colour of their own.
-type colour struct {
-	class, name string
-	counts      []int
-}
-
-// colours returns the integrations that have logged errors, the last of them together where they are too many.
-func colours(r *Report) (all []colour) {
-	var erring []*integration
-	for i := range r.Integrations {
-		if r.Integrations[i].Errors > 0 {
-			erring = append(erring, &r.Integrations[i])
-		}
-	}
-	for i, in := range erring {
-		if i < mostSeries-1 || len(erring) == mostSeries {
-			all = append(all, colour{fmt.Sprintf("s%d", i+1), in.Label(), in.ErrorsPerPeriod})
-			continue
-		}
-		if i == mostSeries-1 {
-			all = append(all, colour{"s0", fmt.Sprintf("%d others", len(erring)-i), make([]int, len(r.Periods))})
-		}
-		for p, n := range in.ErrorsPerPeriod {
-			all[mostSeries-1].counts[p] += n
-		}
-	}
-	return all
-}
-
-// plotErrors draws the errors of each period, one integration upon another.
-func plotErrors(r *Report) *chart {
-	unit, layout := "day", "2 Jan"
+// periodsOf names the periods in which errors are counted.
+func periodsOf(r *Report) (unit, layout string) {
 	switch step := time.Duration(r.Step); {
 	case step < 24*time.Hour:
-		unit, layout = "hour", "15:04"
+		return "hour", "15:04"
 	case step > 24*time.Hour:
-		unit = Span(step)
+		return Span(step), "2 Jan"
 	case len(r.Periods) <= 10:
-		layout = "Mon 2 Jan"
+		return "day", "Mon 2 Jan"
 	}
+	return "day", "2 Jan"
+}
+
+// plotErrors draws the errors of each integration in each period: the more, the darker. On a phone it draws those of all together, the newest
+// period first, since what each has is beside its name already.
+func plotErrors(r *Report) *chart {
+	unit, layout := periodsOf(r)
 	c := &chart{
-		ID: "errors", Title: "Errors per integration and " + unit, W: wide, H: 310, Wide: true,
+		ID: "errors", Title: "Errors per integration and " + unit, W: wide,
 		About: fmt.Sprintf("The first and the last %s are not whole. Times are UTC.", unit),
 	}
 	totals, most := make([]int, len(r.Periods)), 0
+	var erring []*integration
 	for i := range r.Integrations {
 		for p, n := range r.Integrations[i].ErrorsPerPeriod {
 			totals[p] += n
-			most = max(most, totals[p])
+			most = max(most, n)
+		}
+		if r.Integrations[i].Errors > 0 {
+			erring = append(erring, &r.Integrations[i])
 		}
 	}
 	if most == 0 {
 		c.Empty = "No integration has logged an error."
 		return c
 	}
-	c.Alt = fmt.Sprintf("Stacked bars: %s over %d periods, at most %d in one.", count(r.Errors, "error"), len(r.Periods), most)
-	const left, right, top, bottom = 50, 8, 30, 46
-	height, width := c.H-top-bottom, c.W-left-right
-	axis := wholeTicks(most, 5)
-	y := func(v float64) px { return top + height*px(1-v/axis[len(axis)-1]) }
-	for _, v := range axis {
-		c.line(left, y(v), c.W-right, y(v), "grid")
-		c.text(left-8, y(v)+4, "end", "tick", number(v))
-	}
-	c.text(2, 14, "start", "title", "errors per "+unit)
-	c.text(left+width/2, c.H-6, "middle", "title", unit+" (UTC)")
-	band := width / px(len(r.Periods))
-	thick, every := min(band*0.7, 72), (len(r.Periods)+15)/16
-	bases := make([]int, len(r.Periods))
-	for _, s := range colours(r) {
-		c.Legend = append(c.Legend, legendItem{"box", s.class, s.name})
-		for p, n := range s.counts {
-			if n == 0 {
-				continue
+	c.Alt = fmt.Sprintf("A grid of %s by %s: %s, at most %d in one field.", count(len(erring), "integration"), count(len(r.Periods), unit), count(r.Errors, "error"), most)
+	const left, right, top, row = 250, 60, 6, 26
+	band := (c.W - left - right) / px(len(r.Periods))
+	every := (len(r.Periods) + 15) / 16
+	for i, in := range erring {
+		y := px(top + i*row)
+		c.Labels = append(c.Labels, label{0, y + 17, "start", "name", table.Cut(in.Label(), 36), in.Label()})
+		for p, n := range in.ErrorsPerPeriod {
+			tip := fmt.Sprintf("%s, %s: %s of %d", in.Label(), r.Periods[p].Format("Mon 2 Jan 2006 15:04"), count(n, "error"), totals[p])
+			c.Marks = append(c.Marks, mark{left + band*px(p) + 1, y, max(band-2, 1), row - 3, heat(n, most), tip})
+			if n > 0 && band >= 30 {
+				c.Labels = append(c.Labels, label{left + band*px(p) + band/2, y + 16, "middle", "in-" + heat(n, most), grouped(n), tip})
 			}
-			from, to := y(float64(bases[p])), y(float64(bases[p]+n))
-			bases[p] += n
-			tip := fmt.Sprintf("%s, %s: %s of %d", s.name, r.Periods[p].Format("Mon 2 Jan 2006 15:04"), count(n, "error"), totals[p])
-			c.Marks = append(c.Marks, mark{left + band*px(p) + (band-thick)/2, to, thick, from - to, s.class, tip})
 		}
+		c.text(c.W-2, y+17, "end", "value", grouped(in.Errors))
 	}
+	foot := px(top + len(erring)*row)
+	c.H = foot + 62
+	c.Labels = append(c.Labels, label{0, foot + 17, "start", "title", "all together", ""})
 	for p, at := range r.Periods {
 		middle := left + band*px(p) + band/2
 		if p%every == 0 {
-			c.text(middle, c.H-bottom+18, "middle", "tick", at.Format(layout))
-		}
-		if totals[p] > 0 && band >= 24 {
-			c.text(middle, y(float64(totals[p]))-6, "middle", "value", grouped(totals[p]))
+			if band*px(every) >= 30 {
+				c.text(middle, foot+17, "middle", "value", grouped(totals[p]))
+			}
+			c.text(middle, foot+35, "middle", "tick", at.Format(layout))
 		}
 	}
-	c.line(left, y(0), c.W-right, y(0), "axis")
+	c.text(c.W-2, foot+17, "end", "value", grouped(r.Errors))
+	c.text(left+(c.W-left-right)/2, foot+56, "middle", "title", unit+" (UTC)")
 	c.Figures = errorFigures(r, layout)
+	c.Slim = slimErrors(r, totals, unit)
 	return c
 }
 
-// errorFigures are the numbers of the drawing of the errors.
+// heats is how many shades the grid has; the first is for none.
+const heats = 5
+
+// heat returns the class of a field with n errors, of most in any: shades by the square root, so that few are not taken for none.
+func heat(n, most int) string {
+	if n == 0 {
+		return "h0"
+	}
+	return fmt.Sprintf("h%d", 1+min(int(math.Sqrt(float64(n)/float64(most))*(heats-1)), heats-2))
+}
+
+// slimErrors draws the errors of all integrations together, the newest period first.
+func slimErrors(r *Report, totals []int, unit string) *chart {
+	c := &chart{W: slim, Alt: fmt.Sprintf("Bars: %s by %s, the newest first.", count(r.Errors, "error"), unit)}
+	layout := "Mon 2 Jan"
+	if time.Duration(r.Step) < 24*time.Hour {
+		layout = "Mon 15:04"
+	}
+	const row, left, right, top = 22, 82, 50, 20
+	c.text(0, 12, "start", "title", "all integrations together, the newest first")
+	most := float64(max(slices.Max(totals), 1))
+	for i := range totals {
+		p := len(totals) - 1 - i
+		y := px(top + i*row)
+		tip := fmt.Sprintf("%s: %s", r.Periods[p].Format("Mon 2 Jan 2006 15:04"), count(totals[p], "error"))
+		c.Labels = append(c.Labels, label{0, y + 15, "start", "name", r.Periods[p].Format(layout), tip})
+		wide := (c.W - left - right) * px(float64(totals[p])/most)
+		c.Marks = append(c.Marks, mark{left, y + 4, max(wide, 1), 14, "took", tip})
+		c.text(left+wide+6, y+15, "start", "value", grouped(totals[p]))
+	}
+	c.H = px(top + len(totals)*row)
+	return c
+}
+
+// errorFigures are the numbers of the drawing of the errors, the newest first.
 func errorFigures(r *Report, layout string) *figures {
-	f := &figures{Head: []string{"Integration"}}
-	for _, at := range r.Periods {
+	f := &figures{Head: []string{"Integration", "Together"}}
+	for _, at := range slices.Backward(r.Periods) {
 		f.Head = append(f.Head, at.Format(layout))
 	}
-	f.Head = append(f.Head, "Together")
 	for i := range r.Integrations {
-		row := []string{r.Integrations[i].Label()}
-		for _, n := range r.Integrations[i].ErrorsPerPeriod {
+		row := []string{r.Integrations[i].Label(), grouped(r.Integrations[i].Errors)}
+		for _, n := range slices.Backward(r.Integrations[i].ErrorsPerPeriod) {
 			row = append(row, grouped(n))
 		}
-		f.Rows = append(f.Rows, append(row, grouped(r.Integrations[i].Errors)))
+		f.Rows = append(f.Rows, row)
 	}
 	return f
 }
@@ -128,7 +139,7 @@ func errorFigures(r *Report, layout string) *figures {
 // spark draws the errors of one integration, small enough for a table.
 func spark(in integration) *chart {
 	const height, gap = 24, 2
-	c := &chart{W: 110, H: height, Alt: fmt.Sprintf("%s over the time looked at", count(in.Errors, "error"))}
+	c := &chart{W: 110, H: height, Spark: true, Alt: fmt.Sprintf("%s over the time looked at", count(in.Errors, "error"))}
 	most := 1
 	for _, n := range in.ErrorsPerPeriod {
 		most = max(most, n)
@@ -184,6 +195,8 @@ func plotCodes(r *Report) *chart {
 	}
 	c.Alt = fmt.Sprintf("Bars: %s by %d response codes.", count(r.Requests, "request"), len(bars))
 	c.horizontal(bars, wholeTicks(most, 4), "requests", false)
+	c.Slim = &chart{W: slim, Alt: c.Alt}
+	c.Slim.horizontal(bars, wholeTicks(most, 4), "requests", false)
 	return c
 }
 
@@ -192,7 +205,7 @@ const mostEndpoints = 8
 
 // plotEndpoints draws the slowest endpoints.
 func plotEndpoints(r *Report) *chart {
-	c := &chart{ID: "endpoints", Title: "Slowest endpoints", About: "By the time that 95 of 100 requests do not exceed.", W: broad, Wide: true}
+	c := &chart{ID: "endpoints", Title: "Slowest endpoints", About: "By the time that 95 of 100 requests do not exceed.", W: broad}
 	if len(r.Endpoints) == 0 {
 		c.Empty = "No durations of requests were logged."
 		return c
@@ -214,6 +227,11 @@ func plotEndpoints(r *Report) *chart {
 	c.Legend = []legendItem{{"box", "took", "95 of 100 took no longer"}, {"tick", "median", "median"}}
 	c.Alt = fmt.Sprintf("Bars: the %d slowest of %d endpoints.", len(shown), len(r.Endpoints))
 	c.horizontal(bars, ticks(shown[0].P95, 6), "duration, in the unit that the tenant logs (seconds as a rule)", true)
+	c.Slim = &chart{W: slim, Alt: c.Alt}
+	for i := range bars {
+		bars[i].label, bars[i].right = shorten(bars[i].label, 36), fmt.Sprintf("%s ×", grouped(shown[i].Count))
+	}
+	c.Slim.horizontal(bars, ticks(shown[0].P95, 4), "duration (seconds as a rule)", true)
 	return c
 }
 
@@ -223,7 +241,7 @@ const mostSchedules = 30
 // plotSchedules draws the last and the next run of each schedule around now.
 func plotSchedules(r *Report) *chart {
 	c := &chart{
-		ID: "schedules", Title: "Schedule and last run", W: wide, Wide: true,
+		ID: "schedules", Title: "Schedule and last run", W: wide,
 		About: "The overdue first. Runs more than two days away stand at the edge.",
 	}
 	if len(r.Schedules) == 0 {
@@ -234,7 +252,25 @@ func plotSchedules(r *Report) *chart {
 	if len(shown) < len(r.Schedules) {
 		c.About = fmt.Sprintf("The first %d of %d. %s", len(shown), len(r.Schedules), c.About)
 	}
-	const row, left, right, top, bottom, farthest = 30, 290, 170, 8, 46, 48 * time.Hour
+	c.Legend = []legendItem{{"dot", "last", "last run"}, {"dot", "next", "next run"}, {"dot", "late", "overdue"}, {"tick", "now", "now"}}
+	c.Alt = fmt.Sprintf("Time line of %s: last and next runs.", count(len(r.Schedules), "schedule"))
+	c.schedules(r, shown, timeline{row: 30, left: 290, right: 170, line: 15, text: 19, room: 40, ticks: 10})
+	c.Slim = &chart{W: slim, Alt: c.Alt}
+	c.Slim.schedules(r, shown, timeline{row: 48, left: 8, right: 8, line: 32, text: 15, room: 26, ticks: 5})
+	return c
+}
+
+// timeline is how the rows of a time line are laid out: beside their names, or on a phone below them.
+type timeline struct {
+	row, left, right px
+	line, text       px  // where in a row its line and its texts are
+	room             int // letters for a name
+	ticks            int
+	x                func(time.Time) px
+}
+
+func (c *chart) schedules(r *Report, shown []schedule, l timeline) {
+	const top, bottom, farthest = 8, 46, 48 * time.Hour
 	back, ahead := 30*time.Minute, 30*time.Minute
 	for _, s := range shown {
 		for _, at := range []time.Time{s.LastRun, s.NextRun} {
@@ -245,65 +281,63 @@ func plotSchedules(r *Report) *chart {
 	}
 	all := back + ahead
 	back, ahead = back+all/25, ahead+all/25
-	c.H = px(len(shown)*row) + top + bottom
-	width := c.W - left - right
-	x := func(at time.Time) px {
-		return left + width*px(min(max(float64(at.Sub(r.To)+back)/float64(back+ahead), 0), 1))
+	c.H = px(len(shown))*l.row + top + bottom
+	width := c.W - l.left - l.right
+	l.x = func(at time.Time) px {
+		return l.left + width*px(min(max(float64(at.Sub(r.To)+back)/float64(back+ahead), 0), 1))
 	}
 	foot := c.H - bottom + 4
-	gap := timeStep(back + ahead)
+	gap := timeStep(back+ahead, l.ticks)
 	for d := -back.Truncate(gap); d <= ahead; d += gap {
 		class := "grid"
 		if d == 0 {
 			class = "now"
 		}
-		c.line(x(r.To.Add(d)), top, x(r.To.Add(d)), foot, class)
-		c.text(x(r.To.Add(d)), foot+16, "middle", "tick", fromNow(d))
+		at := l.x(r.To.Add(d))
+		c.line(at, top, at, foot, class)
+		c.text(min(max(at, 20), c.W-20), foot+16, "middle", "tick", fromNow(d))
 	}
-	c.text(left+width/2, c.H-6, "middle", "title", "time before and after "+date(r.To)+" UTC")
+	c.text(l.left+width/2, c.H-6, "middle", "title", "time before and after "+date(r.To)+" UTC")
 	for i, s := range shown {
-		c.schedule(s, r.To, top+px(i*row)+row/2, x)
+		c.schedule(s, r.To, top+px(i)*l.row, l)
 	}
-	c.Legend = []legendItem{{"dot", "last", "last run"}, {"dot", "next", "next run"}, {"dot", "late", "overdue"}, {"tick", "now", "now"}}
-	c.Alt = fmt.Sprintf("Time line of %s: last and next runs.", count(len(r.Schedules), "schedule"))
-	return c
 }
 
-// schedule draws one row.
-func (c *chart) schedule(s schedule, now time.Time, y px, x func(time.Time) px) {
-	const room = 40 // letters before the time line
-	c.Labels = append(c.Labels, label{0, y + 4, "start", "name", shorten(s.Name, room), s.Name})
-	class, text := "span", "value"
+// schedule draws one row, which begins at y.
+func (c *chart) schedule(s schedule, now time.Time, y px, l timeline) {
+	x, at := l.x, y+l.line
+	c.Labels = append(c.Labels, label{0, y + l.text, "start", "name", shorten(s.Name, l.room), s.Name})
+	text := "value"
 	if s.Overdue {
-		class, text = "span late", "value late"
+		text = "value late"
 	}
-	c.text(c.W, y+4, "end", text, s.State(now))
+	c.text(c.W, y+l.text, "end", text, s.State(now))
 	if !s.LastRun.IsZero() && !s.NextRun.IsZero() {
-		c.Lines = append(c.Lines, stroke{x(s.LastRun), y, x(s.NextRun), y, class, ""})
+		c.Lines = append(c.Lines, stroke{x(s.LastRun), at, x(s.NextRun), at, "span", ""})
 	}
 	if s.Overdue {
-		c.Lines = append(c.Lines, stroke{x(s.NextRun), y, x(now), y, "overdue", "overdue by " + Span(now.Sub(s.NextRun))})
+		c.Lines = append(c.Lines, stroke{x(s.NextRun), at, x(now), at, "overdue", "overdue by " + Span(now.Sub(s.NextRun))})
 	}
 	if !s.NextRun.IsZero() {
 		next := "next"
 		if s.Overdue {
 			next = "late"
 		}
-		c.Dots = append(c.Dots, dot{x(s.NextRun), y, 5, next, s.Name + ": next run " + date(s.NextRun) + " UTC"})
+		c.Dots = append(c.Dots, dot{x(s.NextRun), at, 5, next, s.Name + ": next run " + date(s.NextRun) + " UTC"})
 	}
 	if !s.LastRun.IsZero() {
-		c.Dots = append(c.Dots, dot{x(s.LastRun), y, 5, "last", s.Name + ": last run " + date(s.LastRun) + " UTC, " + ago(s.LastRun, now)})
+		c.Dots = append(c.Dots, dot{x(s.LastRun), at, 5, "last", s.Name + ": last run " + date(s.LastRun) + " UTC, " + ago(s.LastRun, now)})
 	}
 }
 
-// timeStep returns a round gap between the ticks of a time line: at most some ten of them.
-func timeStep(all time.Duration) time.Duration {
-	for _, gap := range []time.Duration{10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour} {
-		if all/gap <= 10 {
+// timeStep returns a round gap between the ticks of a time line: at most about n of them.
+func timeStep(all time.Duration, n int) time.Duration {
+	for _, gap := range []time.Duration{10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour} {
+		if all/gap <= time.Duration(n) {
 			return gap
 		}
 	}
-	return 12 * time.Hour
+	return 24 * time.Hour
 }
 
 // fromNow writes a tick of a time line.

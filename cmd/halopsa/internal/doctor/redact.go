@@ -49,6 +49,8 @@ var rules = []rule{
 	{secretWords,
 		regexp.MustCompile(`(?i)(\b(?:` + secretNames + `)s?\s+(?:(?:is|was|of|value)\s+)?)(` + quotedValue + `|[^\s"']*\d[^\s"']*)`),
 		"", mentioned},
+	{words("passw passphrase pwd"),
+		regexp.MustCompile(`(?i)(\b(?:passw(?:or)?d|passphrase|pwd)s?\s+(?:(?:is|was|of|value|for\s+\S+\s+(?:is|was))\s+)?)([^\s"']+)`), "", spoken},
 	{words("eyj k_ sk- gh github_ glpat- xox akia aiza sg. shp"), regexp.MustCompile(
 		`\beyJ[\w-]{5,}(?:\.[\w-]*)*|` +
 			`\b(?:[sprw]k_(?:live|test)_|sk-|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|AKIA|AIza|SG\.|shp[a-z]{2}_)[\w.-]{8,}`), hidden, nil},
@@ -88,6 +90,21 @@ func mentioned(parts []string) string {
 	}
 	return parts[1] + hidden
 }
+
+// spoken decides on the word after a password's name in a sentence: it is the password, unless a sentence goes on that way.
+func spoken(parts []string) string {
+	if harmless(parts[2]) || parts[2] == hidden || slices.Contains(sentences, strings.ToLower(strings.Trim(parts[2], `.,:;!?()`))) {
+		return parts[0] // "the password has expired"
+	}
+	return parts[1] + hidden
+}
+
+// sentences are words that follow "password" where something is said about it.
+var sentences = strings.Fields(`about after again age already also are authentication back be been before best bind by can change changed changes
+	complexity could did does during entered entry expiry expires expiration field file flow given grant hash history incorrect into length
+	lifetime login may mismatch mode more never notification only parameter policies policy protected prompt protection recently recovery
+	reset resets rotation rule rules server set should soon sync synchronization than that then to too update updated validation via
+	vault violation which will within without yet`)
 
 // Clean returns a text of the tenant as one line that can be shown: without credentials, without the queries of URLs, and without
 // characters that a terminal obeys. What looks like a credential and is none goes too.

@@ -79,7 +79,7 @@ func TestScheduleStatesItsState(t *testing.T) {
 	t.Parallel()
 	for want, s := range map[string]schedule{
 		"running":                   {Running: true, NextRun: noon.Add(-time.Hour)},
-		"overdue by 90 min":         {Overdue: true, NextRun: noon.Add(-90 * time.Minute)},
+		"overdue by 1 h":            {Overdue: true, NextRun: noon.Add(-90 * time.Minute)},
 		"no next run known":         {LastRun: noon},
 		"due now":                   {NextRun: noon.Add(-time.Minute)},
 		"due in 3 h":                {NextRun: noon.Add(3*time.Hour + time.Minute)},

@@ -142,7 +142,7 @@ func Span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return "less than a minute"
-	case d < 2*time.Hour:
+	case d < time.Hour:
 		return fmt.Sprintf("%d min", d/time.Minute)
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h", d/time.Hour)

@@ -30,12 +30,12 @@ acme.halopsa.com: 1 of 3 integrations is failing
 5 errors, 6 requests of which 2 failed
 
 INTEGRATION      STATE    FAILING SINCE           ERRORS  LAST ERROR  FAILED REQUESTS  LAST SUCCESS  LAST LOG
-Datto RMM (12)   failing  2026-10-08 04:00 (8 h)  4       60 min ago  1 of 3           2 h ago       -
+Datto RMM (12)   failing  2026-10-08 04:00 (8 h)  4       1 h ago     1 of 3           2 h ago       -
 QuickBooks (24)  quiet    -                       1       30 h ago    1 of 1           -             -
-Xero (47)        healthy  -                       0       -           0 of 2           60 min ago    60 min ago
+Xero (47)        healthy  -                       0       -           0 of 2           1 h ago       1 h ago
 
 INTEGRATION  TIMES  FIRST             LAST        RECORDS  WITH WHAT
-Datto RMM    3      2026-10-08 04:00  60 min ago  2        Device {id} is gone
+Datto RMM    3      2026-10-08 04:00  1 h ago     2        Device {id} is gone
 QuickBooks   1      2026-10-07 07:00  29 h ago    -        HTTP 503 Service Unavailable
 QuickBooks   1      2026-10-07 06:00  30 h ago    -        Duplicate document number
 Datto RMM    1      2026-10-06 10:00  2 days ago  1        The site is not mapped
@@ -96,7 +96,7 @@ func TestHeadline(t *testing.T) {
 func TestWordsForTimesAndNumbers(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		0: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min", 119 * time.Minute: "119 min", 2 * time.Hour: "2 h",
+		0: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min", 59 * time.Minute: "59 min", 119 * time.Minute: "1 h", 2 * time.Hour: "2 h",
 		47 * time.Hour: "47 h", 48 * time.Hour: "2 days", 1000 * time.Hour: "41 days",
 	} {
 		assert.Equal(t, want, Span(d))
