@@ -102,7 +102,6 @@ type tablePrinter struct {
 	columns []string
 	width   int
 	rows    []row
-	begun   bool
 }
 
 const screenful = 500

@@ -33,9 +33,3 @@ func (t *terminal) lively() bool {
 	f, ok := t.err.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && t.getenv("TERM") != "dumb"
 }
-
-// colored reports whether the output may have colors; see no-color.org.
-func (t *terminal) colored() bool {
-	f, ok := t.out.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && t.getenv("TERM") != "dumb" && t.getenv("NO_COLOR") == ""
-}
