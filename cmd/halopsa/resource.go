@@ -51,8 +51,8 @@ type followed struct {
 type write struct {
 	// read turns inputs of the command line into those that are sent, and refuses members that do not exist.
 	read func(inputs []json.RawMessage) (any, error)
-	// send sends what read has returned. With same, a create reads back after an unknown outcome, which then tells what it has written.
-	send func(ctx context.Context, c *halopsa.Client, inputs any, same func(record, input json.RawMessage) bool) ([]any, error)
+	// send sends what read has returned. With the members of a key, a create whose outcome is unknown looks for its records by them.
+	send func(ctx context.Context, c *halopsa.Client, inputs any, key []string) ([]any, error)
 }
 
 // find returns the resource that a person means: by HaloPSA's name, in any case, or by a short one. Any other name is that of a resource

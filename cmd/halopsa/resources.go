@@ -16,7 +16,7 @@ var resources = []resource{
 		listed(r, of, (*halopsa.IntegrationErrorService).All)
 		followable(r, of, (*halopsa.IntegrationErrorService).Follow)
 		gotten(r, of, (*halopsa.IntegrationErrorService).Get, &halopsa.IntegrationErrorGetOptions{IncludeDetails: true})
-		r.create = written(of, (*halopsa.IntegrationErrorService).Create)
+		r.create = written(of, (*halopsa.IntegrationErrorService).Create, (*halopsa.IntegrationErrorService).CreateOnce)
 		deleted(r, of, (*halopsa.IntegrationErrorService).Delete)
 	}),
 	bind(resource{
@@ -27,7 +27,7 @@ var resources = []resource{
 		listed(r, of, (*halopsa.IntegrationRequestService).All)
 		followable(r, of, (*halopsa.IntegrationRequestService).Follow)
 		gotten(r, of, (*halopsa.IntegrationRequestService).Get, &halopsa.IntegrationRequestGetOptions{IncludeDetails: true})
-		r.create = written(of, (*halopsa.IntegrationRequestService).Create)
+		r.create = written(of, (*halopsa.IntegrationRequestService).Create, (*halopsa.IntegrationRequestService).CreateOnce)
 		deleted(r, of, (*halopsa.IntegrationRequestService).Delete)
 	}),
 	bind(resource{
@@ -36,8 +36,8 @@ var resources = []resource{
 	}, func(r *resource) {
 		of := func(c *halopsa.Client) *halopsa.IntegrationExportService { return c.IntegrationExport }
 		listed(r, of, (*halopsa.IntegrationExportService).All)
-		r.create = written(of, (*halopsa.IntegrationExportService).Create)
-		r.update = written(of, (*halopsa.IntegrationExportService).Update)
+		r.create = written(of, (*halopsa.IntegrationExportService).Create, (*halopsa.IntegrationExportService).CreateOnce)
+		r.update = written(of, (*halopsa.IntegrationExportService).Update, nil)
 		deleted(r, of, (*halopsa.IntegrationExportService).Delete)
 	}),
 	bind(resource{name: "IntegrationDelta", short: []string{"deltas", "delta"}, about: "what has changed for a sync to read"}, func(r *resource) {
@@ -45,7 +45,7 @@ var resources = []resource{
 		listed(r, of, (*halopsa.IntegrationDeltaService).All)
 		followable(r, of, (*halopsa.IntegrationDeltaService).Follow)
 		gottenPlain(r, of, (*halopsa.IntegrationDeltaService).Get)
-		r.create = written(of, (*halopsa.IntegrationDeltaService).Create)
+		r.create = written(of, (*halopsa.IntegrationDeltaService).Create, (*halopsa.IntegrationDeltaService).CreateOnce)
 		deleted(r, of, (*halopsa.IntegrationDeltaService).Delete)
 	}),
 	bind(resource{name: "IntegratorLog", short: []string{"log", "logs"}, about: "lines of the integrator engine's log"}, func(r *resource) {
@@ -78,8 +78,8 @@ var resources = []resource{
 		of := func(c *halopsa.Client) *halopsa.IntegrationFieldDataService { return c.IntegrationFieldData }
 		listedWhole(r, of, (*halopsa.IntegrationFieldDataService).All)
 		gottenPlain(r, of, (*halopsa.IntegrationFieldDataService).Get)
-		r.create = written(of, (*halopsa.IntegrationFieldDataService).Create)
-		r.update = written(of, (*halopsa.IntegrationFieldDataService).Update)
+		r.create = written(of, (*halopsa.IntegrationFieldDataService).Create, (*halopsa.IntegrationFieldDataService).CreateOnce)
+		r.update = written(of, (*halopsa.IntegrationFieldDataService).Update, nil)
 		deleted(r, of, (*halopsa.IntegrationFieldDataService).Delete)
 	}),
 	bind(resource{name: "IntegrationSiteMapping", short: []string{"sitemappings", "sitemapping"}, about: "which site or client is which in another system"}, func(r *resource) {
@@ -88,8 +88,8 @@ var resources = []resource{
 	bind(resource{name: "IntegrationLookUp", short: []string{"lookups", "lookup"}, about: "values that integrations look up"}, func(r *resource) {
 		of := func(c *halopsa.Client) *halopsa.IntegrationLookUpService { return c.IntegrationLookUp }
 		listedWhole(r, of, (*halopsa.IntegrationLookUpService).All)
-		r.create = written(of, (*halopsa.IntegrationLookUpService).Create)
-		r.update = written(of, (*halopsa.IntegrationLookUpService).Update)
+		r.create = written(of, (*halopsa.IntegrationLookUpService).Create, (*halopsa.IntegrationLookUpService).CreateOnce)
+		r.update = written(of, (*halopsa.IntegrationLookUpService).Update, nil)
 	}),
 	bind(resource{name: "IntegrationRunbookVariableGroup", short: []string{"variables", "variable"}, about: "variables of integration runbooks"}, func(r *resource) {
 		of := func(c *halopsa.Client) *halopsa.IntegrationRunbookVariableGroupService {
@@ -105,8 +105,8 @@ var resources = []resource{
 		of := func(c *halopsa.Client) *halopsa.ConnectedInstanceService { return c.ConnectedInstance }
 		listedWhole(r, of, (*halopsa.ConnectedInstanceService).All)
 		gotten(r, of, (*halopsa.ConnectedInstanceService).Get, nil)
-		r.create = written(of, (*halopsa.ConnectedInstanceService).Create)
-		r.update = written(of, (*halopsa.ConnectedInstanceService).Update)
+		r.create = written(of, (*halopsa.ConnectedInstanceService).Create, nil)
+		r.update = written(of, (*halopsa.ConnectedInstanceService).Update, nil)
 		deleted(r, of, (*halopsa.ConnectedInstanceService).Delete)
 	}),
 	bind(resource{
@@ -116,8 +116,8 @@ var resources = []resource{
 		of := func(c *halopsa.Client) *halopsa.IntegrationConfigurationService { return c.IntegrationConfiguration }
 		listedWhole(r, of, (*halopsa.IntegrationConfigurationService).All)
 		gotten(r, of, (*halopsa.IntegrationConfigurationService).Get, nil)
-		r.create = written(of, (*halopsa.IntegrationConfigurationService).Create)
-		r.update = written(of, (*halopsa.IntegrationConfigurationService).Update)
+		r.create = written(of, (*halopsa.IntegrationConfigurationService).Create, nil)
+		r.update = written(of, (*halopsa.IntegrationConfigurationService).Update, nil)
 	}),
 }
 

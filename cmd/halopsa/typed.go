@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
@@ -95,8 +96,10 @@ func number(id string) (int64, error) {
 	return n, nil
 }
 
-// written binds a Create or Update.
-func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Context, []I, ...halopsa.RequestOption) ([]*T, error)) *write {
+// written binds a Create or Update, and once the CreateOnce beside a Create; nil is none.
+func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Context, []I, ...halopsa.RequestOption) ([]*T, error),
+	createOnce func(S, context.Context, []I, halopsa.Match[T, I], ...halopsa.RequestOption) ([]*T, error),
+) *write {
 	return &write{
 		read: func(inputs []json.RawMessage) (any, error) {
 			all := make([]I, len(inputs))
@@ -109,17 +112,51 @@ func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Con
 			}
 			return all, nil
 		},
-		send: func(ctx context.Context, c *halopsa.Client, inputs any, _ func(record, input json.RawMessage) bool) ([]any, error) {
-			records, err := method(of(c), ctx, inputs.([]I))
-			all := make([]any, 0, len(records))
-			for _, record := range records {
-				if record != nil {
-					all = append(all, record)
-				}
+		send: func(ctx context.Context, c *halopsa.Client, inputs any, key []string) ([]any, error) {
+			var records []*T
+			var err error
+			switch {
+			case len(key) == 0:
+				records, err = method(of(c), ctx, inputs.([]I))
+			case createOnce == nil:
+				return nil, errNoKey
+			default:
+				records, err = createOnce(of(c), ctx, inputs.([]I), sameBy[T, I](key))
 			}
-			return all, err
+			return some(records), err
 		},
 	}
+}
+
+// errNoKey is returned for a key where the SDK has no CreateOnce.
+var errNoKey = errors.New("-key: this resource cannot be looked for by a key")
+
+// some returns the records that are there.
+func some[T any](records []*T) []any {
+	all := make([]any, 0, len(records))
+	for _, record := range records {
+		if record != nil {
+			all = append(all, record)
+		}
+	}
+	return all
+}
+
+// sameBy compares a record with an input by the members of a key.
+func sameBy[T, I any](key []string) halopsa.Match[T, I] {
+	return func(record *T, input I) bool {
+		a, b := membersOf(record), membersOf(input)
+		return !slices.ContainsFunc(key, func(name string) bool { return b[name] == nil || !bytes.Equal(a[name], b[name]) })
+	}
+}
+
+// membersOf returns the members of a record or an input; encoding/json writes each in one form only.
+func membersOf(of any) (all map[string]json.RawMessage) {
+	data, err := json.Marshal(of)
+	if err != nil || json.Unmarshal(data, &all) != nil {
+		return nil
+	}
+	return all
 }
 
 // inputError says what is wrong with an input and what its members are.
@@ -216,7 +253,11 @@ func assign(field reflect.Value, text string) error {
 func postTo(path string) *write {
 	return &write{
 		read: func(inputs []json.RawMessage) (any, error) { return inputs, nil },
-		send: func(ctx context.Context, c *halopsa.Client, inputs any, _ func(record, input json.RawMessage) bool) ([]any, error) {
+		send: func(ctx context.Context, c *halopsa.Client, inputs any, key []string) ([]any, error) {
+			if len(key) > 0 {
+				records, err := halopsa.PostOnceOf(ctx, c, path, inputs.([]json.RawMessage), sameBy[json.RawMessage, json.RawMessage](key))
+				return some(records), err
+			}
 			records, err := halopsa.PostOf[json.RawMessage](ctx, c, path, inputs)
 			all := make([]any, len(records))
 			for i := range records {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -82,7 +81,7 @@ func records(from io.Reader) (all []json.RawMessage, err error) {
 }
 
 // carryOut shows what would be sent and, with -yes, sends it.
-func (in *inputs) carryOut(ctx context.Context, t *terminal, verb string, r *resource, w *write, same func(record, input json.RawMessage) bool) error {
+func (in *inputs) carryOut(ctx context.Context, t *terminal, verb string, r *resource, w *write, key []string) error {
 	raw, err := in.read(t)
 	if err != nil {
 		return err
@@ -108,7 +107,7 @@ func (in *inputs) carryOut(ctx context.Context, t *terminal, verb string, r *res
 		return err
 	}
 	defer tenant.close()
-	written, err := w.send(ctx, tenant.client, read, same)
+	written, err := w.send(ctx, tenant.client, read, key)
 	printed := format("json").printer(t.out, nil, 0)
 	for _, record := range written {
 		err = errors.Join(err, printed.add(record))
@@ -129,32 +128,7 @@ func (c *createCommand) Run(ctx context.Context, t *terminal) error {
 	if r.create == nil {
 		return r.lacks("create", func(r *resource) bool { return r.create != nil })
 	}
-	var same func(record, input json.RawMessage) bool
-	if len(c.Key) > 0 {
-		same = sameBy(c.Key)
-	}
-	return c.carryOut(ctx, t, "created", r, r.create, same)
-}
-
-// sameBy compares a record with an input by the members of a key.
-func sameBy(key []string) func(record, input json.RawMessage) bool {
-	return func(record, input json.RawMessage) bool {
-		var a, b map[string]json.RawMessage
-		if json.Unmarshal(record, &a) != nil || json.Unmarshal(input, &b) != nil {
-			return false
-		}
-		return !slices.ContainsFunc(key, func(name string) bool {
-			return b[name] == nil || !bytes.Equal(compact(a[name]), compact(b[name]))
-		})
-	}
-}
-
-func compact(raw json.RawMessage) []byte {
-	var b bytes.Buffer
-	if json.Compact(&b, raw) != nil {
-		return raw
-	}
-	return b.Bytes()
+	return c.carryOut(ctx, t, "created", r, r.create, c.Key)
 }
 
 // updateCommand changes records.

@@ -82,3 +82,25 @@ func TestAWriteWhoseFateIsUnknown(t *testing.T) {
 	assert.Contains(t, r.err, "outcome unknown")
 	assert.Equal(t, 1, server.Len("IntegrationError"))
 }
+
+// TestACreateWithAKeyEndsKnown: what a gateway hid is looked for, and nothing is created twice.
+func TestACreateWithAKeyEndsKnown(t *testing.T) {
+	t.Parallel()
+	for _, resource := range []string{"errors", "Tickets"} {
+		t.Run(resource, func(t *testing.T) {
+			t.Parallel()
+			server := halopsatest.NewServer()
+			t.Cleanup(server.Close)
+			api := map[string]string{"errors": "IntegrationError", "Tickets": "Tickets"}[resource]
+			server.Seed(api, map[string]any{"entity_name": "another"})
+			server.Fault(halopsatest.Fault{Method: "POST", Resource: api, Kind: halopsatest.HTML504, Applied: true})
+			r := of(server).halopsa(t, "create", resource, "entity_name=Asset 5", "module_id=12", "-key", "entity_name,module_id", "-yes")
+			require.Equal(t, 0, r.code, r.err)
+			assert.Equal(t, []int{2}, ids(t, r.out))
+			assert.Equal(t, 2, server.Len(api))
+		})
+	}
+	r := environment{"HALOPSA_URL=http://127.0.0.1:1", "HALOPSA_CLIENT_ID=x", "HALOPSA_CLIENT_SECRET=y"}.halopsa(t, "create", "instances", "name=x", "-key", "name", "-yes")
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.err, "cannot be looked for by a key")
+}
