@@ -15,6 +15,8 @@ import (
 
 // grammar is the command line.
 type grammar struct {
+	Check      checkCommand      `cmd:"" help:"Whether everything is set up right: server, credentials, scopes, rights, clock and limit."`
+	Probe      probeCommand      `cmd:"" help:"The tenant's habits: what its lists honor, what they are called and where they are capped."`
 	Doctor     doctorCommand     `cmd:"" help:"Which integrations are failing, since when, and with what."`
 	List       listCommand       `cmd:"" help:"Print the records of a list: errors, requests, exports, or any other resource."`
 	Get        getCommand        `cmd:"" help:"Print one record."`

@@ -84,7 +84,7 @@ const standin = "No HALOPSA_URL is set: reading from a stand-in server in this p
 func TestReadingNeedsNoConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"doctor"}, {"list", "errors"}, {"list", "requests", "-json"}, {"list", "exports", "-csv"}, {"list", "log"}, {"get", "errors", "5"},
+		{"check"}, {"check", "-json"}, {"probe", "errors"}, {"probe", "lookups", "-json"}, {"doctor"}, {"list", "errors"}, {"list", "requests", "-json"}, {"list", "exports", "-csv"}, {"list", "log"}, {"get", "errors", "5"},
 		{"tail", "errors", "-for", "500ms"}, {"list", "deltas"}, {"list", "traces"}, {"list", "schedules"}, {"list", "fieldmappings"},
 		{"list", "fields"}, {"list", "sitemappings"}, {"list", "lookups"}, {"list", "variables"}, {"list", "instances"}, {"list", "configurations"},
 	} {

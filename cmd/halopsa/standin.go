@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/halopsa-go/halopsa/halopsaprobe"
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
@@ -20,6 +21,7 @@ type standinCommand struct {
 	Limit   int     `default:"700" help:"Requests in any 5 minutes; 0 is no limit."`
 	Latency stretch `help:"Delay of every response." placeholder:"DURATION"`
 	Strict  bool    `help:"Refuse query parameters and sort fields that nobody knows."`
+	Habits  string  `help:"Behave like the tenant that this file of halopsa probe is of." placeholder:"FILE"`
 	Tenant  string  `help:"The tenant that the lines to copy name." placeholder:"NAME"`
 }
 
@@ -28,6 +30,12 @@ func (c *standinCommand) Run(ctx context.Context, t *terminal) error {
 	options := []halopsatest.Option{halopsatest.WithRateLimit(c.Limit, 5*time.Minute), halopsatest.WithLatency(time.Duration(c.Latency))}
 	if c.Strict {
 		options = append(options, halopsatest.Strict())
+	}
+	if c.Habits != "" {
+		if err := readable(c.Habits); err != nil {
+			return err
+		}
+		options = append(options, halopsatest.WithHabitsFrom(c.Habits))
 	}
 	handler := halopsatest.NewHandler(options...)
 	if err := c.fill(handler); err != nil {
@@ -61,6 +69,19 @@ func (c *standinCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	return <-ended
+}
+
+// readable says what is wrong with a file of habits, which the stand-in panics over.
+func readable(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	if _, err := halopsaprobe.Read(f); err != nil {
+		return fmt.Errorf("-habits: %w", err)
+	}
+	return nil
 }
 
 // fill seeds the records of a file, or those of the demonstration.

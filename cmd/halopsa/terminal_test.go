@@ -58,7 +58,7 @@ func (e environment) onTerminal(t *testing.T, args ...string) (string, int) {
 func TestOnATerminalOf80Columns(t *testing.T) {
 	t.Parallel()
 	server := tenant(t)
-	for _, args := range [][]string{{"list", "errors"}, {"list", "requests"}, {"list", "exports"}, {"get", "errors", "5"}, {"tail", "errors", "-for", "400ms"}, {"doctor"}, {"help", "resources"}, {"help", "list"}} {
+	for _, args := range [][]string{{"list", "errors"}, {"list", "requests"}, {"list", "exports"}, {"get", "errors", "5"}, {"tail", "errors", "-for", "400ms"}, {"doctor"}, {"check"}, {"probe", "errors", "lookups"}, {"help", "resources"}, {"help", "list"}} {
 		out, code := append(of(server), "TERM=dumb").onTerminal(t, args...)
 		assert.Equal(t, 0, code, out)
 		assert.NotContains(t, out, "\x1b", "%v: nothing that a dumb terminal would not understand", args)
@@ -70,6 +70,8 @@ func TestOnATerminalOf80Columns(t *testing.T) {
 
 func TestProgressIsShownOnATerminal(t *testing.T) {
 	t.Parallel()
+	probed, _ := append(of(tenant(t)), "TERM=xterm").onTerminal(t, "probe", "lookups")
+	assert.Regexp(t, `\d+ of at most \d+ requests: IntegrationLookUp, `, probed)
 	server := tenant(t, halopsatest.WithLatency(150*time.Millisecond))
 	halopsatest.SeedDemo(server.Handler, 700)
 	out, code := append(of(server), "TERM=xterm").onTerminal(t, "list", "errors", "-json", "-before", "2001-01-01")
@@ -84,7 +86,7 @@ func TestProgressIsShownOnATerminal(t *testing.T) {
 func TestAFullDisk(t *testing.T) {
 	t.Parallel()
 	server := tenant(t)
-	for _, args := range [][]string{{"list", "errors"}, {"list", "errors", "-json"}, {"list", "errors", "-csv"}, {"get", "errors", "5"}, {"doctor"}, {"doctor", "-json"}, {"help", "list"}, {"help", "resources"}, {"version"}, {"completion", "bash"}, {"create", "errors", "error=x"}} {
+	for _, args := range [][]string{{"list", "errors"}, {"list", "errors", "-json"}, {"list", "errors", "-csv"}, {"get", "errors", "5"}, {"doctor"}, {"check"}, {"check", "-json"}, {"probe", "lookups"}, {"doctor", "-json"}, {"help", "list"}, {"help", "resources"}, {"version"}, {"completion", "bash"}, {"create", "errors", "error=x"}} {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		require.NoError(t, err)
 		cmd := exec.CommandContext(t.Context(), binary, args...)
