@@ -53,19 +53,19 @@ func retabled(lines []string, width int) *table.Table {
 			rows[i] = append(rows[i], strings.TrimSpace(string(text[min(start[0], end):end])))
 		}
 	}
-	return &table.Table{Head: rows[0], Rows: rows[1:], Width: width}
+	return &table.Table{Head: rows[0], Rows: rows[1:], Whole: rows[0][:1], Width: width}
 }
 
 // broken breaks a line at blanks, with what follows set in; a width of 0 does not.
 func broken(line string, width int) string {
-	if width <= 0 || len([]rune(line)) <= width {
+	if width <= 0 || table.Width(line) <= width {
 		return strings.TrimRight(line, " ")
 	}
 	const indent = "    "
 	var b strings.Builder
 	used := 0
 	for i, word := range strings.SplitAfter(line, " ") {
-		n := len([]rune(word))
+		n := table.Width(word)
 		if used > len(indent) && used+n > width+1 {
 			b.WriteString("\n" + indent)
 			used = len(indent)

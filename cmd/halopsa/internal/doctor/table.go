@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
@@ -78,7 +77,7 @@ func wrap(text string, width int) string {
 	var b strings.Builder
 	used := 0
 	for _, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
+		n := table.Width(word)
 		switch {
 		case used == 0:
 		case width > 0 && used+1+n > width:

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Table has its columns side by side, fitted to a width.
@@ -15,6 +14,8 @@ type Table struct {
 	// Head are the names of the columns, and Rows the cells of each row, as many.
 	Head []string
 	Rows [][]string
+	// Whole are the names of columns that are never cut, besides those of ids and numbers.
+	Whole []string
 	// Width is that of the terminal, in characters; 0 does not cut.
 	Width int
 }
@@ -30,12 +31,12 @@ func (t *Table) Write(out io.Writer) error {
 	natural := make([]int, len(t.Head))
 	text := make([]bool, len(t.Head)) // may be cut
 	for i, name := range t.Head {
-		natural[i] = utf8.RuneCountInString(name)
+		natural[i] = Width(name)
 		for _, row := range t.Rows {
-			natural[i] = max(natural[i], utf8.RuneCountInString(row[i]))
+			natural[i] = max(natural[i], Width(row[i]))
 			text[i] = text[i] || !whole(row[i])
 		}
-		text[i] = text[i] && !isID(name)
+		text[i] = text[i] && !isID(name) && !slices.Contains(t.Whole, name)
 	}
 	beside := len(t.Head)
 	widths := t.fit(natural[:beside], text)
@@ -46,8 +47,11 @@ func (t *Table) Write(out io.Writer) error {
 	w := bufio.NewWriter(out)
 	for _, row := range append([][]string{upper(t.Head)}, t.Rows...) {
 		line(w, row[:beside], widths)
-		for _, cell := range row[beside:] {
-			if cell = Cut(cell, max(t.Width-indent, least)); cell != "" {
+		for i, cell := range row[beside:] {
+			if text[beside+i] {
+				cell = Cut(cell, max(t.Width-indent, least))
+			}
+			if cell != "" {
 				_, _ = w.WriteString(strings.Repeat(" ", indent) + cell + "\n")
 			}
 		}
@@ -67,7 +71,7 @@ func (t *Table) fit(natural []int, text []bool) []int {
 	for over := sum(widths) + gap*(len(widths)-1) - t.Width; over > 0; over-- {
 		widest := -1
 		for i, w := range widths {
-			if floor := max(least, min(utf8.RuneCountInString(t.Head[i]), 12)); text[i] && w > floor && (widest < 0 || w > widths[widest]) {
+			if floor := max(least, min(Width(t.Head[i]), 12)); text[i] && w > floor && (widest < 0 || w > widths[widest]) {
 				widest = i
 			}
 		}
@@ -88,7 +92,7 @@ func line(w *bufio.Writer, cells []string, widths []int) {
 		}
 		cell = Cut(cell, widths[i])
 		b.WriteString(cell)
-		b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
+		b.WriteString(strings.Repeat(" ", widths[i]-Width(cell)))
 	}
 	_, _ = w.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 }
@@ -108,15 +112,14 @@ func isID(name string) bool {
 
 // Cut shortens s to a width, with an ellipsis; an id in parentheses at its end, as in "Datto RMM (12)", stays.
 func Cut(s string, width int) string {
-	length := utf8.RuneCountInString(s)
-	if length <= width {
+	if Width(s) <= width {
 		return s
 	}
 	id := trailingID.FindString(s)
-	if keep := utf8.RuneCountInString(id); keep > 0 && keep < width {
+	if keep := Width(id); keep > 0 && keep < width {
 		return Cut(s[:len(s)-len(id)], width-keep) + id
 	}
-	return string([]rune(s)[:max(width-1, 0)]) + "…"
+	return Fit(s, max(width-1, 0)) + "…"
 }
 
 var trailingID = regexp.MustCompile(` ?\(\d+\)$`)

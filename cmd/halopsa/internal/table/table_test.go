@@ -59,3 +59,16 @@ func TestCut(t *testing.T) {
 		assert.Equal(t, test.want, table.Cut(test.text, test.width), test.text)
 	}
 }
+
+func TestWidthIsThatOfATerminal(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"abc": 3, "日本語": 6, "한국": 4, "e\u0301": 1, "🙂": 2, "…": 1, "Ä": 1, "ｆｕｌｌ": 8, "▲": 1, "": 0} {
+		assert.Equal(t, want, table.Width(text), text)
+	}
+	assert.Equal(t, "日本…", table.Cut("日本語の文", 5))
+	assert.Equal(t, "日本…", table.Cut("日本語の文", 6))
+	var out strings.Builder
+	wide := table.Table{Head: []string{"a", "b"}, Rows: [][]string{{"日本", "x"}, {"abcd", "y"}}}
+	require.NoError(t, wide.Write(&out))
+	assert.Equal(t, "A     B\n日本  x\nabcd  y\n", out.String())
+}
