@@ -55,11 +55,14 @@ func indented(out io.Writer, v any) error {
 type probeCommand struct {
 	Resources []string `arg:"" optional:"" help:"The lists to probe, such as errors or Tickets; the default is all of the integration API."`
 	JSON      bool     `help:"Print JSON in place of the table."`
-	Out       string   `short:"o" help:"Write the report to this file, which holds no value of any record: attach it to an issue, or give it to halopsa standin -habits." placeholder:"FILE"`
+	Out       file     `short:"o" help:"Write the report to this file, which holds no value of any record: attach it to an issue, or give it to halopsa standin -habits." placeholder:"FILE"`
 }
 
 // Run probes, and shows how far it is.
 func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
+	if err := c.Out.placed("-out"); err != nil {
+		return err
+	}
 	tenant, err := t.tenant()
 	if err != nil {
 		return err
@@ -97,8 +100,8 @@ func (c *probeCommand) Run(ctx context.Context, t *terminal) error {
 	return errors.Join(err, out.err)
 }
 
-func writeReport(file string, report *halopsaprobe.Report) error {
-	f, err := os.Create(file)
+func writeReport(name file, report *halopsaprobe.Report) error {
+	f, err := os.Create(string(name))
 	if err != nil {
 		return err
 	}

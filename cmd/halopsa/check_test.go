@@ -56,5 +56,5 @@ func TestProbedHabitsComeBack(t *testing.T) {
 	assert.Len(t, ids(t, of(like).halopsa(t, "list", "errors", "-json").out), 120)
 	assert.Equal(t, 4, like.Count("GET", "IntegrationError"), "in pages of 30")
 
-	assert.Contains(t, environment{}.halopsa(t, "standin", "-habits", "README.md").err, "-habits: ")
+	assert.Contains(t, environment{}.halopsa(t, "standin", "-habits", "README.md").err, "-habits README.md: ")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -56,7 +57,10 @@ func parse(args []string, t *terminal) (c command, err error) {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	parsed, err := parser.Parse(twoDashes(args))
+	if slices.Contains([]string{"-version", "--version"}, args[0]) {
+		args = []string{"version"}
+	}
+	parsed, err := parser.Parse(plainFlags(parser.Model, args))
 	if out.err != nil { // of help that could not be printed
 		return nil, out.err
 	}
@@ -82,23 +86,43 @@ func newParser(g *grammar, out io.Writer) (*kong.Kong, error) {
 	)
 }
 
-var oneDash = regexp.MustCompile(`^-[a-z][a-z-]+(=|$)`)
-
-// twoDashes lets flags have one dash, as Go's own tools do: -json is --json.
-func twoDashes(args []string) []string {
-	all := make([]string, len(args))
-	for i, arg := range args {
+// plainFlags writes the flags of a command line in the one form that leaves nothing to guess, --name=value. So they may have one dash, as those of
+// Go's own tools, and a value may begin with a dash.
+func plainFlags(app *kong.Application, args []string) (all []string) {
+	var flags []*kong.Flag
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
 		if arg == "--" {
-			copy(all[i:], args[i:])
-			break
+			return append(all, args[i:]...)
 		}
-		if oneDash.MatchString(arg) {
-			arg = "-" + arg
+		name, value, given := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-"), "=")
+		if !strings.HasPrefix(arg, "-") || name == "" {
+			if at := slices.IndexFunc(app.Children, func(n *kong.Node) bool { return n.Name == arg }); flags == nil && at >= 0 {
+				flags = app.Children[at].Flags
+			}
+			all = append(all, arg)
+			continue
 		}
-		all[i] = arg
+		at := slices.IndexFunc(flags, func(f *kong.Flag) bool { return f.Name == name || f.Short > 0 && string(f.Short) == name })
+		switch {
+		case at < 0 && len(name) > 1 && !numbered.MatchString(arg):
+			arg = "--" + strings.TrimLeft(arg, "-") // kong says that there is none
+		case at >= 0 && given:
+			arg = "--" + flags[at].Name + "=" + value
+		case at >= 0:
+			arg = "--" + flags[at].Name
+			if !flags[at].IsBool() && i+1 < len(args) {
+				i++
+				arg += "=" + args[i]
+			}
+		}
+		all = append(all, arg)
 	}
 	return all
 }
+
+// numbered is a flag of one letter with its number, as in -n5.
+var numbered = regexp.MustCompile(`^-[a-z]\d+$`)
 
 // errMistake is returned for a command line that cannot be read.
 var errMistake = errors.New("usage")
@@ -116,8 +140,15 @@ func mistake(err error) error {
 	if strings.Contains(text, "unknown flag") && parse != nil && parse.Context != nil {
 		text += "; the flags are " + strings.Join(flagsOf(parse.Context), ", ")
 	}
+	text = guess.ReplaceAllString(noValue.ReplaceAllString(text, "a value is missing"), "")
 	return fmt.Errorf("%w: %s (see halopsa help%s)", errMistake, strings.ReplaceAll(text, "--", "-"), topic)
 }
+
+// What kong says of a flag without a value, and what it guesses at where the flags are listed anyway.
+var (
+	noValue = regexp.MustCompile(`expected \w+ value but got "EOL".*`)
+	guess   = regexp.MustCompile(`, did you mean (one of )?"-.*?"\??(;|$)`)
+)
 
 // flagsOf lists the flags of the subcommand that a context has come to.
 func flagsOf(c *kong.Context) (all []string) {

@@ -116,7 +116,26 @@ func TestMistakes(t *testing.T) {
 		"a list that cannot be sorted":    {[]string{"list", "log", "-sort", "id"}, "IntegratorLog cannot be sorted"},
 		"a sort member that is not there": {[]string{"list", "errors", "-sort", "when"}, `"when"`},
 		"a way that is none":              {[]string{"list", "errors", "-sort", "id:down"}, "-sort id:down: write NAME, NAME:asc or NAME:desc"},
-		"a negative number":               {[]string{"list", "errors", "-n", "-1"}, "-n"},
+		"a negative number":               {[]string{"list", "errors", "-n", "-1"}, `-n: "-1" is not a number of 0 or above`},
+		"a number too large":              {[]string{"list", "errors", "-n=99999999999999999999"}, `-n: "99999999999999999999" is not a number of 0 or above`},
+		"no value":                        {[]string{"list", "errors", "-n"}, "-n: a value is missing"},
+		"a flag for a number":             {[]string{"tail", "errors", "-after", "-json"}, `-after: "-json" is not a number of 0 or above`},
+		"a negative limit":                {[]string{"standin", "-limit", "-1"}, `-limit: "-1" is not a number of 0 or above`},
+		"a negative duration":             {[]string{"list", "errors", "-since", "-1h"}, `"-1h" is neither a duration such as 90m`},
+		"no time at all":                  {[]string{"tail", "errors", "-every", "1ms"}, "-every must be a second or longer"},
+		"a way that is missing":           {[]string{"list", "errors", "-sort", "id:"}, "-sort id:: write NAME"},
+		"a variable that is not set":      {[]string{"tail", "errors", "-cursor", ""}, "-cursor: the name of a file is missing"},
+		"a flag of another subcommand":    {[]string{"get", "errors", "-since", "7d"}, "unknown flag -since; the flags are -help, -json, -csv, -columns (see"},
+		"a member twice":                  {[]string{"create", "errors", "error=x", "error=y"}, "error is given twice"},
+		"a member of another kind":        {[]string{"create", "errors", "module_id=many"}, "module_id cannot be a string; the members are"},
+		"a text that is too long":         {[]string{"create", "errors", "error=" + strings.Repeat("x", 2500)}, "HaloPSA's column holds 2000"},
+		"an update without an id":         {[]string{"update", "Tickets", "summary=x"}, "input 0 has no id: without one HaloPSA would create a record"},
+		"a create with an id":             {[]string{"create", "Tickets", "id=5", "summary=x"}, "input 0 has an id: HaloPSA would change that record"},
+		"an id that is none":              {[]string{"delete", "errors", "5", "x"}, `"x" is not an id`},
+		"a key that is not there":         {[]string{"create", "errors", "error=x", "-key", "erorr"}, `-key: input 0 has no "erorr" to be recognized by`},
+		"no key for it":                   {[]string{"create", "instances", "name=x", "-key", "name"}, "cannot be looked for by a key"},
+		"a member to show that is not":    {[]string{"get", "errors", "5", "-columns", "id,nosuch"}, "the record has no nosuch; its members are id, module_id"},
+		"no folder for a probe":           {[]string{"probe", "errors", "-o", "/none/x.json"}, "there is no folder /none"},
 		"no duration":                     {[]string{"list", "errors", "-since", "soon"}, `"soon" is neither a duration such as 90m, 24h, 7d or 2w nor a date`},
 		"no date known":                   {[]string{"list", "lookups", "-since", "7d"}, "no member of IntegrationLookUp is known to say when; name one with -date"},
 		"two forms":                       {[]string{"list", "errors", "-json", "-csv"}, "-json and -csv can't be used together"},
@@ -157,5 +176,6 @@ func TestHelp(t *testing.T) {
 		assert.NotEmpty(t, r.out, name)
 	}
 	assert.Contains(t, environment{}.halopsa(t, "help", "resources").out, "IntegrationError")
+	assert.Regexp(t, `^halopsa \d+\.\d+\.\d+\n$`, environment{}.halopsa(t, "-version").out)
 	assert.Regexp(t, `^halopsa \d+\.\d+\.\d+\n$`, environment{}.halopsa(t, "version").out)
 }

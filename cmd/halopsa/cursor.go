@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
 
-// cursor is a file that holds the id of the last record that was printed.
-type cursor string
+// cursor keeps the id of the last record that was printed in a file. One without a file keeps nothing.
+//
+// A program that is killed leaves the id of the last record or of the one before it: one record can be printed twice, and none is lost.
+type cursor struct {
+	file string
+	last int64 // what the file holds
+}
 
-// read returns the id, and false where there is no file yet.
-func (c cursor) read() (int64, bool, error) {
-	data, err := os.ReadFile(string(c))
+// readCursor returns the id in a file, and false where there is no file yet.
+func readCursor(file string) (int64, bool, error) {
+	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
 	}
@@ -24,23 +28,47 @@ func (c cursor) read() (int64, bool, error) {
 	}
 	id, err := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
 	if err != nil || id < 0 {
-		return 0, false, fmt.Errorf("%s holds no id; it is the file that -cursor has written before", string(c))
+		return 0, false, fmt.Errorf("%s holds no id; it is the file that -cursor has written before", file)
 	}
 	return id, true, nil
 }
 
+// begin keeps the id that printing begins behind: a file that cannot be written is known before anything is printed, and what is logged after
+// a run that printed nothing is not lost.
+func (c *cursor) begin(id int64) error {
+	c.last = id
+	return c.write()
+}
+
+// keep keeps the id of a record that was printed. It refuses where the file no longer holds what was kept last: another program keeps its own
+// place there.
+func (c *cursor) keep(id int64) error {
+	if c.file == "" {
+		return nil
+	}
+	if held, _, err := readCursor(c.file); err != nil || held != c.last {
+		return errors.Join(fmt.Errorf("%s no longer holds %d, the id before: does another tail use it too?", c.file, c.last), err)
+	}
+	c.last = id
+	return c.write()
+}
+
 // write replaces the file in one step: a program that is killed leaves the old id or the new one.
-func (c cursor) write(id int64) error {
-	f, err := os.CreateTemp(filepath.Dir(string(c)), filepath.Base(string(c))+".*")
-	if err != nil {
-		return err
+func (c *cursor) write() error {
+	if c.file == "" {
+		return nil
 	}
-	_, err = fmt.Fprintln(f, id)
+	next := c.file + ".new"
+	f, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("the cursor could not be kept: %w", err)
+	}
+	_, err = fmt.Fprintln(f, c.last)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), string(c))
+		err = os.Rename(next, c.file)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(fmt.Errorf("the cursor could not be kept: %w", err), os.Remove(next))
 	}
 	return nil
 }

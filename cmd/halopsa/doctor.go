@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -21,9 +20,9 @@ import (
 type doctorCommand struct {
 	Since  stretch `default:"7d" help:"How far back to look."`
 	Quiet  stretch `default:"6h" help:"An integration that has not failed for this long has stopped failing."`
-	Module int64   `help:"Look at the module with this id only; 0 is all." placeholder:"ID"`
-	Max    int     `default:"20000" help:"Most records to read of each list, 100 of which are a request; 0 is all."`
-	HTML   string  `help:"Write a report with charts to this file." placeholder:"FILE"`
+	Module count   `help:"Look at the module with this id only; 0 is all." placeholder:"ID"`
+	Max    count   `default:"20000" help:"Most records to read of each list, 100 of which are a request; 0 is all."`
+	HTML   file    `help:"Write a report with charts to this file." placeholder:"FILE"`
 	JSON   bool    `help:"Print JSON in place of the table."`
 	Check  lasting `help:"End with code 2 when an integration has been failing for an hour, or for another time as in -check=30m."`
 }
@@ -57,16 +56,10 @@ func (l *lasting) Decode(c *kong.DecodeContext) error {
 }
 
 func (c *doctorCommand) validate() error {
-	switch {
-	case time.Duration(c.Since) < time.Minute || time.Duration(c.Quiet) < time.Minute:
+	if time.Duration(c.Since) < time.Minute || time.Duration(c.Quiet) < time.Minute {
 		return errors.New("-since and -quiet must be a minute or longer")
-	case c.Module < 0 || c.Max < 0:
-		return errors.New("-module and -max must not be negative")
 	}
-	if info, err := os.Stat(filepath.Dir(c.HTML)); err != nil || !info.IsDir() { // better known before minutes of reading
-		return fmt.Errorf("-html: there is no folder %s", filepath.Dir(c.HTML))
-	}
-	return nil
+	return c.HTML.placed("-html")
 }
 
 // Run examines the tenant and prints the report.
@@ -84,7 +77,7 @@ func (c *doctorCommand) Run(ctx context.Context, t *terminal) error {
 		counting = t.err
 	}
 	r, err := doctor.Examine(ctx, tenant.client, doctor.Question{
-		Now: time.Now().UTC(), Since: time.Duration(c.Since), Quiet: time.Duration(c.Quiet), Module: c.Module, Most: c.Max,
+		Now: time.Now().UTC(), Since: time.Duration(c.Since), Quiet: time.Duration(c.Quiet), Module: int64(c.Module), Most: int(c.Max),
 	}, counting)
 	if err != nil {
 		return err
@@ -95,7 +88,7 @@ func (c *doctorCommand) Run(ctx context.Context, t *terminal) error {
 		if err := r.WriteHTML(&page); err != nil {
 			return err
 		}
-		if err := os.WriteFile(c.HTML, page.Bytes(), 0o600); err != nil {
+		if err := os.WriteFile(string(c.HTML), page.Bytes(), 0o600); err != nil {
 			return err
 		}
 		fmt.Fprintln(t.err, "wrote", c.HTML)

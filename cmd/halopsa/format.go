@@ -1,11 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
@@ -23,18 +29,64 @@ type printer interface {
 func (f format) printer(out io.Writer, columns []string, width int) printer {
 	switch f {
 	case "json":
-		return &jsonPrinter{json.NewEncoder(out)}
+		return &jsonPrinter{out, columns}
 	case "csv":
 		return &csvPrinter{out: csv.NewWriter(out), columns: columns}
 	}
 	return &tablePrinter{out: out, columns: columns, width: width}
 }
 
-// jsonPrinter prints a record a line.
-type jsonPrinter struct{ encoder *json.Encoder }
+// jsonPrinter prints a record a line, with all members beside each other, as HaloPSA has them.
+type jsonPrinter struct {
+	out     io.Writer
+	columns []string
+}
 
-func (p *jsonPrinter) add(record any) error { return p.encoder.Encode(veiled(record)) }
-func (p *jsonPrinter) end() error           { return nil }
+func (p *jsonPrinter) add(record any) error {
+	r, err := rowOf(record)
+	if err != nil {
+		return err
+	}
+	names := r.names
+	if p.columns != nil {
+		names = p.columns
+	}
+	var object, line bytes.Buffer
+	between := "{"
+	for _, name := range names {
+		key, _ := json.Marshal(name) // a text always has a form
+		fmt.Fprintf(&object, "%s%s:%s", between, key, cmp.Or(string(r.values[name]), "null"))
+		between = ","
+	}
+	object.WriteString(strings.TrimPrefix(between, ",") + "}")
+	if err := json.Compact(&line, object.Bytes()); err != nil {
+		return err
+	}
+	_, err = p.out.Write(append(escaped(line.Bytes()), '\n'))
+	return err
+}
+
+func (p *jsonPrinter) end() error { return nil }
+
+// escaped writes characters that a terminal could obey as JSON escapes, which mean the same: they are in texts only.
+func escaped(data []byte) []byte {
+	if !bytes.ContainsFunc(data, unprintable) {
+		return data
+	}
+	var b bytes.Buffer
+	for _, r := range string(data) {
+		if !unprintable(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, "\\u%04x", unit)
+		}
+	}
+	return b.Bytes()
+}
+
+func unprintable(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }
 
 // csvPrinter prints a line of names and then a record a line. The names are those of the first record: what a later one has besides is in
 // the last column, as JSON.

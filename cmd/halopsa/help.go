@@ -29,12 +29,11 @@ Without any HALOPSA_ variable the reading subcommands read a stand-in server in 
 2    found what it was asked to look for: doctor -check an integration that fails, check something that is not set up right
 130  stopped by Ctrl-C
 `,
-	"filters": `list and tail take filters as NAME=VALUE, by HaloPSA's names: halopsa list errors module_id=12. HaloPSA ignores a filter
-that it does not know silently and sends everything, so a name that the resource does not have is refused here. Of a resource that the SDK has
-no type for, such as Tickets, every name is passed on.
-
--since and -before choose by the date in the records, which the API cannot filter by: list reads the newest first and stops where the time ends.
-`,
+	"filters": "list and tail take filters as NAME=VALUE, by HaloPSA's names: halopsa list errors module_id=12. HaloPSA silently ignores a filter " +
+		"that it does not know and sends everything, so a name that the resource does not have is refused here. For a resource that the SDK has " +
+		"no type for, such as Tickets, every name is passed on.\n\n" +
+		"-since and -before choose by the date in the records, which the API cannot filter by: list reads the newest first and stops where the " +
+		"time begins. A date without a zone is in UTC, as all dates in tables are.\n",
 }
 
 // topics lists the pages.
@@ -50,8 +49,7 @@ type helpCommand struct {
 // Run prints a page.
 func (c *helpCommand) Run(_ context.Context, t *terminal) error {
 	if page, ok := pages[c.Topic]; ok {
-		_, err := fmt.Fprint(t.out, page)
-		return err
+		return t.fit(t.out, page)
 	}
 	if c.Topic == "resources" {
 		return resourcePage(t)
@@ -69,7 +67,7 @@ func (c *helpCommand) Run(_ context.Context, t *terminal) error {
 
 // resourcePage lists the resources, what a person may call them and what can be done with each.
 func resourcePage(t *terminal) error {
-	page := table.Table{Head: []string{"name", "api", "does", "filters"}, Width: t.width()}
+	page := table.Table{Head: []string{"name", "api", "does", "about", "filters"}, Whole: []string{"name", "api", "does", "filters"}, Width: t.width()}
 	for i := range resources {
 		r := &resources[i]
 		var does []string
@@ -81,7 +79,7 @@ func resourcePage(t *terminal) error {
 				does = append(does, verb.name)
 			}
 		}
-		page.Rows = append(page.Rows, []string{r.short[0], r.name, strings.Join(does, " "), strings.Join(r.filters, " ")})
+		page.Rows = append(page.Rows, []string{r.short[0], r.name, strings.Join(does, " "), r.about, strings.Join(r.filters, " ")})
 	}
 	return page.Write(t.out)
 }

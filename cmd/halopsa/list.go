@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/halopsa-go/halopsa"
 
@@ -46,7 +44,7 @@ func (o output) printer(t *terminal, r *resource) printer {
 type listCommand struct {
 	Resource string   `arg:"" help:"What to list: ${resources}, or any resource of the API by its name, such as Tickets."`
 	Filters  []string `arg:"" optional:"" help:"Filters of the API, such as module_id=12." placeholder:"NAME=VALUE"`
-	N        *int     `short:"n" help:"How many records to show, newest first; 0 is all. The default is 50 in a table and all in JSON and CSV."`
+	N        *count   `short:"n" help:"How many records to show, newest first; 0 is all. The default is 50 in a table and all in JSON and CSV."`
 	Sort     []string `help:"The members to sort by, such as module_id,date:desc. The default is newest first." placeholder:"NAME[:desc],…"`
 	Since    moment   `help:"Only records from then on: a duration back from now such as 90m, 24h, 7d or 2w, or a date." placeholder:"WHEN"`
 	Before   moment   `help:"Only records before then, as for -since." placeholder:"WHEN"`
@@ -58,7 +56,7 @@ type listCommand struct {
 func (c *listCommand) most() int {
 	switch {
 	case c.N != nil:
-		return *c.N
+		return int(*c.N)
 	case c.format() == "table":
 		return 50
 	}
@@ -85,11 +83,15 @@ func (c *listCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	show := &progress{t: t, name: r.name}
-	records = c.chosen(r, show.over(records))
+	time := &period{c.Since.Time, c.Before.Time, c.Date, 0}
+	records = c.chosen(t, r, show.over(records), time)
 	p := c.printer(t, r)
-	shown, more := 0, false
+	shown, more, missing := 0, false, slices.Clone(c.Columns)
 	for record, err := range records {
 		if err != nil {
+			if errors.Is(err, halopsa.ErrNotFound) && len(r.short) == 0 {
+				err = fmt.Errorf("%w; 'halopsa help resources' lists short names", err)
+			}
 			return errors.Join(p.end(), err) // what came before the error is true
 		}
 		if most := c.most(); most > 0 && shown == most {
@@ -97,6 +99,7 @@ func (c *listCommand) Run(ctx context.Context, t *terminal) error {
 			break
 		}
 		show.clear()
+		missing = without(missing, record)
 		if err := p.add(record); err != nil {
 			return err
 		}
@@ -105,6 +108,12 @@ func (c *listCommand) Run(ctx context.Context, t *terminal) error {
 	show.clear()
 	if err := p.end(); err != nil {
 		return err
+	}
+	if shown > 0 && len(missing) > 0 {
+		fmt.Fprintf(t.err, "No record has %s; -json shows the members.\n", strings.Join(missing, ", "))
+	}
+	if time.undated > 0 {
+		fmt.Fprintf(t.err, "%d without a date in %s left out.\n", time.undated, c.Date)
 	}
 	switch {
 	case more:
@@ -117,9 +126,6 @@ func (c *listCommand) Run(ctx context.Context, t *terminal) error {
 
 // selection checks the flags and says what to ask the API for.
 func (c *listCommand) selection(r *resource) (s selection, err error) {
-	if c.most() < 0 {
-		return s, errors.New("-n must not be negative")
-	}
 	for _, filter := range c.Filters {
 		name, value, ok := strings.Cut(filter, "=")
 		if !ok || name == "" {
@@ -132,11 +138,11 @@ func (c *listCommand) selection(r *resource) (s selection, err error) {
 		return s, fmt.Errorf("no member of %s is known to say when; name one with -date", r.name)
 	}
 	for _, key := range c.Sort {
-		name, way, _ := strings.Cut(key, ":")
-		switch way {
-		case "", "asc":
+		name, way, given := strings.Cut(key, ":")
+		switch {
+		case !given || way == "asc":
 			s.sort = append(s.sort, halopsa.Asc(name))
-		case "desc":
+		case way == "desc":
 			s.sort = append(s.sort, halopsa.Desc(name))
 		default:
 			return s, fmt.Errorf("-sort %s: write NAME, NAME:asc or NAME:desc", key)
@@ -149,90 +155,45 @@ func (c *listCommand) selection(r *resource) (s selection, err error) {
 		}
 	}
 	if most := c.most(); most > 0 && !c.Since.set() && !c.Before.set() {
-		s.size = min(most, 100)
+		s.size = min(max(most, enough)+1, 100) // with one more, which says that there are more
 	}
 	return s, nil
 }
 
-// chosen narrows a walk to the time that is asked for, and puts the newest first where the API cannot sort.
-func (c *listCommand) chosen(r *resource, records iter.Seq2[any, error]) iter.Seq2[any, error] {
-	if c.Since.set() || c.Before.set() {
-		records = c.within(records, len(c.Sort) == 0 && r.sorts && c.Since.set())
+// chosen narrows a walk to the time that is asked for, and sees to it that the newest come first unless another order is asked for.
+func (c *listCommand) chosen(t *terminal, r *resource, records iter.Seq2[any, error], time *period) iter.Seq2[any, error] {
+	newest := order{"id", r.sorts}
+	if c.Since.set() && r.sorts {
+		newest.member = time.member
 	}
-	if r.sorts || c.most() == 0 {
+	if c.Since.set() || c.Before.set() {
+		records = time.within(records, len(c.Sort) == 0 && r.sorts && c.Since.set())
+	}
+	switch {
+	case len(c.Sort) > 0:
+		return records
+	case c.most() > 0:
+		return newest.first(c.most(), records)
+	case !r.sorts: // as it is sent, which nobody has asked to be otherwise
 		return records
 	}
-	return newestFirst(records)
+	return newest.watched(records, func() {
+		fmt.Fprintf(t.err, "Not the newest first: %s does not come in the order that was asked for.\n", r.name)
+	})
 }
 
-// within passes on what was made in the time asked for. Where the newest come first it ends with the first older record, but only while every
-// record has come in that order: a server that does not sort is read to the end.
-func (c *listCommand) within(records iter.Seq2[any, error], sorted bool) iter.Seq2[any, error] {
-	return func(yield func(any, error) bool) {
-		var last time.Time
-		fell := false // some record was older than the one before it
-		for record, err := range records {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			row, err := rowOf(record)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			when := row.when(c.Date)
-			if !last.IsZero() && when.After(last) {
-				sorted = false
-			}
-			fell = fell || when.Before(last)
-			last = when
-			older := c.Since.set() && when.Before(c.Since.Time)
-			if older && sorted && fell && !when.IsZero() {
-				return
-			}
-			if older || when.IsZero() || c.Before.set() && !when.Before(c.Before.Time) {
-				continue
-			}
-			if !yield(record, nil) {
-				return
-			}
+// without returns the names that a record has no member of.
+func without(names []string, record any) (missing []string) {
+	if len(names) == 0 {
+		return nil
+	}
+	row, err := rowOf(record)
+	for _, name := range names {
+		if _, has := row.values[name]; err == nil && !has {
+			missing = append(missing, name)
 		}
 	}
-}
-
-// newestFirst reads a whole list that the API cannot sort, and gives it by falling ids.
-func newestFirst(records iter.Seq2[any, error]) iter.Seq2[any, error] {
-	return func(yield func(any, error) bool) {
-		type numbered struct {
-			record any
-			id     int64
-		}
-		var all []numbered
-		var failure error
-		for record, err := range records {
-			if err != nil {
-				failure = err
-				break
-			}
-			row, err := rowOf(record)
-			if err != nil {
-				failure = err
-				break
-			}
-			id, _ := strconv.ParseInt(row.text("id"), 10, 64)
-			all = append(all, numbered{record, id})
-		}
-		slices.SortStableFunc(all, func(a, b numbered) int { return cmp.Compare(b.id, a.id) })
-		for _, one := range all {
-			if !yield(one.record, nil) {
-				return
-			}
-		}
-		if failure != nil {
-			yield(nil, failure)
-		}
-	}
+	return missing
 }
 
 // getCommand prints one record.
@@ -270,6 +231,9 @@ func (c *getCommand) Run(ctx context.Context, t *terminal) error {
 		names = row.names
 	}
 	members := table.Table{Head: []string{"member", "value"}, Width: t.width()}
+	if missing := without(c.Columns, record); len(missing) > 0 {
+		return fmt.Errorf("the record has no %s; its members are %s", strings.Join(missing, ", "), strings.Join(row.names, ", "))
+	}
 	for _, name := range names {
 		members.Rows = append(members.Rows, []string{name, plain(row.text(name))})
 	}

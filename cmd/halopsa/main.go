@@ -19,11 +19,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 	code := run(ctx, os.Args[1:], &terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv})
 	stop()
 	os.Exit(code)
@@ -66,7 +68,9 @@ func run(ctx context.Context, args []string, t *terminal) int {
 }
 
 // say prints an error in one line.
-func (t *terminal) say(err error) { fmt.Fprintln(t.err, "halopsa:", plain(err.Error())) }
+func (t *terminal) say(err error) {
+	fmt.Fprintln(t.err, "halopsa:", strings.TrimPrefix(plain(err.Error()), "halopsa: "))
+}
 
 // noted counts what was written, and keeps the first error: a full disk must not pass for an empty list.
 type noted struct {

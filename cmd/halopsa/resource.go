@@ -51,6 +51,11 @@ type followed struct {
 type write struct {
 	// read turns inputs of the command line into those that are sent, and refuses members that do not exist.
 	read func(inputs []json.RawMessage) (any, error)
+	// texts are the members that are texts, and keys whether records can be looked for by a key.
+	texts map[string]bool
+	keys  bool
+	// veil returns what read has returned without its credentials, to be shown.
+	veil func(inputs any) any
 	// send sends what read has returned. With the members of a key, a create whose outcome is unknown looks for its records by them.
 	send func(ctx context.Context, c *halopsa.Client, inputs any, key []string) ([]any, error)
 }

@@ -20,12 +20,14 @@ type row struct {
 
 // rowOf reads the members of a record. Members that its type has no field for come last, each under its own name.
 func rowOf(record any) (row, error) {
-	data, err := json.Marshal(veiled(record))
-	if err != nil {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(veiled(record)); err != nil {
 		return row{}, err
 	}
 	r := row{values: map[string]json.RawMessage{}}
-	if err := r.read(data); err != nil {
+	if err := r.read(data.Bytes()); err != nil {
 		return row{}, err
 	}
 	if _, typed := record.(*json.RawMessage); typed {
@@ -70,12 +72,22 @@ func veiled(record any) any {
 	}
 	own := reflect.New(v.Elem().Type())
 	own.Elem().Set(v.Elem())
-	for i := range own.Elem().NumField() {
-		if secret, ok := own.Elem().Field(i).Interface().(halopsa.Secret); ok && secret != "" {
-			own.Elem().Field(i).SetString(secret.String())
+	veil(own.Elem())
+	return own.Interface()
+}
+
+// veil replaces the credentials among the fields of a struct.
+func veil(v reflect.Value) {
+	for i := range v.NumField() {
+		switch secret := v.Field(i).Interface().(type) {
+		case halopsa.Secret:
+			v.Field(i).SetString(secret.String())
+		case halopsa.Opt[halopsa.Secret]:
+			if text, ok := secret.Get(); ok {
+				v.Field(i).Set(reflect.ValueOf(halopsa.Set(halopsa.Secret(text.String()))))
+			}
 		}
 	}
-	return own.Interface()
 }
 
 // text is a member as a cell shows it: a text without its quotes, null as nothing, anything else as JSON.

@@ -16,18 +16,18 @@ import (
 // standinCommand serves the stand-in.
 type standinCommand struct {
 	Addr    string  `default:"127.0.0.1:8080" help:"Where to listen; port 0 is any free one."`
-	Seed    string  `help:"A JSON file of records to start with, such as {\"Tickets\":[{\"summary\":\"printer\"}]}." placeholder:"FILE"`
-	Records int     `default:"400" help:"How many integration errors and requests to start with, without -seed."`
-	Limit   int     `default:"700" help:"Requests in any 5 minutes; 0 is no limit."`
+	Seed    file    `help:"A JSON file of records to start with, such as {\"Tickets\":[{\"summary\":\"printer\"}]}." placeholder:"FILE"`
+	Records count   `default:"400" help:"How many integration errors and requests to start with, without -seed."`
+	Limit   count   `default:"700" help:"Requests in any 5 minutes; 0 is no limit."`
 	Latency stretch `help:"Delay of every response." placeholder:"DURATION"`
 	Strict  bool    `help:"Refuse query parameters and sort fields that nobody knows."`
-	Habits  string  `help:"Behave like the tenant that this file of halopsa probe is of." placeholder:"FILE"`
+	Habits  file    `help:"Behave like the tenant that this file of halopsa probe is of." placeholder:"FILE"`
 	Tenant  string  `help:"The tenant that the lines to copy name." placeholder:"NAME"`
 }
 
 // Run serves until ctx ends.
 func (c *standinCommand) Run(ctx context.Context, t *terminal) error {
-	options := []halopsatest.Option{halopsatest.WithRateLimit(c.Limit, 5*time.Minute), halopsatest.WithLatency(time.Duration(c.Latency))}
+	options := []halopsatest.Option{halopsatest.WithRateLimit(int(c.Limit), 5*time.Minute), halopsatest.WithLatency(time.Duration(c.Latency))}
 	if c.Strict {
 		options = append(options, halopsatest.Strict())
 	}
@@ -35,7 +35,7 @@ func (c *standinCommand) Run(ctx context.Context, t *terminal) error {
 		if err := readable(c.Habits); err != nil {
 			return err
 		}
-		options = append(options, halopsatest.WithHabitsFrom(c.Habits))
+		options = append(options, halopsatest.WithHabitsFrom(string(c.Habits)))
 	}
 	handler := halopsatest.NewHandler(options...)
 	if err := c.fill(handler); err != nil {
@@ -72,14 +72,14 @@ func (c *standinCommand) Run(ctx context.Context, t *terminal) error {
 }
 
 // readable says what is wrong with a file of habits, which the stand-in panics over.
-func readable(file string) error {
-	f, err := os.Open(file)
+func readable(habits file) error {
+	f, err := os.Open(string(habits))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	if _, err := halopsaprobe.Read(f); err != nil {
-		return fmt.Errorf("-habits: %w", err)
+		return fmt.Errorf("-habits %s: %w", habits, err)
 	}
 	return nil
 }
@@ -87,13 +87,16 @@ func readable(file string) error {
 // fill seeds the records of a file, or those of the demonstration.
 func (c *standinCommand) fill(handler *halopsatest.Handler) error {
 	if c.Seed == "" {
-		halopsatest.SeedDemo(handler, c.Records)
+		halopsatest.SeedDemo(handler, int(c.Records))
 		return nil
 	}
-	fixtures, err := os.Open(c.Seed)
+	fixtures, err := os.Open(string(c.Seed))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = fixtures.Close() }() // it was only read
-	return handler.SeedJSON(fixtures)
+	if err := handler.SeedJSON(fixtures); err != nil {
+		return fmt.Errorf("-seed %s: %w", c.Seed, err)
+	}
+	return nil
 }

@@ -16,9 +16,9 @@ import (
 type tailCommand struct {
 	Resource string   `arg:"" help:"What to follow: ${logs}."`
 	Filters  []string `arg:"" optional:"" help:"Filters of the API, such as module_id=12." placeholder:"NAME=VALUE"`
-	N        int      `short:"n" default:"10" help:"How many of the records that are there to print first."`
-	Cursor   string   `help:"A file that keeps the id of the last record printed: the next run begins behind it." placeholder:"FILE"`
-	After    *int64   `help:"Begin behind the record with this id; 0 is the first record." placeholder:"ID"`
+	N        count    `short:"n" default:"10" help:"How many of the records that are there to print first."`
+	Cursor   file     `help:"A file that keeps the id of the last record printed: the next run begins behind it." placeholder:"FILE"`
+	After    *count   `help:"Begin behind the record with this id; 0 is the first record." placeholder:"ID"`
 	Every    stretch  `default:"30s" help:"How often to look."`
 	For      stretch  `help:"End after this time; the default is never." placeholder:"DURATION"`
 	output
@@ -30,8 +30,8 @@ func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
 	if r.follow == nil {
 		return r.lacks("log to follow", func(r *resource) bool { return r.follow != nil })
 	}
-	if c.N < 0 || c.After != nil && *c.After < 0 {
-		return errors.New("-n and -after must not be negative")
+	if time.Duration(c.Every) < time.Second {
+		return errors.New("-every must be a second or longer")
 	}
 	var asked listCommand
 	asked.Filters = c.Filters
@@ -51,10 +51,9 @@ func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
 		defer end()
 	}
 	after, err := c.begin(ctx, tenant.client, r, s)
-	if err != nil {
-		return err
+	if err == nil {
+		err = c.follow(ctx, t, tenant.client, r, s, after)
 	}
-	err = c.follow(ctx, t, tenant.client, r, s, after)
 	if errors.Is(context.Cause(ctx), errTimeUp) && errors.Is(err, ctx.Err()) {
 		return nil
 	}
@@ -66,26 +65,23 @@ var errTimeUp = errors.New("the time of -for is over")
 // begin returns the id to begin behind: that of -after, that of the cursor file, or the one before the newest -n records.
 func (c *tailCommand) begin(ctx context.Context, client *halopsa.Client, r *resource, s selection) (int64, error) {
 	if c.After != nil {
-		return *c.After, nil
+		return int64(*c.After), nil
 	}
 	if c.Cursor != "" {
-		if id, ok, err := cursor(c.Cursor).read(); ok || err != nil {
+		if id, ok, err := readCursor(string(c.Cursor)); ok || err != nil {
 			return id, err
 		}
 	}
 	if r.sorts {
 		s.sort = []halopsa.SortKey{halopsa.Desc("id")}
-		s.size = min(max(c.N+1, 10), 100)
+		s.size = min(max(int(c.N), enough)+1, 100)
 	}
 	records, err := r.list(ctx, client, s)
 	if err != nil {
 		return 0, err
 	}
-	if !r.sorts {
-		records = newestFirst(records)
-	}
-	n := 0
-	for record, err := range records {
+	n := count(0)
+	for record, err := range (order{"id", r.sorts}).first(int(c.N)+1, records) {
 		if err != nil {
 			return 0, err
 		}
@@ -111,6 +107,10 @@ func (c *tailCommand) follow(ctx context.Context, t *terminal, client *halopsa.C
 		return err
 	}
 	print := c.lines(t, r)
+	kept := &cursor{file: string(c.Cursor)}
+	if err := kept.begin(after); err != nil {
+		return err
+	}
 	for f, err := range records {
 		if err != nil {
 			return err
@@ -118,10 +118,8 @@ func (c *tailCommand) follow(ctx context.Context, t *terminal, client *halopsa.C
 		if err := print(f.record); err != nil {
 			return err
 		}
-		if c.Cursor != "" {
-			if err := cursor(c.Cursor).write(f.cursor); err != nil {
-				return fmt.Errorf("the cursor could not be kept: %w", err)
-			}
+		if err := kept.keep(f.cursor); err != nil {
+			return err
 		}
 	}
 	return nil

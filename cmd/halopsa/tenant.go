@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"sync/atomic"
+
+	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
@@ -54,7 +57,7 @@ var userAgent = halopsa.WithUserAgent("halopsa-command")
 
 func (t *terminal) configuredTenant() (*tenant, error) {
 	requests := &counted{next: http.DefaultTransport}
-	client, err := halopsa.NewClientFromEnv(halopsa.WithHTTPClient(&http.Client{Transport: requests}), userAgent)
+	client, err := halopsa.NewClientFromEnv(append(t.notices(), halopsa.WithHTTPClient(&http.Client{Transport: requests}), userAgent)...)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +66,40 @@ func (t *terminal) configuredTenant() (*tenant, error) {
 		host = u.Host
 	}
 	return &tenant{client, host, requests, func() {}}, nil
+}
+
+// writable returns the tenant of the environment; nothing is written to one that nobody has named.
+func (t *terminal) writable() (*tenant, error) {
+	if t.configured() {
+		return t.configuredTenant()
+	}
+	return nil, errNoTenant
+}
+
+// nobody is a client whose writes go nowhere and succeed: what it refuses is wrong with the call.
+func nobody() *halopsa.Client {
+	client, err := halopsa.NewClient("https://halopsa.invalid", halopsa.WithTokenSource(noToken{}), halopsa.WithoutRateLimit(),
+		halopsa.WithHTTPClient(&http.Client{Transport: nowhere{}}))
+	if err != nil {
+		panic(err) // nothing in it depends on anybody
+	}
+	return client
+}
+
+type (
+	noToken struct{}
+	nowhere struct{}
+)
+
+func (noToken) Token(context.Context) (*oauth2.Token, error) {
+	return &oauth2.Token{AccessToken: "none"}, nil
+}
+
+func (nowhere) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		_ = req.Body.Close() // nobody reads it
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
 }
 
 // errNoTenant is returned for a write that no tenant is named for.

@@ -101,6 +101,14 @@ func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Con
 	createOnce func(S, context.Context, []I, halopsa.Match[T, I], ...halopsa.RequestOption) ([]*T, error),
 ) *write {
 	return &write{
+		texts: texts(reflect.TypeFor[I]()), keys: createOnce != nil,
+		veil: func(inputs any) any {
+			all := slices.Clone(inputs.([]I))
+			for i := range all {
+				veil(reflect.ValueOf(&all[i]).Elem())
+			}
+			return all
+		},
 		read: func(inputs []json.RawMessage) (any, error) {
 			all := make([]I, len(inputs))
 			for i, input := range inputs {
@@ -115,21 +123,15 @@ func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Con
 		send: func(ctx context.Context, c *halopsa.Client, inputs any, key []string) ([]any, error) {
 			var records []*T
 			var err error
-			switch {
-			case len(key) == 0:
+			if len(key) == 0 {
 				records, err = method(of(c), ctx, inputs.([]I))
-			case createOnce == nil:
-				return nil, errNoKey
-			default:
+			} else {
 				records, err = createOnce(of(c), ctx, inputs.([]I), sameBy[T, I](key))
 			}
 			return some(records), err
 		},
 	}
 }
-
-// errNoKey is returned for a key where the SDK has no CreateOnce.
-var errNoKey = errors.New("-key: this resource cannot be looked for by a key")
 
 // some returns the records that are there.
 func some[T any](records []*T) []any {
@@ -146,11 +148,48 @@ func some[T any](records []*T) []any {
 func sameBy[T, I any](key []string) halopsa.Match[T, I] {
 	return func(record *T, input I) bool {
 		a, b := membersOf(record), membersOf(input)
-		return !slices.ContainsFunc(key, func(name string) bool { return b[name] == nil || !bytes.Equal(a[name], b[name]) })
+		return !slices.ContainsFunc(key, func(name string) bool { return !same(a[name], b[name]) })
 	}
 }
 
-// membersOf returns the members of a record or an input; encoding/json writes each in one form only.
+// same reports whether a record's member is what an input has. HaloPSA may write a number as a text, and keeps dates in steps of 3.33 ms.
+func same(of, in json.RawMessage) bool {
+	a, b := plainValue(of), plainValue(in)
+	if a == nil || b == nil {
+		return false
+	}
+	var stored, sent halopsa.Time
+	if json.Unmarshal(of, &stored) == nil && json.Unmarshal(in, &sent) == nil && !sent.IsZero() {
+		return stored.Sub(sent.Time).Abs() < 4*time.Millisecond
+	}
+	if _, texts := a.(string); !texts || reflect.TypeOf(a) != reflect.TypeOf(b) {
+		return reflect.DeepEqual(a, b) || strings.TrimSuffix(fmt.Sprint(a), ".0") == strings.TrimSuffix(fmt.Sprint(b), ".0")
+	}
+	return a == b
+}
+
+// plainValue decodes JSON, with numbers as they are written.
+func plainValue(data json.RawMessage) (value any) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return nil
+	}
+	return value
+}
+
+// texts are the members of an input that are texts.
+func texts(input reflect.Type) map[string]bool {
+	all := map[string]bool{}
+	for i := range input.NumField() {
+		name, _, _ := strings.Cut(input.Field(i).Tag.Get("json"), ",")
+		kind := input.Field(i).Type.String()
+		all[name] = kind == "string" || strings.HasSuffix(kind, "[string]") || strings.HasSuffix(kind, "Secret]")
+	}
+	return all
+}
+
+// membersOf returns the members of a record or an input.
 func membersOf(of any) (all map[string]json.RawMessage) {
 	data, err := json.Marshal(of)
 	if err != nil || json.Unmarshal(data, &all) != nil {
@@ -162,6 +201,10 @@ func membersOf(of any) (all map[string]json.RawMessage) {
 // inputError says what is wrong with an input and what its members are.
 func inputError[I any](i, of int, err error) error {
 	reason := strings.TrimPrefix(err.Error(), "json: ")
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		reason = fmt.Sprintf("%s cannot be a %s", kind.Field, kind.Value)
+	}
 	reason = strings.Replace(reason, "unknown field", "there is no member", 1)
 	if of > 1 {
 		reason = fmt.Sprintf("input %d: %s", i, reason)
@@ -252,6 +295,8 @@ func assign(field reflect.Value, text string) error {
 // postTo binds writes to a resource that has no type.
 func postTo(path string) *write {
 	return &write{
+		keys: true,
+		veil: func(inputs any) any { return inputs },
 		read: func(inputs []json.RawMessage) (any, error) { return inputs, nil },
 		send: func(ctx context.Context, c *halopsa.Client, inputs any, key []string) ([]any, error) {
 			if len(key) > 0 {
@@ -259,9 +304,11 @@ func postTo(path string) *write {
 				return some(records), err
 			}
 			records, err := halopsa.PostOf[json.RawMessage](ctx, c, path, inputs)
-			all := make([]any, len(records))
+			var all []any
 			for i := range records {
-				all[i] = &records[i]
+				if len(records[i]) > 0 {
+					all = append(all, &records[i])
+				}
 			}
 			return all, err
 		},

@@ -60,7 +60,7 @@ func TestWrites(t *testing.T) {
 	assert.Equal(t, 2, server.Len("IntegrationError"))
 	r = env.halopsa(t, "delete", "errors", "1", "77", "3", "-yes")
 	assert.Equal(t, 1, r.code)
-	assert.Contains(t, r.err, "1 of 3 deleted, then 77: ")
+	assert.Contains(t, r.err, "1 of 3 deleted; not deleted: 77; not sent: 3.\n")
 
 	for in, says := range map[string]string{`[1]`: "input 0 is not a JSON object", `{`: "the file is not JSON", ``: "the file holds no records"} {
 		r = env.with(t, in, "create", "errors", "-file", "-", "-yes")
