@@ -15,7 +15,7 @@ import (
 var reportText string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"date": date, "ago": ago, "span": Span, "count": count, "grouped": grouped, "spark": spark,
+	"date": func(t time.Time) string { return dash(date(t)) }, "ago": func(t, now time.Time) string { return dash(ago(t, now)) }, "span": Span, "count": count, "grouped": grouped, "spark": spark,
 	"stamp": func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -24,6 +24,14 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 	},
 	"set": func(problems []problem, to time.Time) problemTable { return problemTable{problems, to} },
 }).Parse(reportText))
+
+// dash is the sign for nothing in the report.
+func dash(text string) string {
+	if text == "-" {
+		return "–"
+	}
+	return text
+}
 
 // rowsInReport is how many problems the report shows, rowsFolded how many more it has folded up.
 const rowsInReport, rowsFolded = 12, 60

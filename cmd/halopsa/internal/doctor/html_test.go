@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 )
 
 func pageOf(t *testing.T, r *Report) string {
@@ -170,5 +171,32 @@ func TestNoWayOutShowsACredential(t *testing.T) {
 	for name, shown := range map[string]string{"table": table.String(), "JSON": data.String(), "HTML": pageOf(t, r)} {
 		assert.NotContains(t, strings.ToLower(shown), canary, name)
 		assert.Contains(t, shown, "redacted", name)
+	}
+}
+
+// TestAPhoneShowsNoEmptyLines: where each row is a block, what is not there takes no line, and there is one sign for nothing.
+func TestAPhoneShowsNoEmptyLines(t *testing.T) {
+	t.Parallel()
+	counts := newTally(week)
+	counts.addRequest(&halopsa.IntegrationRequest{MSID: 5, ModuleName: "Xero", ResultCode: 200, DateLogged: before(time.Hour)})
+	page := pageOf(t, counts.report())
+	for _, name := range []string{"Failing since", "Last error", "Last log line"} {
+		assert.Contains(t, page, `<td class="t void" data-name="`+name+`"`)
+	}
+	assert.Contains(t, page, `<td class="t" data-name="Last success"`)
+	assert.Contains(t, page, "td.void { display: none !important; }")
+	assert.NotContains(t, page, ">-<")
+}
+
+// TestWideNamesHaveTheirPlace: letters of two columns do not run into the drawing.
+func TestWideNamesHaveTheirPlace(t *testing.T) {
+	t.Parallel()
+	c := plotSchedules(&Report{To: noon, Schedules: []schedule{{Name: strings.Repeat("統合", 30), NextRun: noon}}})
+	for _, drawn := range []*chart{c, c.Slim} {
+		for _, label := range drawn.Labels {
+			if label.Class == "name" {
+				assert.LessOrEqual(t, table.Width(label.Text), 40)
+			}
+		}
 	}
 }

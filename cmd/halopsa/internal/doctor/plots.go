@@ -306,7 +306,7 @@ func (c *chart) schedules(r *Report, shown []schedule, l timeline) {
 // schedule draws one row, which begins at y.
 func (c *chart) schedule(s schedule, now time.Time, y px, l timeline) {
 	x, at := l.x, y+l.line
-	c.Labels = append(c.Labels, label{0, y + l.text, "start", "name", shorten(s.Name, l.room), s.Name})
+	c.Labels = append(c.Labels, label{0, y + l.text, "start", "name", table.Cut(s.Name, l.room), s.Name})
 	text := "value"
 	if s.Overdue {
 		text = "value late"

@@ -16,7 +16,8 @@ const longestText, longestShown = 16 << 10, 300
 
 // What names a credential, and how its value is written: in quotes, in quotes that JSON has escaped, or up to a separator.
 const (
-	secretNames = `passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|account|private|shared|subscription|auth|encryption|signing)` +
+	passwords   = `passw(?:or)?[dt]|passphrase|passcode|pwd|kennwort|mot de passe|contrase[nñ]a|wachtwoord|senha`
+	secretNames = passwords + `|secret|token|(?:api|access|account|private|shared|subscription|auth|encryption|signing)` +
 		`[-_ ]?(?:access[-_ ]?)?key|credential|signature|assertion|jwt|session[-_]?id|connection[-_ ]?string|\bsig|\bauth`
 	quotedValue = `\\+"(?:[^"\\]|\\\\+"|\\[^"\\])*\\*"?|"(?:[^"\\]|\\.)*"?|\\*'[^']*'?`
 	assigns     = `\\*["'\]]?\s*(?:=>|:=|[:=]|%3[ad])\s*`
@@ -43,14 +44,17 @@ var rules = []rule{
 		regexp.MustCompile(`(?i)(<[\w:.-]*(?:` + secretNames + `)[\w:.-]*(?:\s[^<>]*)?>)[^<]*`), "${1}" + hidden, nil},
 	{words("bearer basic negotiate ntlm ssws apikey"),
 		regexp.MustCompile(`(?i)\b((bearer|basic|negotiate|ntlm|ssws|apikey)\s+)\\*["']?([^\s"',;]+)`), "", afterScheme},
+	{secretWords, // {"name":"password","value":"…"}, <input name="password" value="…">, ["password","…"]
+		regexp.MustCompile(`(?i)((?:` + secretNames + `|authori[sz]ation|cookie2?)[\w.\-]*\\*["'](?:[^<>{}]{0,60}?\bvalue` + assigns + `|\s*,\s*))(` + quotedValue + `)`),
+		"${1}" + hidden, nil},
 	{secretWords,
-		regexp.MustCompile(`(?i)([\w.\-]*(?:` + secretNames + `)[\w.\-]*` + assigns + `|\bkey\s*=\s*)(` + quotedValue + `|[^\s&;"'<>]+)`),
+		regexp.MustCompile(`(?i)([\w.\-]*(?:` + secretNames + `)[\w.\-]*` + assigns + `|\bkey\s*=\s*|\b(?:pass|pin|otp)\s*[:=]\s*)(` + quotedValue + `|[^\s&;"'<>]+)`),
 		"", assigned},
 	{secretWords,
 		regexp.MustCompile(`(?i)(\b(?:` + secretNames + `)s?\s+(?:(?:is|was|of|value)\s+)?)(` + quotedValue + `|[^\s"']*\d[^\s"']*)`),
 		"", mentioned},
-	{words("passw passphrase pwd"),
-		regexp.MustCompile(`(?i)(\b(?:passw(?:or)?d|passphrase|pwd)s?\s+(?:(?:is|was|of|value|for\s+\S+\s+(?:is|was))\s+)?)([^\s"']+)`), "", spoken},
+	{secretWords, regexp.MustCompile(`(?i)\b(` + secretNames + `)s?\b((?:\s+\S+){1,16})`), "", told},
+	{words("user login credential"), regexp.MustCompile(`(?i)\b((?:user(?:name)?\s*/\s*pass(?:word)?|login|credentials?)\s*:?\s+)[^\s/]+\s*/\s*\S+`), "${1}" + hidden, nil},
 	{words("eyj k_ sk- gh github_ glpat- xox akia aiza sg. shp"), regexp.MustCompile(
 		`\beyJ[\w-]{5,}(?:\.[\w-]*)*|` +
 			`\b(?:[sprw]k_(?:live|test)_|sk-|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|AKIA|AIza|SG\.|shp[a-z]{2}_)[\w.-]{8,}`), hidden, nil},
@@ -64,7 +68,7 @@ var rules = []rule{
 
 var (
 	words       = strings.Fields
-	secretWords = words("passw passphrase pwd secret token key credential signature assertion jwt session connection sig auth")
+	secretWords = words("pass pwd kennwort contrase wachtwoord senha pin otp secret token key credential signature assertion jwt session connection sig auth cookie")
 )
 
 // afterScheme decides on the word after the name of an authentication scheme.
@@ -90,21 +94,6 @@ func mentioned(parts []string) string {
 	}
 	return parts[1] + hidden
 }
-
-// spoken decides on the word after a password's name in a sentence: it is the password, unless a sentence goes on that way.
-func spoken(parts []string) string {
-	if harmless(parts[2]) || parts[2] == hidden || slices.Contains(sentences, strings.ToLower(strings.Trim(parts[2], `.,:;!?()`))) {
-		return parts[0] // "the password has expired"
-	}
-	return parts[1] + hidden
-}
-
-// sentences are words that follow "password" where something is said about it.
-var sentences = strings.Fields(`about after again age already also are authentication back be been before best bind by can change changed changes
-	complexity could did does during entered entry expiry expires expiration field file flow given grant hash history incorrect into length
-	lifetime login may mismatch mode more never notification only parameter policies policy protected prompt protection recently recovery
-	reset resets rotation rule rules server set should soon sync synchronization than that then to too update updated validation via
-	vault violation which will within without yet`)
 
 // Clean returns a text of the tenant as one line that can be shown: without credentials, without the queries of URLs, and without
 // characters that a terminal obeys. What looks like a credential and is none goes too.
@@ -153,6 +142,8 @@ func printable(r rune) rune {
 		return ' '
 	case !unicode.IsPrint(r):
 		return -1
+	case '！' <= r && r <= '～': // the full-width forms of ASCII
+		return r - '！' + '!'
 	}
 	return r
 }

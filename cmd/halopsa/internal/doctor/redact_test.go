@@ -88,6 +88,29 @@ func TestCleanTakesCredentialsOut(t *testing.T) {
 	}
 }
 
+// TestCleanTakesThePasswordsOutOfSentences, wherever in them they are.
+func TestCleanTakesThePasswordsOutOfSentences(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"password for user joe is kanarienvogel", "the password of joe is kanarienvogel", "the password you entered, kanarienvogel, is wrong",
+		"the password is: kanarienvogel", "the password is now kanarienvogel", "password set to kanarienvogel", "password was changed to kanarienvogel",
+		"new password will be kanarienvogel", "password has been reset to kanarienvogel", "the secret is kanarienvogel", "api key is kanarienvogel",
+		"client secret kanarienvogel is invalid", "API key kanarienvogel is not valid", "authenticated with secret key kanarienvogel",
+		"private key kanarienvogel", "passcode kanarienvogel", "passcode: kanarienvogel", "pass=kanarienvogel", "pass: kanarienvogel", "otp=kanarienvogel",
+		"user/pass joe/kanarienvogel", "credentials joe / kanarienvogel rejected", "Passwort: kanarienvogel", "Das Passwort ist kanarienvogel",
+		"Kennwort kanarienvogel", "mot de passe: kanarienvogel", "contraseña: kanarienvogel", "wachtwoord kanarienvogel", "senha: kanarienvogel",
+		"password - kanarienvogel", "password → kanarienvogel", "password -> kanarienvogel", "passwords are kanarienvogel and kanarienvogel",
+		"ＰＡＳＳＷＯＲＤ kanarienvogel", "PASSWORD OF USER JOE = kanarienvogel", "password given is kanarienvogel", "your password must be kanarienvogel",
+		"the token for joe is kanarienvogel", "the old password expired and the new password is kanarienvogel",
+		`<input name="password" value="kanarienvogel">`, `{"name":"password","value":"kanarienvogel"}`, `{\"key\":\"x-api-key\",\"value\":\"kanarienvogel\"}`,
+		`{"name":"Cookie","type":"x","value":"kanarienvogel"}`, `["password","kanarienvogel"]`,
+	} {
+		shown := Clean(text)
+		assert.NotContains(t, shown, canary, text)
+		assert.Contains(t, shown, hidden, text)
+	}
+}
+
 func TestCleanTakesRandomTextsOut(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{
@@ -106,6 +129,9 @@ func TestCleanKeepsTheRest(t *testing.T) {
 		"401 Unauthorized: the refresh token has expired", "Business Validation Error: the customer is inactive",
 		"ValidationException: account code 200 is not valid", "Invalid token: expired", "Bearer authentication failed",
 		"Basic information is missing", "Duplicate key: 12", "Token is required.", "password must be changed", "the password has expired", "Password policy: too short", "password reset failed", "wrong user or password", "Access token 401",
+		"the token is not valid for this audience", "the password was changed by admin", "password is required for account 12", "API key does not exist",
+		"the client secret has expired and must be renewed", "token endpoint returned 500", "password must be reset before the next login",
+		"the password for joe is wrong", "refresh token request failed", "The secret could not be read from the vault", "User is not authorized to access the token endpoint",
 		"The e-mail address joe@example.com is in use by another user", "https://api.example.com/v2/Assets/812 answered 500",
 		"deviceManagementConfigurationPolicies", "order SO-000123-2024-000456-ABC", "at 2026-10-02T11:22:33.457",
 		"asset 550e8400-e29b-41d4-a716-446655440000 is locked", "is it /v2/x?", "50 % of <tickets> & more",
