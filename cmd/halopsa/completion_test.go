@@ -20,6 +20,7 @@ func TestBashCompletes(t *testing.T) {
 	for typed, want := range map[string]string{
 		"halopsa do": "doctor", "halopsa list err": "errors", "halopsa list errors -js": "-json", "halopsa tail tra": "traces", "halopsa tail exp": "",
 		"halopsa completion z": "zsh", "halopsa help env": "environment",
+		"halopsa create errors -file -": "", "halopsa doctor -html -": "", "halopsa list errors -cs": "-csv",
 	} {
 		words := strings.Fields(typed)
 		last := len(words) - 1
@@ -30,10 +31,32 @@ func TestBashCompletes(t *testing.T) {
 		require.NoError(t, err, string(out))
 		assert.Equal(t, want, strings.TrimSpace(string(out)), words[last])
 	}
-	for _, shell := range []string{"zsh", "fish"} {
+}
+
+// TestZshAndFishComplete where they are installed.
+func TestZshAndFishComplete(t *testing.T) {
+	t.Parallel()
+	for shell, program := range map[string]string{
+		"zsh":  `source "$1"; COMP_WORDS=(halopsa list errors -js); COMP_CWORD=3; emulate sh -c 'setopt ksharrays; _halopsa'; print -r -- $COMPREPLY; whence -w _halopsa`,
+		"fish": `source $argv[1]; for typed in "halopsa do" "halopsa list err" "halopsa list errors -js" "halopsa list errors --js"; complete -C "$typed"; end; complete -C "halopsa list errors x"`,
+	} {
 		r := environment{}.halopsa(t, "completion", shell)
 		assert.Equal(t, 0, r.code)
 		assert.Contains(t, r.out, "doctor")
+		if _, err := exec.LookPath(shell); err != nil {
+			continue
+		}
+		script := filepath.Join(t.TempDir(), "completion")
+		require.NoError(t, os.WriteFile(script, []byte(r.out), 0o600))
+		cmd := exec.CommandContext(t.Context(), shell, map[string][]string{"zsh": {"-fc", program, "zsh", script}, "fish": {"-c", program, script}}[shell]...)
+		cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
+		if shell == "fish" {
+			assert.Equal(t, "doctor\tWhich integrations are failing, since when, and with what.\nerrors\n-json\n--json\n", string(out))
+		} else {
+			assert.Regexp(t, ` -json .*\n_halopsa: function\n$`, string(out), "zsh itself chooses what fits")
+		}
 	}
 }
 

@@ -89,7 +89,7 @@ func TestJSONIsOneFlatObject(t *testing.T) {
 	t.Cleanup(server.Close)
 	server.Seed("IntegratorLog", map[string]any{"message": "a \u009b31m\u202e\x7f 🙂", "module_id": 12})
 	r := of(server).halopsa(t, "list", "log", "-json")
-	assert.Equal(t, `{"id":1,"message":"a \u009b31m\u202e\u007f 🙂","module_id":12}`+"\n", r.out)
+	assert.Equal(t, result{out: `{"id":1,"message":"a \u009b31m\u202e\u007f 🙂","module_id":12}` + "\n"}, r)
 	assert.Equal(t, "a \u009b31m\u202e\x7f 🙂", lines(t, r.out)[0]["message"])
 	assert.Equal(t, `{"module_id":12,"id":1}`+"\n", of(server).halopsa(t, "list", "log", "-json", "-columns", "module_id,id").out)
 }

@@ -27,7 +27,7 @@ Without any HALOPSA_ variable the reading subcommands read a stand-in server in 
 	"codes": `0    good
 1    failed; one line on the error output says why and what to do
 2    found what it was asked to look for: doctor -check an integration that fails, check something that is not set up right
-130  stopped by Ctrl-C
+130  stopped by Ctrl-C or SIGTERM
 `,
 	"filters": "list and tail take filters as NAME=VALUE, by HaloPSA's names: halopsa list errors module_id=12. HaloPSA silently ignores a filter " +
 		"that it does not know and sends everything, so a name that the resource does not have is refused here. For a resource that the SDK has " +

@@ -37,7 +37,7 @@ func (o output) printer(t *terminal, r *resource) printer {
 	if columns == nil && o.format() == "table" {
 		columns = r.columns
 	}
-	return o.format().printer(t.out, columns, t.width())
+	return o.format().printer(t.plainly(), columns, t.width())
 }
 
 // listCommand prints a list.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"strconv"
@@ -26,6 +27,26 @@ func (t *terminal) width() int {
 		}
 	}
 	return 0
+}
+
+// plainly returns where to write what is not made for a terminal: on one, characters that it would obey are replaced.
+func (t *terminal) plainly() io.Writer {
+	if f, ok := t.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return harmless{t.out}
+	}
+	return t.out
+}
+
+type harmless struct{ io.Writer }
+
+func (h harmless) Write(p []byte) (int, error) {
+	_, err := h.Writer.Write(bytes.Map(func(r rune) rune {
+		if r != '\n' && unprintable(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, p))
+	return len(p), err
 }
 
 // lively reports whether progress can be shown: on a terminal that obeys control characters.

@@ -11,12 +11,13 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/halopsa-go/halopsa/cmd/halopsa/internal/table"
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
@@ -58,14 +59,30 @@ func (e environment) onTerminal(t *testing.T, args ...string) (string, int) {
 func TestOnATerminalOf80Columns(t *testing.T) {
 	t.Parallel()
 	server := tenant(t)
-	for _, args := range [][]string{{"list", "errors"}, {"list", "requests"}, {"list", "exports"}, {"get", "errors", "5"}, {"tail", "errors", "-for", "400ms"}, {"doctor"}, {"check"}, {"probe", "errors", "lookups"}, {"help", "resources"}, {"help", "list"}} {
+	for _, args := range [][]string{{"list", "errors"}, {"list", "requests"}, {"list", "exports"}, {"get", "errors", "5"}, {"tail", "errors", "-for", "400ms"}, {"doctor"}, {"check"}, {"probe", "errors", "lookups"}, {"help", "resources"}, {"help", "list"}, {"help", "filters"}, {"help", "codes"}, {"help", "environment"}, {"help"}} {
 		out, code := append(of(server), "TERM=dumb").onTerminal(t, args...)
 		assert.Equal(t, 0, code, out)
 		assert.NotContains(t, out, "\x1b", "%v: nothing that a dumb terminal would not understand", args)
 		for line := range strings.SplitSeq(out, "\n") {
-			assert.LessOrEqual(t, utf8.RuneCountInString(line), 80, "%v: %s", args, line)
+			assert.LessOrEqual(t, table.Width(line), 80, "%v: %s", args, line)
 		}
 	}
+}
+
+// TestATerminalObeysNothing of what others have logged, in any form.
+func TestATerminalObeysNothing(t *testing.T) {
+	t.Parallel()
+	server := halopsatest.NewServer()
+	t.Cleanup(server.Close)
+	server.Seed("IntegrationError", map[string]any{"error": "\x1b]0;title\x07 \u009b31m \u202e end\r\nof it", "module_name": "日本語の名前", "entity_name": "🙂🙂🙂🙂"})
+	for _, args := range [][]string{{"list", "errors"}, {"list", "errors", "-csv"}, {"list", "errors", "-json"}, {"get", "errors", "1"}, {"tail", "errors", "-for", "400ms"}, {"doctor"}} {
+		out, code := append(of(server), "TERM=dumb").onTerminal(t, args...)
+		assert.Equal(t, 0, code, out)
+		for line := range strings.SplitSeq(out, "\n") {
+			assert.False(t, strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }), "%v: %q", args, line)
+		}
+	}
+	assert.Contains(t, of(server).halopsa(t, "list", "errors", "-csv").out, "\x1b]0;title", "a file has every character")
 }
 
 func TestProgressIsShownOnATerminal(t *testing.T) {
