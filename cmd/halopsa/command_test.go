@@ -128,6 +128,8 @@ func TestMistakes(t *testing.T) {
 		"a flag of another subcommand":    {[]string{"get", "errors", "-since", "7d"}, "unknown flag -since; the flags are -help, -json, -csv, -columns (see"},
 		"a member twice":                  {[]string{"create", "errors", "error=x", "error=y"}, "error is given twice"},
 		"a member of another kind":        {[]string{"create", "errors", "module_id=many"}, "module_id cannot be a string; the members are"},
+		"a value of another kind":         {[]string{"create", "errors", "error=x", "date=soon"}, "date: not a date that HaloPSA writes; the members are"},
+		"a filter twice":                  {[]string{"list", "errors", "module_id=12", "Module_ID=13"}, "the filter Module_ID is given twice"},
 		"a text that is too long":         {[]string{"create", "errors", "error=" + strings.Repeat("x", 2500)}, "HaloPSA's column holds 2000"},
 		"an update without an id":         {[]string{"update", "Tickets", "summary=x"}, "input 0 has no id: without one HaloPSA would create a record"},
 		"a create with an id":             {[]string{"create", "Tickets", "id=5", "summary=x"}, "input 0 has an id: HaloPSA would change that record"},

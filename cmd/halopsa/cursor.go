@@ -9,26 +9,35 @@ import (
 	"strings"
 )
 
-// cursor keeps the id of the last record that was printed in a file. One without a file keeps nothing.
+// cursor keeps the id of the last record that was printed in a file, and beside it what list of which tenant that is of: an id means nothing in
+// another. One without a file keeps nothing.
 //
 // A program that is killed leaves the id of the last record or of the one before it: one record can be printed twice, and none is lost.
 type cursor struct {
 	file string
-	last int64 // what the file holds
+	of   string // the resource and the tenant
+	last int64  // what the file holds
 }
 
-// readCursor returns the id in a file, and false where there is no file yet.
-func readCursor(file string) (int64, bool, error) {
-	data, err := os.ReadFile(file)
+// read returns the id in the file, and false where there is no file yet.
+func (c *cursor) read() (int64, bool, error) {
+	if c.file == "" {
+		return 0, false, nil
+	}
+	data, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
 	}
 	if err != nil {
 		return 0, false, err
 	}
-	id, err := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
+	number, of, _ := strings.Cut(strings.TrimSpace(string(data)), " ")
+	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || id < 0 {
-		return 0, false, fmt.Errorf("%s holds no id; it is the file that -cursor has written before", file)
+		return 0, false, fmt.Errorf("%s holds no id; it is the file that -cursor has written before", c.file)
+	}
+	if of != "" && of != c.of { // an id alone was written by hand
+		return 0, false, fmt.Errorf("%s holds an id of %s, and this is %s: each needs a file of its own", c.file, plain(of), c.of)
 	}
 	return id, true, nil
 }
@@ -46,7 +55,7 @@ func (c *cursor) keep(id int64) error {
 	if c.file == "" {
 		return nil
 	}
-	if held, _, err := readCursor(c.file); err != nil || held != c.last {
+	if held, _, err := c.read(); err != nil || held != c.last {
 		return errors.Join(fmt.Errorf("%s no longer holds %d, the id before: does another tail use it too?", c.file, c.last), err)
 	}
 	c.last = id
@@ -63,7 +72,7 @@ func (c *cursor) write() error {
 	if err != nil {
 		return fmt.Errorf("the cursor could not be kept: %w", err)
 	}
-	_, err = fmt.Fprintln(f, c.last)
+	_, err = fmt.Fprintln(f, c.last, c.of)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(next, c.file)
 	}

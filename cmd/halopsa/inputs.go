@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -74,7 +75,11 @@ func interruptible(ctx context.Context, from io.Reader) io.Reader {
 
 // records reads objects, or arrays of them, one after the other.
 func records(from io.Reader) (all []json.RawMessage, err error) {
-	decoder := json.NewDecoder(from)
+	text := bufio.NewReader(from)
+	if mark, _ := text.Peek(3); string(mark) == "\uFEFF" { // which PowerShell begins its files with
+		_, _ = text.Discard(3) // it has just been read
+	}
+	decoder := json.NewDecoder(text)
 	for {
 		var value json.RawMessage
 		if err := decoder.Decode(&value); errors.Is(err, io.EOF) {

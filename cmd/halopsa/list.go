@@ -131,6 +131,9 @@ func (c *listCommand) selection(r *resource) (s selection, err error) {
 		if !ok || name == "" {
 			return s, fmt.Errorf("%q is not a filter: write NAME=VALUE, such as module_id=12", filter)
 		}
+		if slices.ContainsFunc(s.filters, func(f setting) bool { return strings.EqualFold(f.name, name) }) {
+			return s, fmt.Errorf("the filter %s is given twice", name)
+		}
 		s.filters = append(s.filters, setting{name, value})
 	}
 	c.Date = cmp.Or(c.Date, r.dated)

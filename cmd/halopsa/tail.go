@@ -50,9 +50,13 @@ func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
 		ctx, end = context.WithTimeoutCause(ctx, time.Duration(c.For), errTimeUp)
 		defer end()
 	}
-	after, err := c.begin(ctx, tenant.client, r, s)
+	kept := &cursor{file: string(c.Cursor), of: r.name + " " + tenant.host}
+	after, err := c.begin(ctx, t, tenant.client, r, s, kept)
 	if err == nil {
-		err = c.follow(ctx, t, tenant.client, r, s, after)
+		err = kept.begin(after)
+	}
+	if err == nil {
+		err = c.follow(ctx, t, tenant.client, r, s, kept)
 	}
 	if errors.Is(context.Cause(ctx), errTimeUp) && errors.Is(err, ctx.Err()) {
 		return nil
@@ -63,54 +67,65 @@ func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
 var errTimeUp = errors.New("the time of -for is over")
 
 // begin returns the id to begin behind: that of -after, that of the cursor file, or the one before the newest -n records.
-func (c *tailCommand) begin(ctx context.Context, client *halopsa.Client, r *resource, s selection) (int64, error) {
+func (c *tailCommand) begin(ctx context.Context, t *terminal, client *halopsa.Client, r *resource, s selection, kept *cursor) (int64, error) {
+	after, given, err := kept.read()
 	if c.After != nil {
-		return int64(*c.After), nil
+		after, given, err = int64(*c.After), true, nil
 	}
-	if c.Cursor != "" {
-		if id, ok, err := readCursor(string(c.Cursor)); ok || err != nil {
-			return id, err
-		}
+	if err != nil || given && !r.sorts { // one that cannot be sorted would have to be read whole
+		return after, err
 	}
+	wanted := c.N
+	if given {
+		wanted = 0
+	}
+	id, err := before(ctx, client, r, s, wanted)
+	if !given || err != nil {
+		return id, err
+	}
+	if id < after {
+		fmt.Fprintf(t.err, "No record has an id above %d, and the first to be printed is above %d: was a backup restored, or is the place another tenant's?\n", id, after)
+	}
+	return after, nil
+}
+
+// before returns the id of the record before the newest n, and 0 where there are not so many.
+func before(ctx context.Context, client *halopsa.Client, r *resource, s selection, n count) (int64, error) {
 	if r.sorts {
 		s.sort = []halopsa.SortKey{halopsa.Desc("id")}
-		s.size = min(max(int(c.N), enough)+1, 100)
+		s.size = min(max(int(n), enough)+1, 100)
 	}
 	records, err := r.list(ctx, client, s)
 	if err != nil {
 		return 0, err
 	}
-	n := count(0)
-	for record, err := range (order{"id", r.sorts}).first(int(c.N)+1, records) {
+	for record, err := range (order{"id", r.sorts}).first(int(n)+1, records) {
 		if err != nil {
 			return 0, err
+		}
+		if n--; n >= 0 {
+			continue
 		}
 		row, err := rowOf(record)
 		if err != nil {
 			return 0, err
 		}
-		if n++; n > c.N {
-			id, err := strconv.ParseInt(row.text("id"), 10, 64)
-			if err != nil {
-				return 0, fmt.Errorf("a record of %s has no id to begin behind; give one with -after", r.name)
-			}
-			return id, nil
+		id, err := strconv.ParseInt(row.text("id"), 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("a record of %s has no id to begin behind; give one with -after", r.name)
 		}
+		return id, nil
 	}
 	return 0, nil
 }
 
 // follow prints records as they come, each before its cursor is kept.
-func (c *tailCommand) follow(ctx context.Context, t *terminal, client *halopsa.Client, r *resource, s selection, after int64) error {
-	records, err := r.follow(ctx, client, after, time.Duration(c.Every), s)
+func (c *tailCommand) follow(ctx context.Context, t *terminal, client *halopsa.Client, r *resource, s selection, kept *cursor) error {
+	records, err := r.follow(ctx, client, kept.last, time.Duration(c.Every), s)
 	if err != nil {
 		return err
 	}
 	print := c.lines(t, r)
-	kept := &cursor{file: string(c.Cursor)}
-	if err := kept.begin(after); err != nil {
-		return err
-	}
 	for f, err := range records {
 		if err != nil {
 			return err

@@ -89,9 +89,21 @@ func TestACursorFile(t *testing.T) {
 	server.Seed("IntegrationError", map[string]any{"error": "x"}, map[string]any{"error": "y"})
 	assert.Equal(t, []int{6, 7}, ids(t, run("-n", "0").out), "logged after a run that printed nothing")
 
+	r = of(server).halopsa(t, "tail", "requests", "-cursor", file, "-for", "400ms")
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, r.err, "holds an id of IntegrationError 127.0.0.1:", "of another list")
+	assert.Contains(t, r.err, ", and this is IntegrationRequest 127.0.0.1:")
+	r = of(dated(t, 1)).halopsa(t, "tail", "errors", "-cursor", file, "-for", "400ms")
+	assert.Contains(t, r.err, "each needs a file of its own", "of another tenant")
+	r = run("-after", "900")
+	assert.Equal(t, "No record has an id above 7, and the first to be printed is above 900: was a backup restored, or is the place another tenant's?\n", r.err)
+
 	cmd, out := begun(t, server, "-cursor", file, "-every", "1s", "-after", "6")
 	assert.True(t, out.Scan(), "the last one again")
-	require.Eventually(t, func() bool { held, err := os.ReadFile(file); return err == nil && string(held) == "7\n" }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		held, err := os.ReadFile(file)
+		return err == nil && strings.HasPrefix(string(held), "7 ")
+	}, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, os.WriteFile(file, []byte("3\n"), 0o600))
 	server.Seed("IntegrationError", map[string]any{"error": "z"})
 	for out.Scan() {
@@ -135,7 +147,7 @@ func TestAKilledTailHasNotedAllButTheLast(t *testing.T) {
 		_ = cmd.Wait()
 		noted, err := os.ReadFile(file)
 		require.NoError(t, err)
-		id, err := strconv.Atoi(strings.TrimSpace(string(noted)))
+		id, err := strconv.Atoi(strings.Fields(string(noted))[0])
 		require.NoError(t, err)
 		printed := ids(t, last)[0]
 		assert.GreaterOrEqual(t, printed, n)

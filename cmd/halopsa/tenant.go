@@ -44,8 +44,8 @@ func (t *terminal) tenant() (*tenant, error) {
 	server := halopsatest.NewServer()
 	halopsatest.SeedDemo(server.Handler, 400)
 	requests := &counted{next: http.DefaultTransport}
-	client, err := halopsa.NewClient(server.URL(), halopsa.WithHTTPClient(&http.Client{Transport: requests}), userAgent,
-		halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
+	client, err := halopsa.NewClient(server.URL(), append(t.notices(), halopsa.WithHTTPClient(&http.Client{Transport: requests}), userAgent,
+		halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))...)
 	if err != nil {
 		server.Close()
 		return nil, err

@@ -115,7 +115,7 @@ func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Con
 				decoder := json.NewDecoder(bytes.NewReader(input))
 				decoder.DisallowUnknownFields()
 				if err := decoder.Decode(&all[i]); err != nil {
-					return nil, inputError[I](i, len(inputs), err)
+					return nil, inputError[I](i, len(inputs), input, err)
 				}
 			}
 			return all, nil
@@ -199,11 +199,19 @@ func membersOf(of any) (all map[string]json.RawMessage) {
 }
 
 // inputError says what is wrong with an input and what its members are.
-func inputError[I any](i, of int, err error) error {
+func inputError[I any](i, of int, input json.RawMessage, err error) error {
 	reason := strings.TrimPrefix(err.Error(), "json: ")
 	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
+	switch {
+	case errors.As(err, &kind):
 		reason = fmt.Sprintf("%s cannot be a %s", kind.Field, kind.Value)
+	case !strings.Contains(reason, "unknown field"): // of a value, which does not know whose it is
+		for name, value := range membersOf(input) {
+			one, _ := json.Marshal(map[string]json.RawMessage{name: value}) // of what was JSON
+			if json.Unmarshal(one, new(I)) != nil {
+				reason = name + ": " + reason
+			}
+		}
 	}
 	reason = strings.Replace(reason, "unknown field", "there is no member", 1)
 	if of > 1 {

@@ -67,6 +67,8 @@ func TestWrites(t *testing.T) {
 		assert.Equal(t, 1, r.code)
 		assert.Contains(t, r.err, says)
 	}
+	r = env.with(t, "\uFEFF{\"error\":\"x\"}", "create", "errors", "-file", "-")
+	assert.Equal(t, 0, r.code, "a file of PowerShell: %s", r.err)
 	r = env.halopsa(t, "create", "errors", "error=x", "-file", file)
 	assert.Contains(t, r.err, "give members or -file, not both")
 }
