@@ -132,13 +132,13 @@ func TestCtrlCWhileTyping(t *testing.T) {
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	_, err = io.WriteString(in, "{")
+	_, err = io.WriteString(in, "{"+strings.Repeat(" ", 1<<20)) // more than a pipe holds: it is reading
 	require.NoError(t, err)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	assert.Eventually(t, func() bool { // until it has begun to listen
-		_ = cmd.Process.Signal(os.Interrupt)
-		return len(ended) > 0
-	}, 10*time.Second, 100*time.Millisecond)
-	_ = cmd.Process.Kill()
+	assert.Eventually(t, func() bool { return len(ended) > 0 }, 10*time.Second, 10*time.Millisecond)
+	_ = cmd.Process.Kill() // where it has not ended
+	assert.Error(t, <-ended)
+	assert.Equal(t, 130, cmd.ProcessState.ExitCode())
 }

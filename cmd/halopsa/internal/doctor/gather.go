@@ -28,6 +28,9 @@ type Question struct {
 // when the walk ends early, one fewer than these were asked for in vain.
 const atOnce = 3
 
+// enough is how many records in order show that a server sorts; fewer can be so by chance.
+const enough = 10
+
 // gatherer reads a tenant. It reads only.
 type gatherer struct {
 	Question
@@ -140,7 +143,7 @@ func walk[T any](g *gatherer, s source[T]) error {
 			}
 		}
 		g.progress.show(s.name, read, earliest)
-		if sorted && !earliest.IsZero() && earliest.Before(g.tally.from) {
+		if sorted && read >= enough && !earliest.IsZero() && earliest.Before(g.tally.from) {
 			break
 		}
 		if g.Most > 0 && read >= g.Most && read != all {

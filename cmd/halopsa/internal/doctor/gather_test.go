@@ -74,6 +74,18 @@ func TestAServerThatDoesNotSortIsReadWhole(t *testing.T) {
 	assert.Contains(t, r.Notes[0], "Only 300 integration errors were read, and not the newest first")
 }
 
+// TestTwoRowsInOrderAreNoOrder: a server that does not sort and sends short pages is read whole too.
+func TestTwoRowsInOrderAreNoOrder(t *testing.T) {
+	t.Parallel()
+	handler := halopsatest.NewHandler(halopsatest.WithHabits(halopsatest.Habits{FixedSize: 2, IgnoreOrder: true}))
+	for _, hours := range []int{1, 1000, 2, 3} {
+		handler.Seed("IntegrationError", map[string]any{"module_id": 12, "error": "x", "date": noon.Add(-time.Duration(hours) * time.Hour).Format(time.RFC3339)})
+	}
+	r, err := Examine(t.Context(), clientOf(t, handler), week, io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, 3, r.Errors)
+}
+
 func TestReadingStopsAtTheMost(t *testing.T) {
 	t.Parallel()
 	q := week
