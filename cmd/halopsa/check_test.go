@@ -54,7 +54,7 @@ func TestProbedHabitsComeBack(t *testing.T) {
 	t.Cleanup(like.Close)
 	halopsatest.SeedDemo(like.Handler, 120)
 	assert.Len(t, ids(t, of(like).halopsa(t, "list", "errors", "-json").out), 120)
-	assert.Equal(t, 4, like.Count("GET", "IntegrationError"), "in pages of 30")
+	assert.Equal(t, 5, like.Count("GET", "IntegrationError"), "in pages of 30, the last of which is full")
 
 	assert.Contains(t, environment{}.halopsa(t, "standin", "-habits", "README.md").err, "-habits README.md: ")
 }
