@@ -46,6 +46,20 @@ func TestTheNewestOfAnyServer(t *testing.T) {
 	}
 }
 
+// TestASortThatIsIgnoredIsSaid, where numbers and dates show it.
+func TestASortThatIsIgnoredIsSaid(t *testing.T) {
+	t.Parallel()
+	server := dated(t, 9)
+	for _, sort := range []string{"id", "id:desc", "date", "date:desc", "module_id,id:desc", "entity_name"} {
+		assert.Empty(t, of(server).halopsa(t, "list", "errors", "-sort", sort, "-n", "0").err, sort)
+	}
+	server.SetHabits("IntegrationError", halopsatest.Habits{IgnoreOrder: true})
+	for sort, says := range map[string]string{"id": "", "date": "", "id:desc": "Not sorted by id: IntegrationError", "date:desc": "Not sorted by date: ", "module_id:desc": "Not sorted by module_id: "} {
+		r := of(server).halopsa(t, "list", "errors", "-sort", sort, "-n", "0")
+		assert.True(t, strings.HasPrefix(r.err, says) && (says != "" || r.err == ""), "%s: %s", sort, r.err)
+	}
+}
+
 // TestTheNewestAreOneRequest where the server sorts, with the word that there are more.
 func TestTheNewestAreOneRequest(t *testing.T) {
 	t.Parallel()

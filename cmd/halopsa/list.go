@@ -165,7 +165,7 @@ func (c *listCommand) selection(r *resource) (s selection, err error) {
 
 // chosen narrows a walk to the time that is asked for, and sees to it that the newest come first unless another order is asked for.
 func (c *listCommand) chosen(t *terminal, r *resource, records iter.Seq2[any, error], time *period) iter.Seq2[any, error] {
-	newest := order{"id", r.sorts}
+	newest := order{member: "id", asked: r.sorts}
 	if c.Since.set() && r.sorts {
 		newest.member = time.member
 	}
@@ -174,7 +174,10 @@ func (c *listCommand) chosen(t *terminal, r *resource, records iter.Seq2[any, er
 	}
 	switch {
 	case len(c.Sort) > 0:
-		return records
+		name, way, _ := strings.Cut(c.Sort[0], ":")
+		return order{member: name, rises: way != "desc"}.watched(records, func() {
+			fmt.Fprintf(t.err, "Not sorted by %s: %s does not come in the order that was asked for.\n", name, r.name)
+		})
 	case c.most() > 0:
 		return newest.first(c.most(), records)
 	case !r.sorts: // as it is sent, which nobody has asked to be otherwise

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// order is a member by which a list comes with the largest first: the id, or a date. A server may ignore what it is asked to sort by, so that
+// order is a member by which a list comes, with the largest first unless it rises: the id, a date, another number. A server may ignore what it is asked to sort by, so that
 // is believed only of rows that come in that order.
 type order struct {
 	member string
 	asked  bool // whether the server could be asked for it
+	rises  bool
 }
 
 // enough is how many rows in order show that a server sorts: by chance so many are in order once in 3 million times.
@@ -26,10 +27,13 @@ type rank struct {
 
 // rank returns where a record stands.
 func (o order) rank(r row) rank {
-	if when := r.when(o.member); !when.IsZero() {
-		return rank{when.UnixNano(), true}
-	}
 	n, err := strconv.ParseInt(r.text(o.member), 10, 64)
+	if when := r.when(o.member); !when.IsZero() {
+		n, err = when.UnixNano(), nil
+	}
+	if o.rises {
+		n = -n
+	}
 	return rank{n, err == nil}
 }
 

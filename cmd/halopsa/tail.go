@@ -99,7 +99,7 @@ func before(ctx context.Context, client *halopsa.Client, r *resource, s selectio
 	if err != nil {
 		return 0, err
 	}
-	for record, err := range (order{"id", r.sorts}).first(int(n)+1, records) {
+	for record, err := range (order{member: "id", asked: r.sorts}).first(int(n)+1, records) {
 		if err != nil {
 			return 0, err
 		}
