@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/halopsa-go/halopsa"
@@ -22,12 +23,13 @@ type scale struct {
 }
 
 var (
-	full  = scale{400 * time.Millisecond, longestPage, 64, 8, 200, 20 * time.Millisecond, 1_000_000, 50_000}
+	full  = scale{400 * time.Millisecond, longestPage, 64, 8, 100, 20 * time.Millisecond, 1_000_000, 50_000}
 	quick = scale{4 * time.Millisecond, longestPage, 64, 1, 12, 5 * time.Millisecond, 3_000, 1_000}
 )
 
 const (
 	usualPage = 100
+	usualOne  = 1 // the position of the record that is asked for: as nearly all, it has no _warning, which ours would log
 	prefetch  = 4
 )
 
@@ -39,9 +41,12 @@ const (
 	memoryListTitle = "List page of 100, in memory"
 	memoryLongTitle = "List page of 1,000, in memory"
 	memoryGetTitle  = "Get of one record, in memory"
+	thinTitle       = "List page of 100 thin rows, in memory"
+	createTitle     = "Create of 100 records, in memory"
+	keptTitle       = "One short text kept of each record"
 	parallelTitle   = "64 goroutines, list pages of 100"
 	http2Title      = "64 goroutines, list pages of 100, over HTTP/2"
-	walkTitle       = "Walk over 200 pages, 20 ms each"
+	walkTitle       = "Walk over 100 pages, 20 ms each"
 	gzipTitle       = "gzip, list page of 100"
 	millionTitle    = "Walk over a million records"
 )
@@ -57,7 +62,7 @@ const (
 // contests are all of them, on this server.
 func contests(server *serverProcess, size scale) ([]*contest, error) {
 	content := newPages(corpus(longestPage))
-	one := content.appendRecord(nil, 0)
+	one := content.appendRecord(nil, usualOne)
 	var all []*contest
 	for _, kind := range []struct {
 		title string
@@ -67,14 +72,15 @@ func contests(server *serverProcess, size scale) ([]*contest, error) {
 		{listTitle, usualPage, nil}, {longListTitle, size.longPage, nil}, {getTitle, 1, nil},
 		{memoryListTitle, usualPage, content.appendPage(nil, 1, usualPage, usualPage)},
 		{memoryLongTitle, size.longPage, content.appendPage(nil, 1, size.longPage, size.longPage)}, {memoryGetTitle, 1, one},
+		{thinTitle, usualPage, newPages(thin(corpus(usualPage))).appendPage(nil, 1, usualPage, usualPage)},
 	} {
 		c := &contest{title: kind.title, server: server, about: "The server is a process of its own."}
-		base, hc := server.url(scenario{records: kind.rows}), (*http.Client)(nil)
+		base, hc := server.url(scenario{records: max(kind.rows, usualOne+1)}), (*http.Client)(nil)
 		if kind.body != nil {
 			c.server, base, hc = nil, memoryBase, memoryClient(kind.body)
 			c.about = "A transport that answers with the same bytes each time: what the client itself takes, decoding above all."
 		}
-		for _, p := range peers() {
+		for _, p := range slices.Concat(peers(), builds()) {
 			call, err := p.dial(base, hc)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", p.name, err)
@@ -97,7 +103,12 @@ func contests(server *serverProcess, size scale) ([]*contest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(all, parallelContest(server, size), overHTTP2, walks, compressed, millionContest(server, size)), nil
+	creates, err := createContest()
+	if err != nil {
+		return nil, err
+	}
+	kept := keptContest(content.appendPage(nil, 1, size.longPage, size.longPage), size.longPage)
+	return append(all, creates, kept, parallelContest(server, size), overHTTP2, walks, compressed, millionContest(server, size)), nil
 }
 
 // repeat calls for a page of this many rows, or for one record, again and again.
@@ -114,7 +125,7 @@ func (c *caller) repeat(rows int) run {
 
 func (c *caller) once(ctx context.Context, rows int) error {
 	if rows == 1 {
-		got, err := c.get(ctx, firstID)
+		got, err := c.get(ctx, idAt(usualOne))
 		return expect(got, err, 1)
 	}
 	got, err := c.list(ctx, 1, rows)

@@ -36,10 +36,11 @@ func TestBenchmarkReportsEveryClientInEveryContest(t *testing.T) {
 	assert.NotContains(t, out.String(), "Inf")
 	assert.NotContains(t, out.String(), "not measured")
 	sections := strings.Split(out.String(), "\n## ")
-	require.Len(t, sections, 2+11+1, "a head, the targets, eleven contests and the versions")
+	require.Len(t, sections, 2+14+1, "a head, the targets, fourteen contests and the versions")
+	every := 7 + len(builds())
 	for title, clients := range map[string]int{
-		listTitle: 7, longListTitle: 7, getTitle: 7, memoryListTitle: 7, memoryLongTitle: 7, memoryGetTitle: 7, parallelTitle: 7,
-		http2Title: 2, walkTitle: 8, gzipTitle: 2, millionTitle: 3,
+		listTitle: every, longListTitle: every, getTitle: every, memoryListTitle: every, memoryLongTitle: every, memoryGetTitle: every, thinTitle: every,
+		keptTitle: every, createTitle: 2, parallelTitle: 7, http2Title: 2, walkTitle: 8, gzipTitle: 2, millionTitle: 3,
 	} {
 		found := ""
 		for _, section := range sections {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,7 +20,7 @@ func TestPeersReadTheSameRecords(t *testing.T) {
 	content := newPages(written)
 	server := newTenant(content).start(false)
 	t.Cleanup(server.Close)
-	for _, p := range peers() {
+	for _, p := range slices.Concat(peers(), builds()) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			over := map[string]struct {
@@ -37,9 +38,9 @@ func TestPeersReadTheSameRecords(t *testing.T) {
 				require.NoError(t, err, where)
 				got, err := lists.list(t.Context(), 2, usualPage)
 				require.NoError(t, err, where)
-				assert.Equal(t, 250, got.count(), where)
-				require.Equal(t, usualPage, got.rows(), where)
-				for i, r := range got.records() {
+				assert.Equal(t, 250, got.Count(), where)
+				require.Equal(t, usualPage, got.Rows(), where)
+				for i, r := range got.Records() {
 					require.Equal(t, written[usualPage+i], r, where)
 				}
 
@@ -47,8 +48,8 @@ func TestPeersReadTheSameRecords(t *testing.T) {
 				require.NoError(t, err, where)
 				one, err := records.get(t.Context(), idAt(16))
 				require.NoError(t, err, where)
-				assert.Equal(t, 1, one.rows(), where)
-				assert.Equal(t, written[16:17], one.records(), where)
+				assert.Equal(t, 1, one.Rows(), where)
+				assert.Equal(t, written[16:17], one.Records(), where)
 			}
 		})
 	}
@@ -59,7 +60,7 @@ func TestPeersFailOnARefusal(t *testing.T) {
 	t.Parallel()
 	server := newTenant(newPages(corpus(1))).start(false)
 	t.Cleanup(server.Close)
-	for _, p := range peers() {
+	for _, p := range slices.Concat(peers(), builds()) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			call, err := p.dial(server.URL+scenario{records: 1}.path(), nil)

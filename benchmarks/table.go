@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func writeVersions(out *strings.Builder) {
 		runtime.GOMAXPROCS(0))
 	row(out, "client", "module", "version", "its request")
 	row(out, "---", "---", "---", "---")
-	for _, p := range peers() {
+	for _, p := range slices.Concat(peers(), builds()) {
 		module := p.module
 		if module == "" {
 			module = "standard library"
