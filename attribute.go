@@ -76,10 +76,11 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 			unknown, failed = append(unknown, i), err
 		} else if ok {
 			records[place] = record
+			at.made = append(at.made, at.id)
 		}
 	}
-	if at.highest > 0 {
-		a.client.newest.raise(a.req.path, at.highest)
+	if b.ids == nil {
+		a.client.newest.made(a.req.path, at.made...)
 	}
 	if b.ids != nil && (another || len(unknown) > 0) { // a record in the wrong place leaves open which input is meant
 		unknown = at.missing()
@@ -137,11 +138,12 @@ func recordOf[T any](raw json.RawMessage) (*T, bool, error) {
 
 // places find the input that a record belongs to.
 type places struct {
-	ids     []int64 // of an update's inputs
-	taken   []bool
-	short   bool            // fewer records came than were sent, so that a position says nothing
-	seen    map[string]bool // the ids of created records
-	highest int64           // of them
+	ids   []int64 // of an update's inputs
+	taken []bool
+	short bool            // fewer records came than were sent, so that a position says nothing
+	seen  map[string]bool // the ids of created records
+	id    string          // of the last element
+	made  []string        // the ids of those that have their places
 }
 
 func newPlaces(b batch) *places {
@@ -151,6 +153,7 @@ func newPlaces(b batch) *places {
 // of returns the place of the ith element, or an error if it is the record of none.
 func (p *places) of(i int, raw json.RawMessage) (int, error) {
 	id, ok := wire.ID(raw)
+	p.id = id
 	switch {
 	case raw[0] != '{':
 		return 0, elementError(i, "not a record")
@@ -165,8 +168,6 @@ func (p *places) of(i int, raw json.RawMessage) (int, error) {
 		return 0, elementError(i, "the id "+shortID(id)+" comes twice")
 	case p.ids == nil:
 		p.seen[id] = true
-		n, _ := strconv.ParseInt(id, 10, 64)
-		p.highest = max(p.highest, n)
 		return i, nil
 	}
 	for j, sent := range p.ids {

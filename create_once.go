@@ -27,7 +27,7 @@ import (
 //   - A match that does not take the record which HaloPSA made of an input is too strict. This is noticed after the input was sent again: the
 //     call ends with it in Unknown, since it may be there twice.
 //   - Of several new records that it takes for one input the oldest counts; the others were made by somebody else. A record that somebody else
-//     makes during the call is taken for the input's own where that is missing.
+//     makes during the call is taken for the input's own where that is missing, but not one that another call of the same client has made.
 //   - A panic of the match is passed on. A nil match is refused.
 //
 // Of a log (errors, requests, deltas, and any list that PostOnceOf reads) only what is newer than the call is read. Where the client has not

@@ -36,6 +36,7 @@ type once[T, I any] struct {
 	records []*T              // of the inputs
 	written []bool            // whether HaloPSA, or its list, has said so
 	again   []bool            // inputs that were sent again
+	others  claims
 }
 
 // onceOf creates records, each once, and reads the list at the endpoint where that is in doubt: of one with pages, a log, what is new.
@@ -51,6 +52,7 @@ func onceOf[T, I any](
 	if err := o.prepare(ctx); err != nil {
 		return nil, named(r.op, err)
 	}
+	defer c.newest.begin(r.path, &o.others)()
 	return o.create(ctx)
 }
 

@@ -9,9 +9,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
-	"time"
 
 	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/wire"
@@ -124,7 +121,7 @@ func (o *once[T, I]) find(ctx context.Context, before int64, inputs []int) (miss
 	if err != nil {
 		return inputs, err
 	}
-	taken := make(map[string]bool)
+	taken := o.client.newest.taken(&o.others)
 	for _, record := range o.records {
 		if record != nil {
 			taken[idText(record)] = true
@@ -157,7 +154,7 @@ func (o *once[T, I]) find(ctx context.Context, before int64, inputs []int) (miss
 		}
 	}
 	for _, i := range inputs {
-		if found[i] == nil {
+		if found[i] == nil || !o.client.newest.claim(o.path, &o.others, idText(found[i])) {
 			missing = append(missing, i)
 			continue
 		}
@@ -213,59 +210,4 @@ func idText[T any](record *T) string {
 		return id
 	}
 	return ""
-}
-
-// newestIDs are the highest ids that a client knows to be of each list. Its zero value is ready, and safe for concurrent use.
-type newestIDs struct {
-	mu   sync.Mutex
-	seen map[string]newestSeen
-}
-
-type newestSeen struct {
-	id int64
-	at time.Time
-}
-
-// newestFor is how long an id that was the newest stands for it.
-const newestFor = time.Minute
-
-func listKey(path string) string { return strings.ToLower(strings.Trim(path, "/")) }
-
-// set notes the id that the tenant says to be the newest: less than before after a restored backup, or when records were deleted.
-func (n *newestIDs) set(path string, id int64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.setLocked(listKey(path), id)
-}
-
-// raise notes the id of a record that has just been made.
-func (n *newestIDs) raise(path string, id int64) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if key := listKey(path); id > n.seen[key].id {
-		n.setLocked(key, id)
-	}
-}
-
-// setLocked requires that n.mu is held.
-func (n *newestIDs) setLocked(key string, id int64) {
-	if n.seen == nil {
-		n.seen = make(map[string]newestSeen)
-	}
-	n.seen[key] = newestSeen{id: id, at: time.Now()}
-}
-
-// recent returns the highest id, if it is not older than newestFor.
-func (n *newestIDs) recent(path string) (int64, bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	known, ok := n.seen[listKey(path)]
-	return known.id, ok && time.Since(known.at) <= newestFor
-}
-
-// since returns the highest id that is known, or before.
-func (n *newestIDs) since(path string, before int64) int64 {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return max(before, n.seen[listKey(path)].id)
 }

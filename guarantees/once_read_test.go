@@ -330,3 +330,59 @@ func TestCreateOnceWithARowThatCannotBeRead(t *testing.T) {
 		assert.Equal(t, 1, h.Len("IntegrationError"))
 	}, halopsa.WithBadRow(func(halopsa.BadRow) error { return nil }))
 }
+
+// TestCreateOnceBesideAnother: two calls of one client log the same error. The record of one is not the other's, although the match takes it.
+func TestCreateOnceBesideAnother(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]func(*testing.T, *halopsa.Client) int64{
+		"CreateOnce": func(t *testing.T, client *halopsa.Client) int64 {
+			records, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), byName)
+			require.NoError(t, err)
+			return records[0].ID
+		},
+		"Create": func(t *testing.T, client *halopsa.Client) int64 {
+			records, err := client.IntegrationError.Create(t.Context(), errorsNamed("a"))
+			require.NoError(t, err)
+			return records[0].ID
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) {
+				h.Fault(struck(halopsatest.HTML504, false, 1))
+				var first int64
+				var waiting sync.WaitGroup
+				waiting.Go(func() {
+					records, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), byName)
+					if assert.NoError(t, err) {
+						first = records[0].ID
+					}
+				})
+				time.Sleep(time.Second)
+				other := second(t, client)
+				waiting.Wait()
+				assert.NotEqual(t, other, first)
+				assert.Equal(t, 2, h.Len("IntegrationError"))
+			})
+		})
+	}
+	t.Run("both are lost", func(t *testing.T) {
+		t.Parallel()
+		inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) {
+			h.Fault(struck(halopsatest.HTML504, true, 8))
+			ids := make([]int64, 8)
+			var all sync.WaitGroup
+			for i := range ids {
+				all.Go(func() {
+					records, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), byName)
+					if assert.NoError(t, err) {
+						ids[i] = records[0].ID
+					}
+				})
+			}
+			all.Wait()
+			assert.ElementsMatch(t, []int64{1, 2, 3, 4, 5, 6, 7, 8}, ids)
+			assert.Equal(t, 8, h.Len("IntegrationError"))
+		})
+	})
+}
