@@ -35,7 +35,8 @@ import (
 // program wrote in that minute counts as written during the call. The list of exports, field data and lookups, which are a state and no
 // log, is read as a whole, after an unknown outcome only: a record that was there before and that the match takes is the input's.
 // The application needs the right to read the list. Options are for the reading too, so that a filter given with [WithQuery] makes it cheaper;
-// [WithSort], [WithPage] and [WithBadRow] are not used: a row that cannot be read can be that of an input.
+// [WithSort], [WithPage], [WithLimit] and [WithBadRow] are not used, since what they leave out can be the record of an input, and [WithKey] is
+// refused, since ids tell the records apart.
 //
 // A server can continue working on a write after its gateway has given up [seen]. What is missing is therefore looked for again after a pause,
 // see [WithSettleTime], before it is sent again. A write that takes even longer can happen twice.

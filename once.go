@@ -112,6 +112,9 @@ func (o *once[T, I]) prepare(ctx context.Context) (err error) {
 	if len(o.inputs) == 0 {
 		return badArgument("inputs", "empty")
 	}
+	if len(o.conf.key) > 0 {
+		return badArgument("WithKey", "what was written is read back by the ids of the records, which this says are no keys")
+	}
 	if err := checkCreates(o.op, o.inputs); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 // reading are the options of the call as the list takes them.
 func (o *once[T, I]) reading() []RequestOption {
 	return append(slices.Clone(o.opts), callOptionFunc(func(c *callConfig) error {
-		c.sort, c.page = nil, ListOptions{}
+		c.sort, c.page, c.limit = nil, ListOptions{}, 0
 		c.badRow = nil // one that is set aside can be that of an input
 		return nil
 	}))

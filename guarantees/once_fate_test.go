@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -114,4 +115,31 @@ func TestFateOfCreateOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCreateOnceReadsTheWholeList: an option that makes lists shorter must not hide what was written.
+func TestCreateOnceReadsTheWholeList(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) {
+		h.Fault(halopsatest.Fault{Method: http.MethodPost, Kind: halopsatest.HTML504, Applied: true})
+		inputs := []halopsa.IntegrationExportInput{{HaloName: halopsa.Set("a")}, {HaloName: halopsa.Set("b")}, {HaloName: halopsa.Set("c")}}
+		_, err := client.IntegrationExport.CreateOnce(t.Context(), inputs, func(record *halopsa.IntegrationExport, input halopsa.IntegrationExportInput) bool {
+			return input.HaloName == halopsa.Set(record.HaloName)
+		}, halopsa.WithLimit(1), halopsa.WithSort(), halopsa.WithPage(1, 1))
+		require.NoError(t, err)
+		assert.Equal(t, 3, h.Len("IntegrationExport"))
+	})
+}
+
+func TestCreateOnceWithAMatchThatPanics(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) { // a bubble finds a goroutine or timer that is left
+		h.Fault(struck(halopsatest.HTML504, true, 1))
+		assert.PanicsWithValue(t, "boom", func() {
+			_, _ = client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), //nolint:errcheck // it panics
+				func(*halopsa.IntegrationError, halopsa.IntegrationErrorInput) bool { panic("boom") })
+		})
+		_, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("b"), byName)
+		require.NoError(t, err)
+	}, halopsa.WithRateLimit(10, time.Minute))
 }

@@ -275,19 +275,6 @@ func TestCreateOnceWhileOthersCreate(t *testing.T) {
 	})
 }
 
-func TestCreateOnceWithAMatchThatPanics(t *testing.T) {
-	t.Parallel()
-	inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) { // a bubble finds a goroutine or timer that is left
-		h.Fault(struck(halopsatest.HTML504, true, 1))
-		assert.PanicsWithValue(t, "boom", func() {
-			_, _ = client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), //nolint:errcheck // it panics
-				func(*halopsa.IntegrationError, halopsa.IntegrationErrorInput) bool { panic("boom") })
-		})
-		_, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("b"), byName)
-		require.NoError(t, err)
-	}, halopsa.WithRateLimit(10, time.Minute))
-}
-
 func TestCreateOnceRefusesArguments(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) {
@@ -319,6 +306,10 @@ func TestCreateOnceRefusesArguments(t *testing.T) {
 			}},
 			"a query that no walk takes": {"WithQuery", func() error {
 				_, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), byName, halopsa.WithQuery("page_no", "2"))
+				return err
+			}},
+			"a key": {"WithKey", func() error {
+				_, err := client.IntegrationError.CreateOnce(t.Context(), errorsNamed("a"), byName, halopsa.WithKey("date"))
 				return err
 			}},
 			"no context": {"ctx", func() error {
