@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/halopsa-go/halopsa/internal/loose"
 )
@@ -32,6 +33,9 @@ func failureOf(body []byte) *PayloadError {
 	if s.Space() != '{' {
 		return nil
 	}
+	if !suspect(s) {
+		return nil
+	}
 	var f failure
 	err := s.Object(func(name []byte) *loose.Error {
 		member := string(name)
@@ -49,6 +53,49 @@ func failureOf(body []byte) *PayloadError {
 		return nil
 	}
 	return f.payload()
+}
+
+// suspect reports whether the object that comes next has a member without which it is no error, and leaves it unread. Most records have none, and the
+// look takes no memory.
+func suspect(s *loose.Scanner) bool {
+	begin := s.At
+	defer func() { s.At = begin }()
+	var room [64]byte
+	found := false
+	err := s.Object(func(name []byte) *loose.Error {
+		key := room[:0]
+		for _, c := range name {
+			switch {
+			case c == '_':
+				continue
+			case c >= utf8.RuneSelf || len(key) == len(room):
+				found = true // for [keyOf] to say
+			case 'A' <= c && c <= 'Z':
+				c += 'a' - 'A'
+			}
+			if len(key) < len(room) {
+				key = append(key, c)
+			}
+		}
+		found = found || decisive(key)
+		_, err := s.Skip()
+		return err
+	})
+	return found && err == nil
+}
+
+// decisive reports whether only an object with a member of this name can be an error; the others only tell with one of these what it means.
+func decisive(key []byte) bool {
+	switch string(key) {
+	case "success", "succeeded", "successful", "issuccess", "issuccessful", "ok", "iserror", "haserror", "haserrors", "failed", "message", "status", "statuscode":
+		return true
+	}
+	for _, end := range errorEndings {
+		if len(key) >= len(end) && string(key[len(key)-len(end):]) == end {
+			return true
+		}
+	}
+	return false
 }
 
 // failure gathers, member by member, whether an object says that a request failed.
