@@ -28,6 +28,7 @@ type field struct {
 	name   string
 	quoted string // the name as it comes: in quotes, with a colon
 	index  []int
+	direct bool // it is no field of an embedded struct
 	set    setter
 }
 
@@ -122,7 +123,7 @@ func (p *Plan) add(name string, index []int, t reflect.Type) {
 		return
 	}
 	p.byName[name] = len(p.fields)
-	p.fields = append(p.fields, field{name, quoted(name), index, setterOf(t)})
+	p.fields = append(p.fields, field{name, quoted(name), index, len(index) == 1, setterOf(t)})
 }
 
 // Find returns the index of the field for a member name in any case, -1 for none.

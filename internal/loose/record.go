@@ -30,10 +30,10 @@ func (s *Scanner) Record(v reflect.Value, p *Plan) *Error {
 	if s.depth++; s.depth > deepest {
 		return s.Fail("nested too deeply")
 	}
-	defer func() { s.depth-- }()
 	s.At++
 	if s.Space() == '}' {
 		s.At++
+		s.depth--
 		return nil
 	}
 	s.objects++
@@ -49,6 +49,7 @@ func (s *Scanner) Record(v reflect.Value, p *Plan) *Error {
 		}
 	}
 	s.states, s.loose = s.states[:r.states], s.loose[:r.spellings]
+	s.depth--
 	return err
 }
 
@@ -140,7 +141,12 @@ func (s *Scanner) member(r record, i int, spelling []byte) *Error {
 	nameAt := s.nameAt
 	s.Space()
 	begin := s.At
-	err := f.set(s, at(r.v, f.index))
+	var err *Error
+	if f.direct {
+		err = f.set(s, r.v.Field(f.index[0]))
+	} else {
+		err = f.set(s, at(r.v, f.index))
+	}
 	if err != nil {
 		err.Path = Join(f.name, err.Path)
 	}

@@ -94,7 +94,10 @@ func ends(x uint64) uint64 {
 // are copied, so that no copy waits for the one before. UTF-8 is checked once: no escape makes it of what was none.
 func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 	data, out := s.Data, s.scratch[:cap(s.scratch)]
-	n := at - begin
+	n, odd := at-begin, 0 // out[:odd] is UTF-8 for certain
+	if ascii {
+		odd = n
+	}
 	if n+4*block > len(out) {
 		out = make([]byte, 2*n+8*block)
 	}
@@ -105,53 +108,58 @@ func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 			out = append(out, make([]byte, len(out))...)
 		}
 		mask, isASCII := specials((*[block]byte)(data[base:]))
-		ascii = ascii && isASCII
-		mask = mask >> (at - base) << (at - base) // an escape can reach into the next block
+		if ascii = ascii && isASCII; ascii {
+			odd = n
+		}
+		// Both are longer than what is read and written of them, so that a copy needs no look at how much is left.
+		from, to := (*[2 * block]byte)(data[base:]), (*[2 * block]byte)(out[n:])
+		i, k := at-base, 0
+		mask = mask >> uint(i) << uint(i) // an escape can reach into the next block
 		for mask != 0 {
-			bit := bits.TrailingZeros64(mask)
-			end := base + bit
-			n = copyRun(out, n, data, at, end)
-			at = end
-			if data[at] != '\\' {
-				return s.ended(out, n, at, ascii)
+			end := bits.TrailingZeros64(mask)
+			k = copyRun(to, k, from, i, end)
+			i = end
+			if from[i] != '\\' {
+				return s.ended(out, n+k, base+i, odd)
 			}
-			if c := escaped[data[at+1]]; c != 0 {
-				out[n] = c
-				n++
-				at += 2
-				mask &^= 3 << bit
+			if c := escaped[from[i+1]]; c != 0 {
+				to[k] = c
+				k++
+				i += 2
+				mask &^= 3 << uint(end)
 				continue
 			}
-			s.At = at
+			s.At = base + i
 			r, err := s.escape()
 			if err != nil {
 				return nil, err
 			}
-			n += utf8.EncodeRune(out[n:n+utf8.UTFMax], r)
-			at = s.At
-			mask = mask >> (at - base) << (at - base)
+			k += utf8.EncodeRune(to[k:k+utf8.UTFMax], r)
+			i = s.At - base
+			mask = mask >> uint(i) << uint(i)
 		}
-		if end := base + block; at < end {
-			n = copyRun(out, n, data, at, end)
-			at = end
+		if i < block {
+			k = copyRun(to, k, from, i, block)
+			i = block
 		}
+		at, n = base+i, n+k
 	}
-	return s.decodedEnd(out, n, at, ascii)
+	return s.decodedEnd(out, n, at, odd)
 }
 
-// copyRun copies data[at:end] to out[n:], and returns where it ends there. It writes up to 16 bytes beyond that.
-func copyRun(out []byte, n int, data []byte, at, end int) int {
-	after := n + end - at
-	*(*[16]byte)(out[n:]) = *(*[16]byte)(data[at:])
-	for at+16 < end {
-		at, n = at+16, n+16
-		*(*[16]byte)(out[n:]) = *(*[16]byte)(data[at:])
+// copyRun copies from[i:end] to to[k:], 16 bytes at a time, and returns where it ends there. It writes up to 16 bytes beyond that.
+func copyRun(to *[2 * block]byte, k int, from *[2 * block]byte, i, end int) int {
+	after := k + end - i
+	*(*[16]byte)(to[k : k+16]) = *(*[16]byte)(from[i : i+16])
+	for i+16 < end {
+		i, k = i+16, k+16
+		*(*[16]byte)(to[k : k+16]) = *(*[16]byte)(from[i : i+16])
 	}
 	return after
 }
 
 // decodedEnd is [Scanner.decoded] for the last bytes of the body.
-func (s *Scanner) decodedEnd(out []byte, n, at int, ascii bool) ([]byte, *Error) {
+func (s *Scanner) decodedEnd(out []byte, n, at, odd int) ([]byte, *Error) {
 	data := s.Data
 	if more := len(data) - at; n+more+utf8.UTFMax > len(out) { // a text is never longer than with its escapes
 		out = append(out, make([]byte, more+utf8.UTFMax)...)
@@ -167,27 +175,27 @@ func (s *Scanner) decodedEnd(out []byte, n, at int, ascii bool) ([]byte, *Error)
 			n += utf8.EncodeRune(out[n:n+utf8.UTFMax], r)
 			at = s.At - 1
 		case c < 0x20, c == '"':
-			return s.ended(out, n, at, ascii)
+			return s.ended(out, n, at, odd)
 		default:
 			out[n] = c
 			n++
-			ascii = ascii && c < utf8.RuneSelf
 		}
 	}
 	return nil, s.endless()
 }
 
-// ended returns a text of which n bytes have been decoded, and which a quote, or a character that must not be there, ends at at.
-func (s *Scanner) ended(out []byte, n, at int, ascii bool) ([]byte, *Error) {
+// ended returns a text of which n bytes have been decoded, the first odd of them UTF-8 for certain, and which a quote, or a character that must not be there, ends
+// at at.
+func (s *Scanner) ended(out []byte, n, at, odd int) ([]byte, *Error) {
 	if s.At = at; s.Data[at] != '"' {
 		return nil, s.Fail("a control character in a text")
 	}
 	s.At++
 	s.scratch = out
-	if text := out[:n]; ascii || utf8.Valid(text) {
-		return text, nil
+	if text := out[:n]; !utf8.Valid(text[odd:]) {
+		return s.mended(text), nil
 	}
-	return s.mended(out[:n]), nil
+	return out[:n], nil
 }
 
 // mended returns a text with U+FFFD for each byte that is no UTF-8.
