@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// documentedOperation is a row of HaloPSA's documentation: what the source, the README and the tests must agree with. The paging parameters of
+// documentedOperation is a row of HaloPSA's documentation: what the source, docs/operations.md and the tests must agree with. The paging parameters of
 // IntegrationDelta and IntegratorTrace are in none, but tenants honor them [live].
 type documentedOperation struct {
 	operation string // method and path below /api
@@ -184,13 +183,9 @@ func TestAPILinesNameTheDocumentedOperations(t *testing.T) {
 	assert.Equal(t, documentedCalls(), found)
 }
 
-func TestREADMEListsTheDocumentedOperations(t *testing.T) {
+func TestThePageListsTheDocumentedOperations(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	_, section, found := strings.Cut(string(data), "\n## Operations\n")
-	require.True(t, found, "the README has no section Operations")
-	section, _, _ = strings.Cut(section, "\n## ")
+	section, _, _ := strings.Cut(readDocument(t, "docs/operations.md"), "\n## ")
 	code := regexp.MustCompile("`([^`]+)`")
 	span := regexp.MustCompile("`([a-z]+)`…`([a-z]+)([0-9])`")
 	row := func(calls, params []string) string {

@@ -1,7 +1,10 @@
-// Package halopsa is a typed client of HaloPSA's integration API, for sync services that must not lose or double a record.
+// Package halopsa is a typed client for HaloPSA's integration API, for sync services that must neither lose nor duplicate a record.
 //
-// It keeps one promise: every record of a list comes once, or an error says which are missing; every write is known to have happened,
+// It keeps one promise: every record of a list comes once, or an error says what is missing; every write is known to have happened,
 // known not to have happened, or reported as unknown.
+//
+// HaloPSA documents the API at https://halopsa.com/apidoc/info, and each instance at its own URL followed by /apidoc, for the version that it runs.
+// The "API:" line of a method names the operation to look for there; addresses of the single operations are not known.
 //
 // # Begin
 //
@@ -24,18 +27,34 @@
 //
 // [Page] says what a walk promises and [PaginationError] what it returns when the server makes that impossible.
 //
-// Since reads the deltas, errors, requests, log lines and traces that are newer than an id, and Follow goes on with those to come; see [Followed].
+// Since reads the deltas, errors, requests, log lines and traces that are newer than an id, and Follow continues with those to come; see [Followed].
 //
-// Every record keeps the members that it has no field for in Extra. Values are read in every form that can mean one thing only. A float field
+// Every record keeps the members that it has no field for in Extra. Values are read in every form that has only one meaning. A float field
 // holds NaN or an infinity where the server says so, which [encoding/json] cannot write.
 //
 // # Write
 //
 // Create, Update and Delete take inputs whose fields are absent unless they are [Set] or [Null]. HaloPSA has no idempotency keys, so a
-// Create whose outcome is unknown is not repeated: it is an [ErrOutcomeUnknown]. [BatchError] says which of many inputs were written.
+// Create whose outcome is unknown is not repeated: it is an [ErrOutcomeUnknown]. CreateOnce reads back to find out; see [Match]. [BatchError] says
+// which of many inputs were written.
 //
-// Input makes an input of a record, to change it and write it back. What HaloPSA's columns cannot hold is refused before anything is sent;
+// Input builds an input from a record, to change it and write it back. What HaloPSA's columns cannot hold is refused before anything is sent;
 // [Truncate] cuts a text to what fits.
+//
+// # The words of the integration API
+//
+//   - A module is an integration with another system that HaloPSA has, such as that for NinjaRMM or Xero.
+//   - A connection is one configured use of a module: a tenant can have two for Xero. A [ConnectedInstance] is something else: another HaloPSA
+//     instance that this one is connected to.
+//   - The integrator is HaloPSA's own engine, which runs the modules: [IntegratorSchedule] is when, [IntegratorTrace] is what it did in one run, and
+//     [IntegratorLog] is a line that it logged.
+//   - A delta, [IntegrationDelta], is a change that an integration has still to pass on.
+//   - An export, [IntegrationExport], is a record that HaloPSA has staged for another system to take, with its progress and its error.
+//   - A look-up, [IntegrationLookUp], is what HaloPSA calls something that another system knows by an id.
+//   - A mapping, [IntegrationFieldMapping] or [IntegrationSiteMapping], maps a field or a site of HaloPSA to one of another system;
+//     [IntegrationFieldData] is a field of another system that can be mapped.
+//   - An error, [IntegrationError], is what an integration has logged as wrong, and is no Go error; a request, [IntegrationRequest], is a call that it
+//     has made or received.
 //
 // # Which id is which
 //
@@ -55,18 +74,18 @@
 //
 // # Errors
 //
-// [APIError] is an answer of HaloPSA; [errors.Is] compares it with [ErrNotFound], [ErrForbidden], [ErrRateLimited] and the others. The SDK
+// [APIError] is an error response; [errors.Is] compares it with [ErrNotFound], [ErrForbidden], [ErrRateLimited] and the others. The SDK
 // puts no token, secret, query or request header into an error or a log line, and takes them out of what the server echoes.
 //
 // # The rest of the API
 //
 // [ListOf], [AllOf], [GetOf], [PostOf], [PostOnceOf], [DeleteOf] and [Download] reach every other endpoint, with the same authentication, retries, limits and
-// paging, and with a record type of the caller's own.
+// paging, and with the caller's own record type.
 //
 // # The systems behind HaloPSA
 //
-// [IntegrationDataService] passes calls on to the third-party systems that HaloPSA is connected to, and [HaloIntegrationService] makes tickets
-// and actions; both read the response into a type of the caller's own.
+// [IntegrationDataService] passes calls on to the third-party systems that HaloPSA is connected to, and [HaloIntegrationService] creates tickets
+// and actions; both read the response into the caller's own type.
 //
 // # Tests
 //

@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -52,7 +51,7 @@ func declaredSentinels(t *testing.T) map[string]string {
 	return declared
 }
 
-// TestSentinelsAreListed holds the errors that are declared, those that the tests of every error go through, and those of the README together.
+// TestSentinelsAreListed holds the errors that are declared, those that the tests of every error go through, and those of docs/errors.md together.
 func TestSentinelsAreListed(t *testing.T) {
 	t.Parallel()
 	declared := declaredSentinels(t)
@@ -63,13 +62,11 @@ func TestSentinelsAreListed(t *testing.T) {
 	}
 	assert.ElementsMatch(t, slices.Collect(maps.Values(declared)), tested)
 
-	readme, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	sentence := regexp.MustCompile("(?s)`errors.Is` knows (.*?);").FindSubmatch(readme)
+	sentence := regexp.MustCompile("(?s)`errors.Is` knows (.*?);").FindStringSubmatch(readDocument(t, "docs/errors.md"))
 	require.NotNil(t, sentence)
 	var listed []string
-	for _, name := range regexp.MustCompile("`(Err\\w+)`").FindAllSubmatch(sentence[1], -1) {
-		listed = append(listed, string(name[1]))
+	for _, name := range regexp.MustCompile("`(Err\\w+)`").FindAllStringSubmatch(sentence[1], -1) {
+		listed = append(listed, name[1])
 	}
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(declared)), listed)
 }

@@ -29,8 +29,19 @@ import (
 
 const modulePath = "github.com/halopsa-go/halopsa"
 
-// documents are the texts that are held against the code.
-var documents = []string{"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/recipes.md"}
+// guide is what users read: the README and the pages that it leads to. documents are all texts that are held against the code.
+var (
+	guide     = append([]string{"README.md"}, filesLike("docs/*.md")...)
+	documents = append([]string{"CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"}, guide...)
+)
+
+func filesLike(pattern string) []string {
+	names, _ := filepath.Glob(pattern) // the pattern is right
+	for i, name := range names {
+		names[i] = filepath.ToSlash(name)
+	}
+	return names
+}
 
 func readDocument(t *testing.T, name string) string {
 	t.Helper()
@@ -142,10 +153,15 @@ var (
 	ctx                    context.Context
 	client                 *halopsa.Client
 	clientID, clientSecret string
-	id                     int64
+	id, cursor             int64
 	err                    error
 	inputs                 []halopsa.IntegrationErrorInput
 )
+
+type Ticket struct {
+	ID, StatusID, ClientID int64
+	Summary                string
+}
 
 func _() {
 `
@@ -172,7 +188,7 @@ func TestSnippetsOfTheDocumentsCompile(t *testing.T) {
 			_, _ = config.Check("snippet", fset, []*ast.File{file}, nil) // reported by Error
 		}
 	}
-	assert.Greater(t, checked, 5)
+	assert.Greater(t, checked, 30)
 }
 
 var (
@@ -180,8 +196,8 @@ var (
 	codeSpan    = regexp.MustCompile("`([^`\n]+)`")
 )
 
-// TestDocumentsNameWhatExists holds the names in code spans against the packages' exported names, and wants the README to name every
-// option and every error.
+// TestDocumentsNameWhatExists holds the names in code spans against the packages' exported names, and wants every option and every
+// error to be named where users read.
 func TestDocumentsNameWhatExists(t *testing.T) {
 	t.Parallel()
 	imports := compiled(t, token.NewFileSet())
@@ -206,12 +222,7 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 				scope = packages[found[1]]
 			}
 			assert.NotNil(t, scope.Lookup(found[2]), "%s names %s, which is not there", document, span[0])
-			named[found[2]] = document == "README.md" || named[found[2]]
-		}
-	}
-	for _, block := range goBlocks(readDocument(t, "README.md")) { // which compile
-		for _, found := range regexp.MustCompile(`\bhalopsa\.(\w+)`).FindAllStringSubmatch(block, -1) {
-			named[found[1]] = true
+			named[found[2]] = slices.Contains(guide, document) || named[found[2]]
 		}
 	}
 	failure, ok := types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
@@ -222,7 +233,7 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 		_, isType := object.(*types.TypeName)
 		isError := isType && types.Implements(types.NewPointer(object.Type()), failure)
 		if object.Exported() && (isError || strings.HasPrefix(exported, "With") || strings.HasPrefix(exported, "Err")) {
-			assert.True(t, named[exported], "the README does not name %s", exported)
+			assert.True(t, named[exported], "neither the README nor docs/ names %s", exported)
 		}
 	}
 }
@@ -244,11 +255,7 @@ func TestLinksOfTheDocumentsResolve(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)|(?m:^\[[^\]]+\]:\s*(\S+))`)
 	heading := regexp.MustCompile(`(?m)^#+ (.+)$`)
-	nested, err := filepath.Glob("*/README.md")
-	require.NoError(t, err)
-	deeper, err := filepath.Glob("*/*/README.md")
-	require.NoError(t, err)
-	for _, document := range slices.Concat(documents, nested, deeper) {
+	for _, document := range slices.Concat(documents, filesLike("*/README.md"), filesLike("*/*/README.md")) {
 		text := fencedBlock.ReplaceAllString(readDocument(t, document), "")
 		for _, match := range link.FindAllStringSubmatch(codeSpan.ReplaceAllString(text, ""), -1) {
 			target := match[1] + match[2]
@@ -274,6 +281,58 @@ func TestLinksOfTheDocumentsResolve(t *testing.T) {
 func fileExists(name string) bool {
 	_, err := os.Stat(filepath.FromSlash(name))
 	return err == nil
+}
+
+// TestREADMEIsShort: it is a way in, which leads to every page.
+func TestREADMEIsShort(t *testing.T) {
+	t.Parallel()
+	readme := readDocument(t, "README.md")
+	assert.LessOrEqual(t, strings.Count(readme, "\n"), 200, "lines of the README")
+	for _, page := range guide[1:] {
+		assert.Contains(t, readme, "]("+page, "the README does not lead to %s", page)
+	}
+}
+
+// TestOptionsPageListsThemAll holds its tables against the exported options.
+func TestOptionsPageListsThemAll(t *testing.T) {
+	t.Parallel()
+	var wanted, got []string
+	for _, file := range parseFiles(t, ".", false) {
+		for _, decl := range file.Decls {
+			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && strings.HasPrefix(fn.Name.Name, "With") {
+				wanted = append(wanted, fn.Name.Name)
+			}
+		}
+	}
+	for line := range strings.Lines(readDocument(t, "docs/options.md")) {
+		if !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		for _, name := range codeSpan.FindAllStringSubmatch(strings.Split(line, "|")[1], -1) {
+			got = append(got, name[1])
+		}
+	}
+	require.NotEmpty(t, wanted)
+	assert.ElementsMatch(t, wanted, got)
+}
+
+// TestPackageDocumentationLeadsToTheVendors: no addresses of the single operations are known, so that one link stands for all API lines.
+func TestPackageDocumentationLeadsToTheVendors(t *testing.T) {
+	t.Parallel()
+	doc := parseFiles(t, ".", false)["doc.go"].Doc.Text()
+	assert.Contains(t, doc, "https://halopsa.com/apidoc/info")
+	for _, word := range []string{"module", "connection", "export", "delta", "look-up", "integrator"} {
+		assert.Regexp(t, `(?m)^  - (A|An|The) `+word+`\b`, doc, "the words of the integration API lack %s", word)
+	}
+}
+
+func TestChangelogEntriesBeginWithAName(t *testing.T) {
+	t.Parallel()
+	entries := regexp.MustCompile(`(?m)^- (.*)`).FindAllStringSubmatch(readDocument(t, "CHANGELOG.md"), -1)
+	require.NotEmpty(t, entries)
+	for _, entry := range entries {
+		assert.Regexp(t, "^`[\\w./]+`(, `[\\w./]+`)*: ", entry[1])
+	}
 }
 
 func TestChangelogHasTheVersion(t *testing.T) {
