@@ -43,6 +43,8 @@ const (
 	// firstPause and longestPause bound how long Follow waits after a failure; the client's own retries come before that.
 	firstPause   = time.Second
 	longestPause = 5 * time.Minute
+	// leastFollowed is the smallest page that Since and Follow ask for: with fewer rows most of a page would be overlap, and show no order.
+	leastFollowed = 10
 	// longestAskedPause is how long Follow waits at most because the server asks it to.
 	longestAskedPause = time.Hour
 )

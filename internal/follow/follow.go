@@ -1,7 +1,7 @@
 // Package follow decides which page of a growing list to read next, so that the records after a cursor come in the order of their ids, each
 // once, and none is passed over.
 //
-// It does no I/O: a caller asks [Follower.Next] for a request, sends it, and gives the answer to [Follower.Accept].
+// It does no I/O: a caller asks [Follower.Next] for a request, sends it, and gives the response to [Follower.Accept].
 package follow
 
 import (
@@ -43,62 +43,68 @@ const (
 )
 
 const (
-	// leastSize is the smallest page to ask for: with fewer rows most of a page would be overlap.
-	leastSize = 10
-	// mostIdle is how many answers in a row may bring nothing new within a pass.
+	// leastSize is the smallest page to ask for: pages of one row cannot overlap.
+	leastSize = 2
+	// mostIdle is how many responses in a row may bring nothing new within a pass.
 	mostIdle = 80
 	// mostTurns is how often the order of a list may be another one than it was.
 	mostTurns = 3
-	// mostStarts is how many looks at the newest records may bring nothing new within a pass.
-	mostStarts = 3
 )
 
 // Follower follows one list.
 //
-// The idea: in a list sorted by id, a page that holds a record up to the cursor and records after it proves that the latter are the very next
-// ones, whatever was inserted or deleted elsewhere. So pages are chosen that overlap with what has been read, by one row if that can be
-// arranged, and a page that does not overlap is never used. Where the cursor is in the list is only ever a guess that finds such a page
-// quickly. Nothing is concluded from it but where a list that cannot be sorted ends.
+// Where the cursor is in the list is only ever a guess, which chooses where to read. What is given out has been proved to be what comes next:
 //
-// What the next response is for is a [state], which has what only that use of it needs. Here is what outlives it.
+//   - A page that holds a record up to the cursor and records after it: the latter were neighbors of the former. Pages are chosen so.
+//   - Page 1 of a list that comes with the oldest records first.
+//   - Page 5 of such a list, where page 4, read after it, ends with a record up to the cursor. Deletes and inserts only ever raise the id at a
+//     position, so nothing was between them when page 5 was read.
+//   - A page of records after the cursor alone with which a list ends that comes with the newest records first. It ends with a page that is
+//     shorter than pages were that were served.
+//   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change meanwhile: page 1 has
+//     the same newest record before and after them, and record_count is the same in all of them, or where there is none, two readings agree.
+//   - The whole list in one response.
+//
+// record_count is a hint: it chooses where to read, and never ends anything by itself.
 type Follower struct {
 	cursor int64 // id of the last record that was given out
 	at     int   // where in the list the records up to the cursor end: the latest guess
 	order  order
-	turns  int   // how often the order was not the one expected
-	head   int64 // the first id of page 1, where the oldest records are on it; see ignored
+	turns  int // how often the order was not the one expected
 	serving
 
 	pass  pass
-	state state // nil when the pass is over
+	state state
 	next  page.Request
 	err   *Failure
 }
 
 // state is what the next response is for.
-//
-//	first            page 1: the newest records, or all there are
-//	forward          a page around the cursor, with the oldest records first
-//	  beyond           the page that begins right after the cursor, where no page can begin before it and end behind it
-//	  behind           the page before that one, again
-//	  ending           the page after one that looked like the last
-//	backward         a page around the cursor, with the newest records first
-//	whole            all of the list
-type state interface {
-	// accept judges the ids of the response, and chooses what is next. It returns what [Follower.Accept] does.
-	accept(ids []int64) (next []int, previous bool)
-}
+type state uint8
+
+const (
+	over      state = iota // nothing: the pass is over
+	first                  // page 1: the newest records, or how the list is ordered
+	up                     // a page around the cursor, with the oldest records first
+	down                   // the same with the newest records first
+	again                  // page 1, to see whether the list has changed
+	all                    // the whole list
+	allButOne              // all but one record of it, to see whether the server honors count
+)
 
 // pass is one reading of what is new. The next pass is a new value.
 type pass struct {
-	idle    int          // responses in a row that brought nothing new
-	starts  int          // looks at the newest records in a row that brought nothing new
-	last    page.Request // the page before, and the first id on it
-	lastID  int64
-	repeats int // how often in a row another page began with the same record
+	idle      int                  // responses in a row that brought nothing new
+	responses int                  // in all
+	questions map[page.Request]int // since something was given out, or was seen to have changed
+	answers   map[page.Request]int64
+	poll      bool // it begins where no page shows both a record that was read and what comes after the last one
+	ends      int  // how often the end of the list was reached before a newer record that was seen
+	level     int  // how often the same question would have been asked again
+	around
 }
 
-// New returns a Follower of the records with ids above after. It asks for pages of at most size, which is at least 10: pages must overlap.
+// New returns a Follower of the records with ids above after. It asks for pages of at most size, which is at least 2: pages must overlap.
 //
 // sortable says that the list can be sorted; of any other the rows show how it is sorted.
 func New(after int64, size int, sortable bool) *Follower {
@@ -112,24 +118,27 @@ func New(after int64, size int, sortable bool) *Follower {
 
 // Begin starts another pass over what is new, after the one before has ended.
 func (f *Follower) Begin() {
-	f.pass, f.err = pass{}, nil
+	f.gave, f.tried = 0, f.limit
+	f.pass, f.err = pass{questions: map[page.Request]int{}, answers: map[page.Request]int64{}, around: newAround()}, nil
 	switch f.order {
 	case oldestFirst:
-		s := &forward{search{Follower: f}}
-		s.found(f.at)
-		if _, is := f.state.(beyond); is && f.count >= 0 { // where nothing is new, record_count tells so on the page before
-			f.state = s
-			f.next.Page--
+		f.state = up
+		f.pass.meet(f.at)
+		f.polls = !f.polls
+		f.seek()
+		if f.pass.poll = f.pass.beyond; f.polls && f.pass.poll {
+			f.next.Page-- // what came may have slipped onto the page before: every other time that one is looked at
 		}
 	case inOneAnswer:
-		f.readWhole()
+		f.readAll()
 	default:
 		f.readFirst()
 	}
+	f.pass.questions[f.next]++
 }
 
 // Next returns the request to send, or false when the pass is over; see Err.
-func (f *Follower) Next() (page.Request, bool) { return f.next, f.state != nil }
+func (f *Follower) Next() (page.Request, bool) { return f.next, f.state != over }
 
 // Err returns nil, or a *Failure once the pass has ended without an answer to what is new.
 func (f *Follower) Err() error {
@@ -142,27 +151,94 @@ func (f *Follower) Err() error {
 // Cursor is the id of the last record that was given out.
 func (f *Follower) Cursor() int64 { return f.cursor }
 
-// Accept takes the answer to Next's request and returns which rows are the next records, by index and in the order of their ids.
+// Accept takes the response to Next's request and returns which rows are the next records, by index and in the order of their ids.
 //
-// With previous the indices are those of the answer before this one, which this one has proved.
+// With previous the indices are those of the response before this one, which this one has proved.
 func (f *Follower) Accept(a Answer) (next []int, previous bool) {
-	for _, id := range a.IDs {
-		if id == 0 {
-			f.fail("a row has no id that is a positive number", false)
-			return nil, false
+	if slices.Contains(a.IDs, 0) {
+		f.fail("a row has no id that is a positive number", false)
+		return nil, false
+	}
+	p := &f.pass
+	f.counted(a.RecordCount, f.next.Page)
+	if f.moved > 0 && !f.wrong {
+		p.steady = false
+		p.changes++
+	}
+	p.idle++
+	p.responses++
+	f.note(a)
+	switch f.state {
+	case first:
+		next = f.first(a.IDs)
+	case up, down:
+		next, previous = f.page(a.IDs)
+	case again:
+		next, previous = f.unchanged(a.IDs)
+	case all:
+		next = f.whole(a.IDs)
+	case allButOne:
+		next, previous = f.wholeButOne(a.IDs)
+	case over:
+	}
+	if len(next) > 0 {
+		p.idle, p.level = 0, 0
+		clear(p.questions)
+		if f.gave += len(next); f.gave >= 2*f.limit && !p.tried { // there are more than one page of them
+			f.gave, f.tried = 0, 0
 		}
 	}
-	f.counted(a.RecordCount)
-	f.pass.idle++
-	next, previous = f.state.accept(a.IDs)
-	if len(next) > 0 {
-		f.pass.idle, f.pass.starts = 0, 0
+	for f.state != over && p.questions[f.next] >= mostAsked {
+		f.otherwise()
 	}
-	if f.state != nil && f.pass.idle > mostIdle {
+	p.questions[f.next]++
+	if f.state != over && p.idle > mostIdle {
 		f.fail(page.NeverRests, true)
 	}
 	return next, previous
 }
+
+// mostAsked is how often the same may be asked while nothing changes: a page is read again to prove what is between it and the next, and once
+// more where two readings must agree.
+const mostAsked = 4
+
+// note sees whether a question was answered in another way than before. Then all may be asked again.
+func (f *Follower) note(a Answer) {
+	p := &f.pass
+	print := int64(a.RecordCount)
+	for _, id := range a.IDs {
+		print = print*1099511628211 ^ id
+	}
+	if before, asked := p.answers[f.next]; asked && before != print {
+		clear(p.questions)
+		p.questions[f.next]++
+	}
+	p.answers[f.next] = print
+}
+
+// otherwise chooses another way, where the same question would be asked again and nothing has changed.
+func (f *Follower) otherwise() {
+	p := &f.pass
+	p.level++
+	switch p.level {
+	case 1:
+		f.wrong = true // what record_count says leads nowhere
+		p.lo, p.hi, p.met = 0, unknown, false
+		if f.state == again {
+			f.state = down
+		}
+		if f.seek(); f.order == asAsked {
+			f.next.Page = 1 // it shows whether the list is sorted as asked
+		}
+	case 2:
+		f.readAll()
+	default:
+		f.fail(stuck, false)
+	}
+}
+
+// stuck is the reason for an error where no further request can help.
+const stuck = "no page shows both a record that was read and the next one, and the server does not send the whole list; another record may change that"
 
 // turned notes an order that was not expected, and reports whether it can be relied on.
 func (f *Follower) turned(found order) bool {
@@ -171,6 +247,7 @@ func (f *Follower) turned(found order) bool {
 	}
 	f.turns++
 	f.order = found
+	clear(f.pass.questions)
 	return found != inOneAnswer && f.turns <= mostTurns
 }
 
@@ -184,19 +261,19 @@ func (f *Follower) sorted(ids []int64, expected order) bool {
 		f.readFirst()
 	default:
 		f.order = inOneAnswer
-		f.readWhole()
+		f.readAll()
 	}
 	return false
 }
 
 // finish ends the pass with the last of what is new.
 func (f *Follower) finish(next []int) []int {
-	f.state = nil
+	f.state = over
 	return next
 }
 
 func (f *Follower) fail(reason string, passing bool) {
-	f.state = nil
+	f.state = over
 	f.err = &Failure{RecordCount: f.count, Page: max(1, f.next.Page), Reason: reason, Passing: passing}
 }
 

@@ -1,49 +1,45 @@
 package follow
 
-// serving is what is known of how the server puts a list on pages.
+// serving is what is known of how the server puts a list on pages. It outlives the passes.
 type serving struct {
-	asked   int  // page_size that the caller wants
-	count   int  // latest record_count, -1 when unknown
-	moved   int  // by how much that differs from the one before
-	limit   int  // the most that the server puts on a page, as far as that is known
-	fixed   int  // the size of every page where the server does not care what is asked, 0 where it does
-	served  int  // the longest page so far
-	heeds   bool // a page smaller than limit came where that was asked for
-	doubted bool // what came where that was asked for was not the page that was expected
+	asked  int  // page_size that the caller wants
+	count  int  // latest record_count, -1 when unknown
+	moved  int  // by how much that differs from the one before
+	wrong  bool // record_count has been found not to be true
+	limit  int  // the most that the server puts on a page, as far as that is known; 0 where it is not
+	fixed  int  // the size of every page where the server does not care what is asked, 0 where it does
+	served int  // the longest page so far
+	heeds  bool // a page smaller than limit came where that was asked for
+	tried  int  // the limit that a larger page was asked for in vain
+	honors bool // count has been seen to be honored
+	gave   int  // how many records were given out since
+	polls  bool // see Begin
 }
 
-// counted takes the record_count of a response.
-func (s *serving) counted(count int) {
+// counted takes the record_count of a response to the request for a page. One that has none says nothing.
+func (s *serving) counted(count, number int) {
 	s.moved = 0
-	if count >= 0 && s.count >= 0 {
+	if count < 0 {
+		return
+	}
+	if s.count >= 0 {
 		s.moved = max(count-s.count, s.count-count)
 	}
+	s.wrong = s.wrong || count == 0 && number > 1 // page 1 had rows
 	s.count = count
 }
 
-// learnFirst takes the length of page 1.
-func (s *serving) learnFirst(rows int) {
-	limit := s.asked
-	switch {
-	case rows > s.asked:
-		limit, s.fixed = rows, rows
-	case rows > 0 && s.count > rows, s.count < 0:
-		limit = rows
-	}
-	if limit != s.limit {
-		s.heeds = false
-	}
-	if rows != s.fixed {
-		s.fixed = 0
-	}
-	s.limit, s.served, s.doubted = limit, rows, false
-}
+// counts reports whether record_count is there and not known to be wrong.
+func (s *serving) counts() bool { return s.count >= 0 && !s.wrong }
 
 // sizes are the least and the largest page_size to choose from.
 func (s *serving) sizes() (bottom, top int) {
-	top = max(1, s.limit)
-	if s.fixed > 0 || s.doubted || s.limit < s.asked && !s.heeds { // what is served may be another size than the one asked for
-		return top, top
+	if s.fixed > 0 {
+		return s.fixed, s.fixed
+	}
+	top = s.asked
+	if s.limit > 0 {
+		top = max(s.limit, leastSize)
 	}
 	return max(1, top*3/5), top
 }
@@ -51,30 +47,47 @@ func (s *serving) sizes() (bottom, top int) {
 // part is a page as a part of the list.
 type part struct {
 	ids   []int64
+	size  int  // that was asked for, or the fixed one
 	begin int  // the position of its first row
-	exact bool // that is certain: the page is no longer than was asked for
 	full  bool // it is as long as was asked for
-	ended bool // the list ends with it
+	ended bool // the list ends with it: longer pages have come
+	other bool // it was another page than was asked for
 }
 
 func (p part) end() int { return p.begin + len(p.ids) }
 
-// learn takes the page that was asked for with f.next. trial says that it is smaller than the server's own, and that it has yet to be seen whether
-// the server counts its pages by that size.
-func (f *Follower) learn(ids []int64) (p part, trial bool) {
-	rows, size, sure := len(ids), f.next.Size, f.served
-	trial = f.fixed == 0 && !f.heeds && f.limit < f.asked && size < f.limit
-	f.served = max(f.served, rows)
-	if rows > size {
+// learn takes a page.
+func (f *Follower) learn(ids []int64) part {
+	rows, size := len(ids), f.next.Size
+	switch {
+	case rows > size:
 		f.limit, f.fixed = rows, rows
-		return part{ids: ids, begin: (f.next.Page - 1) * rows}, false
+	case f.fixed > 0 && rows > f.fixed:
+		f.fixed = 0
 	}
-	p = part{ids: ids, begin: (f.next.Page - 1) * size, exact: true, full: rows == size}
-	if f.count >= 0 {
-		p.ended = p.end() >= f.count
-	} else {
-		p.ended = rows < size && size <= sure // pages so long have come before
+	if f.fixed > 0 {
+		size = f.fixed
 	}
-	f.heeds = f.heeds || p.full && rows < f.limit
-	return p, trial && !f.heeds
+	p := part{ids: ids, size: size, begin: (f.next.Page - 1) * size, full: rows == size, ended: rows < min(size, f.served)}
+	if rows == 1 && (f.count <= 1 || f.order != asAsked) { // nobody serves pages of one row
+		p.ended = true
+	}
+	f.heeds = f.heeds || p.full && rows < f.served
+	f.served = max(f.served, rows)
+	switch {
+	case f.fixed > 0:
+	case rows > f.limit && f.limit > 0: // more than was believed
+		f.limit, f.tried = 0, 0
+		if rows < size {
+			f.limit = rows
+		}
+	case rows > 0 && rows < size && !p.ended && f.limit == 0: // it may be all that the server puts on a page
+		f.limit = rows
+	case rows == f.limit && size > rows:
+		f.tried = f.limit
+	}
+	if f.count >= 0 && rows > 0 && p.end() > f.count {
+		f.wrong = true
+	}
+	return p
 }

@@ -2,56 +2,52 @@ package follow
 
 import "github.com/halopsa-go/halopsa/internal/page"
 
-// whole is for all of the list in one response.
-type whole struct {
-	*Follower
-	edge bool // a page of the fixed size ends right at the cursor, and what proves that with the oldest first does not here
-}
-
-// readWhole asks for the whole list in one response.
-func (f *Follower) readWhole() { whole{f, false}.askAll() }
-
-// askAll asks for the whole list.
-func (s whole) askAll() {
-	if s.count >= 0 {
-		s.ask(s.count + s.asked) // some may have come meanwhile
-	} else {
-		s.ask(page.AllOfThem)
+// readAll asks for the whole list in one response.
+func (f *Follower) readAll() {
+	f.state = all
+	n := page.AllOfThem
+	if f.counts() {
+		n = f.count + f.asked // some may have come meanwhile
 	}
+	f.next = page.Request{Count: n, Newest: f.order != oldestFirst}
 }
 
-// ask asks for the first n records.
-func (s whole) ask(n int) {
-	s.state = s
-	s.next = page.Request{Count: n, Newest: s.order != oldestFirst}
-}
-
-func (s whole) accept(ids []int64) (next []int, previous bool) {
+// whole judges the whole list.
+func (f *Follower) whole(ids []int64) (next []int) {
 	rows := len(ids)
-	down := orderOf(ids) == newestFirst && ids[rows-1] <= s.cursor
+	f.at = rows
+	down := orderOf(ids) == newestFirst && ids[rows-1] <= f.cursor
 	switch {
-	case down, s.count >= 0 && rows >= s.count:
-		return s.finish(s.take(ids)), false
-	case s.count >= 0 && s.next.Count < s.count:
-		s.askAll()
-	case s.count >= 0:
-		s.failWhole(page.IgnoresPaging)
-	case rows >= s.next.Count && s.next.Count < page.AllOfThem:
-		s.ask(page.AllOfThem)
-	case rows >= s.next.Count:
-		s.failWhole("the list is too long for one answer, and the server does not say how many records there are")
-	case rows > s.served && rows%page.Default != 0, rows == s.served && rows < page.Default: // a round number may be a cap
-		return s.finish(s.take(ids)), false
+	case down, f.count >= 0 && rows >= f.count, rows < leastSize && f.count < 0:
+		return f.finish(f.take(ids))
+	case f.count >= 0 && f.next.Count < f.count:
+		f.readAll()
+	case rows >= f.next.Count && f.next.Count < page.AllOfThem:
+		f.next.Count = page.AllOfThem
+	case rows >= f.next.Count:
+		f.fail("the list is too long for one answer, and the server does not say how many records there are", false)
+	case f.count >= 0:
+		f.fail(page.IgnoresPaging, false)
+	case rows%page.Default == 0: // a round number may be a cap
+		f.fail(page.HidesLength, false)
+	case rows > f.served || f.honors:
+		f.honors = true
+		return f.finish(f.take(ids))
 	default:
-		s.failWhole(page.HidesLength)
+		f.pass.held = ids
+		f.state, f.next.Count = allButOne, rows-1
 	}
-	return nil, false
+	return nil
 }
 
-// failWhole ends a pass that even the request for the whole list does not help.
-func (s whole) failWhole(reason string) {
-	if s.edge {
-		reason = "no page has both a record that was read and the next one, and the server ignores count; another record changes that"
+// wholeButOne judges a response to a count that is less than the whole list: where it has as many rows, the server honors count, and the response
+// before was the whole.
+func (f *Follower) wholeButOne(ids []int64) (next []int, previous bool) {
+	if len(ids) != f.next.Count {
+		f.fail(page.HidesLength, false)
+		return nil, false
 	}
-	s.fail(reason, s.edge)
+	f.honors = true
+	next = f.finish(f.take(f.pass.held))
+	return next, len(next) > 0
 }

@@ -45,7 +45,7 @@ func Of(n int) *Server {
 
 // Honest reports whether the server keeps to what it is asked and says how long the list is. It may cap its pages.
 func (s *Server) Honest() bool {
-	return (s.Order == AsAsked || s.Order == OldestFirst) && !s.Ignore && !s.IgnoreCount && s.Fixed == 0 && !s.Silent && !s.ByAsked && s.Extra == 0 && s.Unsteady == nil
+	return (s.Order == AsAsked || s.Order == OldestFirst) && !s.Ignore && !s.IgnoreCount && !s.Silent && !s.ByAsked && s.Extra == 0 && s.Unsteady == nil
 }
 
 // Add appends n records.

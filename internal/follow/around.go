@@ -1,0 +1,352 @@
+package follow
+
+import (
+	"math/bits"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+)
+
+// unknown is a position that no page has shown.
+const unknown = 1 << 40
+
+// around is where in the list the records up to the cursor and those after it meet, in positions: at lo or after it, and at hi or before it. Records
+// that come and go move the place, so none of it is certain, and of two that contradict each other the later one counts.
+type around struct {
+	lo, hi  int
+	step    int          // how far to look next where nothing has been seen
+	met     bool         // they meet at lo, as far as is known
+	probes  int          // pages that were read between two bounds
+	guess   int          // where they meet by the ids of the latest page, unknown without one
+	seen    int          // where that page is
+	loID    int64        // an id about lo
+	hiID    int64        // an id about hi
+	front   []int64      // the ids of page 1 with the newest records, where it was read in this pass
+	head    page.Request // which that was
+	changes int          // how often record_count has
+	steady  bool         // record_count has not changed since
+	others  int          // pages in a row that were other ones than were asked for
+	tried   bool         // larger pages were asked for in vain
+	beyond  bool         // no page can begin before the place and end behind it
+	places  []place      // what pages have shown of positions
+	recent               // what the response before was
+	agreed  int          // how many readings have found the held page where it is
+}
+
+// recent is what the response before may be good for.
+type recent struct {
+	held     []int64      // a page that the next response may prove
+	heldPage page.Request // which that is; of no rows where the list ends before it
+	below    page.Request // the page that begins where the two meet, with the newest records first
+}
+
+// place is a record at a position.
+type place struct {
+	at      int
+	id      int64
+	changes int // how often the list had changed by then
+}
+
+func newAround() around { return around{hi: unknown, step: 8, guess: unknown} }
+
+// readFirst asks for page 1: of a list that can be sorted, of the newest records.
+func (f *Follower) readFirst() {
+	f.state = first
+	f.next = page.Request{Page: 1, Size: f.asked, Newest: f.order != oldestFirst}
+}
+
+// first judges page 1 at the beginning of a pass.
+func (f *Follower) first(ids []int64) []int {
+	rows, found := len(ids), orderOf(ids)
+	if f.limit > 0 && rows > f.limit || rows == f.next.Size {
+		f.limit, f.tried = 0, 0
+	}
+	p := f.learn(ids)
+	changes := f.pass.changes
+	f.pass.around = newAround()
+	f.pass.changes = changes
+	if rows > 0 {
+		f.pass.places = append(f.pass.places, place{0, ids[0], f.pass.changes})
+	}
+	f.tried = f.limit
+	switch {
+	case rows == 0:
+		f.at = 0
+		return f.finish(nil)
+	case found == unseen && f.order == asAsked:
+		found = newestFirst
+	case found == unseen && (f.order == oldestFirst || f.order == newestFirst):
+		found = f.order
+	}
+	switch {
+	case p.ended: // it is all there is
+		f.at = rows
+		return f.finish(f.take(ids))
+	case found == unseen:
+		f.order = inOneAnswer
+	case found == newestFirst && f.order == asAsked:
+		return f.newest(ids, up)
+	case found == newestFirst && f.turned(found):
+		return f.newest(ids, down)
+	case found == oldestFirst && f.turned(found):
+		f.state = up
+		next, _ := f.upward(part{ids: ids, size: f.next.Size, full: rows == f.next.Size}, recent{})
+		return next
+	default:
+		f.order = inOneAnswer
+	}
+	f.readAll()
+	return nil
+}
+
+// newest judges a page 1 of the newest records. What lies behind it is read in one direction or the other.
+func (f *Follower) newest(ids []int64, how state) []int {
+	p := &f.pass
+	p.front, p.head, p.steady = ids, f.next, true
+	if how == up {
+		p.places = nil // it is at the other end
+	}
+	if ids[len(ids)-1] <= f.cursor {
+		return f.finish(f.take(ids))
+	}
+	f.state = how
+	rows := len(ids)
+	if how == down {
+		p.lo = rows
+	}
+	if p.loID, p.hiID = 0, ids[0]; how == down {
+		p.loID, p.hiID = ids[rows-1], 0
+	}
+	// Guess by how far apart the ids of page 1 are.
+	apart := float64(ids[0]-ids[rows-1]) / float64(max(1, rows-1))
+	far := rows
+	if apart > 0 {
+		far += int(min(float64(ids[rows-1]-f.cursor)/apart, 1<<30))
+	}
+	switch {
+	case how == down:
+		p.guess = far
+		if f.counts() {
+			p.guess = min(far, f.count)
+		}
+	case f.cursor == 0:
+		p.hi, p.guess = 0, 0
+	case f.counts():
+		p.guess = min(max(0, f.count-far), f.count-1)
+	default:
+		p.guess = int(min(float64(f.cursor)/max(1, apart), 1<<30))
+	}
+	f.seek()
+	return nil
+}
+
+// page judges a page around the cursor.
+func (f *Follower) page(ids []int64) (next []int, previous bool) {
+	before := f.pass.recent
+	f.pass.recent = recent{}
+	expected := oldestFirst
+	if f.state == down {
+		expected = newestFirst
+	}
+	if !f.sorted(ids, expected) {
+		return nil, false
+	}
+	larger, limit := f.fixed == 0 && f.limit > 0 && f.next.Size > max(f.limit, leastSize), f.limit
+	p := f.learn(ids)
+	if larger && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
+		f.tried, f.pass.tried = limit, true
+		old := 0
+		for old < len(ids) && ids[old] <= f.cursor {
+			old++
+		}
+		if f.state != up || old == 0 || old == len(ids) && !p.ended {
+			f.seek()
+			return nil, false
+		}
+		p.begin = max(0, f.at-old)
+	}
+	if len(ids) == 0 && f.pass.met && f.fixed == 0 && f.limit > 0 && !f.heeds && f.next.Size < f.limit && p.begin < f.pass.lo {
+		f.fixed = f.limit // it is not there since the server counts its pages by that size
+		f.seek()
+		return nil, false
+	}
+	if p.other = f.repeats(p); p.other {
+		p.ids = nil // the server has no such page and sends another in its place
+		if f.pass.others++; f.pass.others > 1 {
+			if f.order == oldestFirst {
+				f.order = inOneAnswer
+			}
+			f.readAll() // it pays no heed to page_no
+			return nil, false
+		}
+		f.pass.atMost(p.begin)
+		f.pass.met = true
+		f.seek()
+		return nil, false
+	}
+	if f.next.Page > 1 && len(ids) > 0 {
+		f.pass.others = 0
+	}
+	if len(p.ids) > 0 {
+		f.pass.places = append(f.pass.places, place{p.begin, p.ids[0], f.pass.changes})
+		f.aim(p)
+	}
+	if f.state == up {
+		return f.upward(p, before)
+	}
+	return f.downward(p, before)
+}
+
+// repeats reports whether a page is another one than was asked for. With the oldest records first the id at a position only
+// rises; with the newest first a record moves only if the list changes, and nothing is proved by a page that does not say what it is.
+func (f *Follower) repeats(p part) bool {
+	if f.next.Page == 1 || len(p.ids) == 0 {
+		return false
+	}
+	for _, seen := range f.pass.places {
+		if f.state == up && seen.at <= p.begin && seen.id > p.ids[0] || (f.state == up || seen.changes == f.pass.changes) && seen.at < p.begin && seen.id == p.ids[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// aim guesses where the cursor is by how far apart the ids of a page are.
+func (f *Follower) aim(p part) {
+	f.pass.guess = unknown
+	rows := len(p.ids)
+	if last := p.ids[rows-1]; (f.state == up) == (last <= f.cursor) {
+		f.pass.loID = last
+	} else {
+		f.pass.hiID = p.ids[0]
+	}
+	if rows < 2 {
+		return
+	}
+	apart := float64(p.ids[rows-1]-p.ids[0]) / float64(rows-1)
+	if apart == 0 {
+		return
+	}
+	f.pass.seen = p.begin
+	off := float64(f.cursor-p.ids[0]) / apart
+	f.pass.guess = max(0, p.begin+int(max(min(off, 1<<30), -1<<30)))
+}
+
+// atLeast and atMost take what a page has shown of the place.
+func (a *around) atLeast(at int) {
+	a.lo, a.met = at, false
+	if a.hi < at {
+		a.hi = unknown
+	}
+}
+
+func (a *around) atMost(at int) {
+	a.hi, a.met = at, false
+	if a.lo > at {
+		a.lo = 0
+	}
+}
+
+// meet says that they meet at a position.
+func (a *around) meet(at int) { a.lo, a.hi, a.met, a.step, a.probes = at, unknown, true, 8, 0 }
+
+// seek chooses the page to read next.
+func (f *Follower) seek() {
+	p := &f.pass
+	p.beyond = false
+	high := p.hi
+	if high == unknown && f.counts() && f.count > p.lo {
+		high = f.count
+	}
+	switch {
+	case p.met, p.lo >= p.hi, p.hi == unknown && f.counts() && p.lo >= f.count:
+		f.edge(min(p.lo, p.hi))
+	case high == unknown:
+		at := p.lo + p.step
+		if p.guess != unknown && p.guess > p.lo {
+			at = min(p.guess, p.lo+max(p.step, 1<<20))
+		}
+		p.step *= 2
+		f.ask(at)
+	default:
+		f.probe(p.lo, high)
+	}
+}
+
+// mostProbes is how many pages may be read to find the place among a million records.
+const mostProbes = 13
+
+// probe asks for a page between two positions: where the ids say that the place is, as long as halving the rest would still find it in time.
+func (f *Follower) probe(lo, hi int) {
+	p := &f.pass
+	_, top := f.sizes()
+	from, to := lo/top, (hi-1)/top
+	left := max(mostProbes-p.probes, bits.Len(uint(to-from+1))) //nolint:gosec // positive
+	p.probes++
+	most := 1<<(left-1) - 1 // so many pages on one side can be searched with what is left
+	at := (from + to) / 2
+	if guess := f.guessed(lo, hi); guess != unknown {
+		at = min(max(guess, lo), hi-1) / top
+	}
+	if least, largest := max(from, to-most), min(to, from+most); least <= largest {
+		at = min(max(at, least), largest)
+	}
+	f.next = page.Request{Page: at + 1, Size: top, Newest: f.state == down}
+}
+
+// guessed returns where the place is by the ids: of the latest page where that is near, else of what is known on both sides.
+func (f *Follower) guessed(lo, hi int) int {
+	p := &f.pass
+	near := max(100, (hi-lo)/8)
+	switch {
+	case p.guess != unknown && (p.probes == 1 || p.guess >= lo-near && p.guess <= hi+near && max(p.guess-p.seen, p.seen-p.guess) <= near):
+		return p.guess
+	case p.loID == p.hiID || p.hi == unknown && p.hiID == 0:
+		return p.guess
+	}
+	part := float64(f.cursor-p.loID) / float64(p.hiID-p.loID)
+	return lo + int(part*float64(hi-lo))
+}
+
+// ask asks for a page with the record at this position.
+func (f *Follower) ask(position int) {
+	bottom, top := f.sizes()
+	f.next, _ = f.containing(max(0, position), bottom, top)
+}
+
+// edge asks for a page that begins before a position and ends behind it. Where there is none, it asks for the page that begins there.
+func (f *Follower) edge(at int) {
+	f.at = at
+	bottom, top := f.sizes()
+	if f.fixed == 0 && f.limit > 0 && f.limit != f.tried && f.state == up && top < f.asked && !f.pass.tried { // see whether the server takes larger pages by now
+		top = min(2*top, f.asked)
+	}
+	position := at - 1
+	if f.state == down {
+		position = at
+	}
+	req, gain := f.containing(max(0, position), bottom, top)
+	f.next = req
+	if at == 0 && f.state == up {
+		return
+	}
+	if gain > 0 && (f.state == up || at > 0) {
+		return
+	}
+	f.pass.beyond = true
+	f.next = page.Request{Page: at/top + 1, Size: top, Newest: f.state == down}
+}
+
+// containing chooses the page that has the record at this position and the most records that are newer; gain is how many those are.
+func (f *Follower) containing(position, bottom, top int) (req page.Request, gain int) {
+	gain = -1
+	for size := top; size >= bottom; size-- {
+		newer := size - 1 - position%size
+		if f.state == down {
+			newer = position % size
+		}
+		if newer > gain {
+			req, gain = page.Request{Page: position/size + 1, Size: size, Newest: f.state == down}, newer
+		}
+	}
+	return req, gain
+}

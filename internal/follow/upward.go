@@ -1,0 +1,73 @@
+package follow
+
+import "github.com/halopsa-go/halopsa/internal/page"
+
+// upward judges a page of a list that comes with the oldest records first.
+func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
+	s := &f.pass
+	rows, old := len(p.ids), 0
+	for old < rows && p.ids[old] <= f.cursor {
+		old++
+	}
+	begin := f.next.Page == 1
+	switch {
+	case rows == 0 && begin:
+		f.at = 0
+		return f.ended(), false
+	case rows == 0 || old == 0 && !begin: // the cursor is nearer to the front
+		if rows == 0 && s.poll && s.responses == 1 && !f.polls { // see Begin
+			return f.finish(nil), false
+		}
+		s.atMost(p.begin)
+		s.held, s.heldPage = p.ids, f.next
+		f.seek()
+		if s.beyond && f.next == s.heldPage { // what proves that it begins where it seems to
+			f.next.Page--
+		}
+		return nil, false
+	}
+	proved := before.heldPage.Page == f.next.Page+1 && before.heldPage.Size == f.next.Size && old == rows && p.full
+	if proved && len(before.held) > 0 {
+		next = f.take(before.held)
+		s.meet(p.end() + len(before.held))
+		f.onward(len(before.held) < p.size && len(before.held) < f.served)
+		return next, len(next) > 0
+	}
+	next = f.take(p.ids)
+	if len(next) > 0 || p.ended || proved || rows > 0 && p.ids[rows-1] == f.cursor {
+		s.meet(p.end())
+	} else {
+		s.atLeast(p.end())
+	}
+	quiet := s.poll && s.responses == 1 && f.polls && old == rows && p.full && p.end() == f.at
+	f.onward(p.ended || proved || quiet)
+	return next, false
+}
+
+// onward continues at lo, where the records up to the cursor end. ended says that the list does.
+func (f *Follower) onward(ended bool) {
+	s := &f.pass
+	f.at = s.lo
+	switch {
+	case f.order == asAsked && len(s.front) > 0 && f.cursor >= s.front[0]:
+		f.finish(nil)
+	case ended:
+		f.ended()
+	default:
+		f.seek()
+	}
+}
+
+// ended ends the pass at the end of the list, unless a newer record has been seen: it is gone, or that was not the end.
+func (f *Follower) ended() []int {
+	if f.order == asAsked {
+		if f.pass.ends++; f.pass.ends > 1 { // one row says nothing of the order: page 1 does
+			f.pass.ends = 0
+			f.next = page.Request{Page: 1, Size: f.asked}
+			return nil
+		}
+		f.readFirst()
+		return nil
+	}
+	return f.finish(nil)
+}
