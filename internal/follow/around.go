@@ -2,6 +2,7 @@ package follow
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/halopsa-go/halopsa/internal/page"
 )
@@ -164,8 +165,9 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		}
 		p.begin = max(0, f.at-old)
 	}
-	if len(ids) == 0 && f.pass.met && f.fixed == 0 && f.limit > 0 && !f.heeds && f.next.Size < f.limit && p.begin < f.pass.lo {
-		f.fixed = f.limit // it is not there since the server counts its pages by that size
+	if f.moved == 0 && f.fixed == 0 && !f.heeds && f.next.Size < f.served && f.elsewhere(p) {
+		f.fixed = f.served // it is not there since the server counts its pages by that size
+		f.pass.recount()
 		f.seek()
 		return nil, false
 	}
@@ -194,6 +196,16 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		return f.upward(p, before)
 	}
 	return f.downward(p, before)
+}
+
+// elsewhere reports whether a page was found where it cannot be: records were seen behind where the list ends, or its own at a later position.
+func (f *Follower) elsewhere(p part) bool {
+	if len(p.ids) == 0 {
+		return p.begin < f.pass.lo
+	}
+	return slices.ContainsFunc(f.pass.places, func(seen place) bool {
+		return seen.id == p.ids[0] && seen.at > p.begin && seen.changes == f.pass.changes
+	})
 }
 
 // repeats reports whether a page is another one than was asked for. With the oldest records first the id at a position only
@@ -244,6 +256,11 @@ func (a *around) atMost(at int) {
 	if a.lo > at {
 		a.lo = 0
 	}
+}
+
+// recount forgets the positions that were counted by another size of pages.
+func (a *around) recount() {
+	a.places = slices.DeleteFunc(a.places, func(p place) bool { return p.at > 0 })
 }
 
 // meet says that they meet at a position.

@@ -71,6 +71,8 @@ type Follower struct {
 	at     int   // where in the list the records up to the cursor end: the latest guess
 	order  order
 	turns  int // how often the order was not the one expected
+	// trusted is set once records have been given out since the list is in order.
+	trusted bool
 	serving
 
 	pass  pass
@@ -118,7 +120,8 @@ func New(after int64, size int, sortable bool) *Follower {
 
 // Begin starts another pass over what is new, after the one before has ended.
 func (f *Follower) Begin() {
-	f.gave, f.tried = 0, f.limit
+	f.given = 0
+	f.gave, f.tried, f.small = 0, f.limit, 0
 	f.pass, f.err = pass{questions: map[page.Request]int{}, answers: map[page.Request]int64{}, around: newAround()}, nil
 	switch f.order {
 	case oldestFirst:
@@ -135,6 +138,13 @@ func (f *Follower) Begin() {
 		f.readFirst()
 	}
 	f.pass.questions[f.next]++
+}
+
+// Rewind begins another pass, over the records with ids above after. It is for a caller who has not taken all that was given out.
+func (f *Follower) Rewind(after int64) {
+	f.cursor = after
+	f.at = max(0, f.at-f.given)
+	f.Begin()
 }
 
 // Next returns the request to send, or false when the pass is over; see Err.
@@ -183,7 +193,12 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	}
 	if len(next) > 0 {
 		p.idle, p.level = 0, 0
+		if f.small *= 2; f.small >= f.asked {
+			f.small = 0
+		}
 		clear(p.questions)
+		f.given += len(next)
+		f.trusted = f.trusted || f.order != inOneAnswer
 		if f.gave += len(next); f.gave >= 2*f.limit && !p.tried { // there are more than one page of them
 			f.gave, f.tried = 0, 0
 		}
@@ -259,6 +274,8 @@ func (f *Follower) sorted(ids []int64, expected order) bool {
 		return true
 	case f.turned(found):
 		f.readFirst()
+	case f.trusted:
+		f.fail("the list is not in the order of its ids, so that records may have been passed over; All reads such a list", false)
 	default:
 		f.order = inOneAnswer
 		f.readAll()

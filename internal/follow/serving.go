@@ -9,10 +9,12 @@ type serving struct {
 	limit  int  // the most that the server puts on a page, as far as that is known; 0 where it is not
 	fixed  int  // the size of every page where the server does not care what is asked, 0 where it does
 	served int  // the longest page so far
+	small  int  // the largest page to ask for for now, after a larger one was too much; 0 where none was
 	heeds  bool // a page smaller than limit came where that was asked for
 	tried  int  // the limit that a larger page was asked for in vain
 	honors bool // count has been seen to be honored
 	gave   int  // how many records were given out since
+	given  int  // how many records this pass gave out
 	polls  bool // see Begin
 }
 
@@ -41,6 +43,9 @@ func (s *serving) sizes() (bottom, top int) {
 	if s.limit > 0 {
 		top = max(s.limit, leastSize)
 	}
+	if s.small > 0 {
+		top = max(leastSize, min(top, s.small))
+	}
 	return max(1, top*3/5), top
 }
 
@@ -62,6 +67,7 @@ func (f *Follower) learn(ids []int64) part {
 	switch {
 	case rows > size:
 		f.limit, f.fixed = rows, rows
+		f.pass.recount()
 	case f.fixed > 0 && rows > f.fixed:
 		f.fixed = 0
 	}
@@ -90,4 +96,20 @@ func (f *Follower) learn(ids []int64) part {
 		f.wrong = true
 	}
 	return p
+}
+
+// TooMuch takes it that the response to Next's request was too much for the server, for what is in front of it, or for the caller, and reports whether
+// there is a smaller page to ask for instead, which then is the next request.
+func (f *Follower) TooMuch() bool {
+	const smallest = 2
+	if f.next.Count > 0 || f.next.Size <= smallest || f.fixed > 0 || f.state == over {
+		return false
+	}
+	f.small = max(smallest, f.next.Size/2)
+	f.pass.recent = recent{}
+	if f.state == up || f.state == down {
+		f.seek()
+	}
+	f.next.Size = min(f.next.Size, max(f.small, 1))
+	return true
 }
