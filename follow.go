@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
 	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // Followed is a record of a log, and where to go on after it.
@@ -20,7 +20,8 @@ import (
 // cursor together with the work on its record, and begin with it after a restart: then each record is worked on exactly once. An afterID
 // of 0 begins with the first record.
 //
-// That holds because HaloPSA gives ids in order: a record that can be seen only after one with a larger id was yielded is not found.
+// That holds because HaloPSA gives ids in order: a record that can be seen only after one with a larger id was yielded is not found, unless
+// [WithSettle] waits for it.
 // Sort, PageNo above 1 and Count are refused, and a PageSize below 10 is taken for 10.
 //
 // Since ends with the records that were there when it began. Like All, it ends with an error if a call fails, and with a
@@ -29,9 +30,10 @@ import (
 //
 // Follow never ends by itself: after what there is it waits for interval, which must be positive, and looks again, which takes one request
 // where nothing is new. A failure that may pass, such as one of the network or the server, is tried again forever, after pauses that
-// grow from a second to five minutes, or as long as the server asks, up to an hour. [WithObserver] and [WithLogger] show these failures:
-// the logger at warn level. What will not pass is yielded and ends it: an [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrInvalid]
-// or other refusal, a response that is too large, the end of ctx, and a [PaginationError] that more tries would not change.
+// grow from a second to five minutes, or as long as the server asks, up to an hour; after a 504, a timeout or a response that is too large with a
+// smaller page. [WithLooks] tells of each look, and [WithLogger] shows the failures at warn level. What will not pass is yielded and ends it: an
+// [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrInvalid] or other refusal, a record that is too large, the end of ctx, and a
+// [PaginationError] that more tries would not change: it came twice while nothing changed.
 type Followed[T any] struct {
 	// Record is nil only with an error.
 	Record *T
@@ -57,25 +59,35 @@ func sinceOf[T any](ctx context.Context, c *Client, at endpoint, options any, af
 			yield(nil, err)
 			return
 		}
+		end := func(err error) {
+			log.tell(ctx, err, 0)
+			yield(nil, err)
+		}
 		for log.more() {
 			records, err := log.read(ctx)
+			if err != nil && log.smaller {
+				continue
+			}
 			if err != nil {
-				yield(nil, err)
+				end(err)
 				return
 			}
 			for _, record := range records {
-				if record.bad == nil && !yield(record.Record, nil) {
+				if err := log.setAside(record.bad); err != nil {
+					end(err)
 					return
 				}
-				if err := log.setAside(record.bad); err != nil {
-					yield(nil, err)
+				log.took(record.Cursor)
+				if record.bad == nil && !yield(record.Record, nil) {
 					return
 				}
 			}
 		}
 		if err := log.failure(); err != nil {
-			yield(nil, err)
+			end(err)
+			return
 		}
+		log.tell(ctx, nil, 0)
 	}
 }
 
@@ -84,17 +96,19 @@ func followOf[T any](
 	ctx context.Context, c *Client, at endpoint, options any, after int64, interval time.Duration, opts []RequestOption,
 ) iter.Seq2[Followed[T], error] {
 	return func(yield func(Followed[T], error) bool) {
-		op, cursor, failures := at.op("Follow"), after, 0
-		end := func(err error) { yield(Followed[T]{Cursor: cursor}, err) }
 		log, err := newTail[T](c, at, "Follow", options, after, opts)
 		if err == nil && interval <= 0 {
-			err = named(op, badArgument("interval", "%s: must be positive", interval))
+			err = named(at.op("Follow"), badArgument("interval", "%s: must be positive", interval))
 		}
 		if err != nil {
-			end(err)
+			yield(Followed[T]{Cursor: after}, err)
 			return
 		}
-		for {
+		end := func(err error) {
+			log.tell(ctx, err, 0)
+			yield(Followed[T]{Cursor: log.look.Cursor}, err)
+		}
+		for failures := 0; ; {
 			var records []next[T]
 			if log.more() {
 				records, err = log.read(ctx)
@@ -102,14 +116,13 @@ func followOf[T any](
 				err = log.failure()
 			}
 			if err != nil {
-				if lasting(ctx, err) {
+				if !log.smaller && lasting(ctx, err) || log.stuck(err) {
 					end(err)
 					return
 				}
 				pause := pauseAfter(err, failures)
 				failures++
-				c.conf.logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: follow goes on after a pause", slog.String("op", op),
-					slog.Int("failures", failures), slog.Duration("pause", pause), slog.Any("error", err))
+				log.tell(ctx, err, pause)
 				if err := log.rest(ctx, pause); err != nil {
 					end(err)
 					return
@@ -119,22 +132,28 @@ func followOf[T any](
 			}
 			failures = 0
 			for _, record := range records {
+				if log.holds(record.Cursor) {
+					break
+				}
 				if err := log.setAside(record.bad); err != nil {
 					end(err)
 					return
 				}
-				cursor = record.Cursor
+				log.took(record.Cursor)
 				if record.bad == nil && !yield(record.Followed, nil) {
 					return
 				}
 			}
-			if !log.more() && log.failure() == nil {
-				if err := log.rest(ctx, interval); err != nil {
-					end(err)
-					return
-				}
-				log.Begin()
+			if !log.looked() {
+				continue
 			}
+			pause := log.pause(interval)
+			log.tell(ctx, nil, pause)
+			if err := log.rest(ctx, pause); err != nil {
+				end(err)
+				return
+			}
+			log.again()
 		}
 	}
 }
@@ -145,6 +164,11 @@ type tail[T any] struct {
 	oldest, newest *walker     // the list sorted by id, both ways; the same where it cannot be sorted
 	held           response[T] // the latest
 	seen           int
+	gaps           gaps
+	look           Look   // the one under way
+	first          bool   // none has succeeded yet
+	smaller        bool   // the latest response was too much, and a smaller page is asked for next
+	failed         string // how the latest look ended, if it told of what is missing
 }
 
 func newTail[T any](c *Client, at endpoint, method string, options any, after int64, opts []RequestOption) (*tail[T], error) {
@@ -159,7 +183,8 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 		return nil, err
 	}
 	return &tail[T]{
-		Follower: follow.New(after, w.pageSize(), at.sorted), oldest: w.sortedBy(Asc("id")), newest: w.sortedBy(Desc("id")),
+		Follower: follow.New(after, max(w.pageSize(), leastFollowed), at.sorted), oldest: w.sortedBy(Asc("id")), newest: w.sortedBy(Desc("id")),
+		gaps: gaps{settle: w.conf.hold}, look: Look{Op: w.op, Begin: time.Now(), Cursor: max(0, after)}, first: true,
 	}, nil
 }
 
@@ -171,13 +196,23 @@ func (t *tail[T]) more() bool {
 
 // read makes the next request and returns what is known by then to come next.
 func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
+	t.smaller = false
 	req, _ := t.Next()
 	w := t.oldest
 	if req.Newest {
 		w = t.newest
 	}
 	rows, err := fetch[T](ctx, w, req, false)
-	if err != nil {
+	switch {
+	case refusesPage(req, err): // there are no records there
+		rows = wire.List[T]{RecordCount: -1}
+	case tooMuch(ctx, err):
+		if t.smaller = t.TooMuch(); t.smaller {
+			next, _ := t.Next()
+			w.resized(ctx, req, next.Size, err)
+		}
+		return nil, err
+	case err != nil:
 		return nil, err
 	}
 	if rows.ByContent {
@@ -187,6 +222,10 @@ func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
 		}
 	}
 	from := responseOf(rows, req.Newest)
+	for _, id := range from.ids {
+		t.look.Newest = max(t.look.Newest, id)
+	}
+	t.gaps.know(t.look.Newest, time.Now())
 	if unplaced := from.unplaced(t.Cursor()); len(unplaced) > 0 {
 		t.Accept(follow.Answer{IDs: from.ids, RecordCount: rows.RecordCount})
 		return unplaced, nil
@@ -202,10 +241,10 @@ func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
 	return records, nil
 }
 
-// retry makes ready for another attempt: of the same request, or of the whole pass if the answers to that led nowhere.
+// retry makes ready for another attempt: of the same request, or of the whole look if the responses to that led nowhere.
 func (t *tail[T]) retry() {
 	if !t.more() {
-		t.Begin()
+		t.again()
 	}
 }
 

@@ -32,6 +32,7 @@ type config struct {
 	longestAttempt         time.Duration // of the HTTP client that was given; 0 is none
 	logger                 *slog.Logger
 	observers              []func(context.Context, Attempt)
+	waits                  []func(context.Context, LimitWait)
 	resized                []func(context.Context, PageSizeChange)
 	userAgent              string
 	insecure               bool

@@ -40,6 +40,8 @@ type callConfig struct {
 
 	warned       []func(context.Context, Warning)
 	badRow       func(BadRow) error
+	looks        []func(context.Context, Look)
+	hold         time.Duration
 	unattributed *[]json.RawMessage
 }
 

@@ -81,6 +81,8 @@ type Exchange struct {
 // Observer hears of attempts, from the goroutine that makes the call.
 type Observer interface {
 	Attempted(ctx context.Context, r Report)
+	// Waiting is called where the limit will hold the attempt back for some seconds, at the least for so long.
+	Waiting(ctx context.Context, wait time.Duration)
 }
 
 // Report is one attempt and what became of it.

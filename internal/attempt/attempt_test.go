@@ -63,6 +63,8 @@ type heard []attempt.Report
 
 func (h *heard) Attempted(_ context.Context, r attempt.Report) { *h = append(*h, r) }
 
+func (h *heard) Waiting(context.Context, time.Duration) {}
+
 // TestAttempts plays a failure of each kind and then a success: each attempt is reported, and the text is the last one's.
 func TestAttempts(t *testing.T) {
 	t.Parallel()

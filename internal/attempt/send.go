@@ -21,7 +21,7 @@ import (
 // attempt makes the attempt that r reports: limiter, token, request, capped read.
 func (c *Client) attempt(ctx context.Context, x *Exchange, req *http.Request, r *Report) (*http.Response, error) {
 	x.Result = retry.Result{Fatal: true}
-	slot, err := c.admit(ctx)
+	slot, err := c.admit(ctx, x)
 	if err != nil {
 		r.Wait = time.Since(r.Begin)
 		return nil, err
@@ -44,8 +44,14 @@ func (c *Client) attempt(ctx context.Context, x *Exchange, req *http.Request, r 
 	return resp, err
 }
 
+// longWait is a wait that is told of when it begins.
+const longWait = 5 * time.Second
+
 // admit waits for the limits.
-func (c *Client) admit(ctx context.Context) (*limit.Slot, error) {
+func (c *Client) admit(ctx context.Context, x *Exchange) (*limit.Slot, error) {
+	if wait := c.conf.Window.Expect(); wait >= longWait && ctx.Err() == nil && x.Observer != nil {
+		x.Observer.Waiting(ctx, wait)
+	}
 	slot, err := c.conf.Window.Acquire(ctx)
 	if err != nil {
 		var wait *limit.WaitError

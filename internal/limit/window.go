@@ -191,6 +191,18 @@ func (s *Slot) Refused(retryAfter time.Duration, asked bool) time.Duration {
 	return hold
 }
 
+// Expect returns how long a request that asks for a slot now will wait for it, at the least.
+func (w *Window) Expect() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	w.prune(now)
+	if w.waiting.Len() == 0 && w.free(now) {
+		return 0
+	}
+	return w.estimate(now, w.waiting.Len())
+}
+
 // State returns the limit in force, the slots in use, the callers that wait, and until when all are held back.
 func (w *Window) State() (limit, used, waiting int, heldUntil time.Time) {
 	w.mu.Lock()
