@@ -51,6 +51,11 @@ func TestCaseHabits(t *testing.T) {
 		"bare array":                   {habits{BareArray: true}, all, "", ""},
 		"paging ignored":               {habits{IgnorePaging: true}, all, "", ""},
 		"404 behind the end, no count": {habits{PastEnd: halopsatest.PastEnd404, NoRecordCount: true}, all, "", ""},
+		"C3 record_count capped":       {habits{RecordCount: halopsatest.CountCapped(120)}, all, "", ""},
+		"C3 record_count of the page":  {habits{RecordCount: halopsatest.CountOfRows()}, all, "", ""},
+		"C3 record_count too small":    {habits{RecordCount: halopsatest.CountPlus(-100)}, all, "", ""},
+		"C5 uneven, no count":          {habits{Uneven: true, NoRecordCount: true}, all, "", ""},
+		"C13 page 2 is always empty":   {habits{EmptyPage: 2}, 100, "missing", ""},
 		"C4 rows that never come":      {habits{RecordCount: halopsatest.CountPlus(37)}, all, "37 of 367 records missing", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

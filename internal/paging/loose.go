@@ -20,6 +20,9 @@ type loose struct {
 	reached int  // how many the passes have seen that count together
 	barren  int  // passes in a row that brought nothing new
 	idle    int  // responses in a row that brought nothing new
+	full    int  // pages in a row that were full of new records
+	stale   int  // pages in a row of which most was known, and some was not
+	probed  bool // the page behind every list has been asked for
 	tried   bool // whether smaller pages show that page_no is honored
 }
 
@@ -60,9 +63,20 @@ const (
 
 // accept takes a page. marks are of its records: whether they are new to the walk is in r.fresh, whether to the pass in repeats.
 func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static bool) verdict {
+	if r.req.Page == farPage {
+		l.probed = true
+		if len(r.fresh) > 0 {
+			return ignored
+		}
+		return goesOn
+	}
 	l.learn(r)
 	l.recover(r.end)
 	p := &l.now
+	l.full++
+	if repeats > 0 || r.short || len(r.at) == 0 || !r.byContent {
+		l.full = 0
+	}
 	fall, still := l.counter.take(r)
 	if !l.counter.wrong && r.count >= 0 && len(r.at) > 0 && r.end > r.count {
 		l.counter.wrong = true
@@ -74,6 +88,12 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	l.idle++
 	if repeats < len(r.at) {
 		l.idle = 0
+	}
+	if l.stale++; r.req.Page == 1 || 2*repeats < len(r.at) || repeats == len(r.at) {
+		l.stale = 0
+	}
+	if l.stale > mostStale {
+		return ignored
 	}
 	wraps := r.req.Page > 1 && len(r.at) > 0 && len(r.fresh) == 0 && repeats == len(r.at) && (print == p.first || print == p.last && r.req.Page == p.lastPage+1)
 	if wraps && r.req.Page > 2 && r.print != p.firstRows && r.print != p.lastRows {
@@ -160,9 +180,21 @@ func (l *loose) endPass(known bool, count int) verdict {
 }
 
 const (
+	// mostStale is how many pages may bring few new records each, as page 1 does to which records are added.
+	mostStale  = 6
 	mostBarren = 6
 	mostPasses = 12
 )
 
+// farPage is behind the end of every list.
+const farPage = 1_000_000
+
 // next returns the request for the next page.
-func (l *loose) next() page.Request { return page.Request{Page: l.now.pos/l.top + 1, Size: l.top} }
+func (l *loose) next() page.Request {
+	// Rows without an id whose content changes look new each time: where page_no is ignored, there is no end to them.
+	const suspicious = 8
+	if !l.probed && l.full >= suspicious && (l.counter.wrong || l.counter.count < 0) {
+		return page.Request{Page: farPage, Size: l.top}
+	}
+	return page.Request{Page: l.now.pos/l.top + 1, Size: l.top}
+}

@@ -60,6 +60,8 @@ type reply struct {
 	print   uint64  // of the records' content
 	refused bool    // a page behind the first one, and the server says that there is none
 
+	byContent bool // the last of them has no id
+
 	begin, end int // positions
 	short      bool
 	closed     bool // it has proved that nothing is between it and the next page
@@ -437,6 +439,7 @@ type sizes struct {
 	shrunk  int  // how large the pages were before they were made smaller; 0 where they were not
 	patient int  // so many pages are to come before larger ones are tried again
 	since   int  // so many have
+	grown   bool // larger ones are being tried
 	checked bool // page 1 has been read again to see whether it is still as short
 }
 
@@ -467,7 +470,10 @@ func (z *sizes) shrink(size int) bool {
 		z.shrunk = z.top
 	}
 	z.top = min(z.top, size/2)
-	z.patient, z.since = max(firstPatience, 2*z.patient), 0
+	if z.since = 0; z.grown { // a larger one was tried too early
+		z.patient *= 2
+	}
+	z.patient, z.grown = max(firstPatience, z.patient), false
 	return true
 }
 
@@ -483,9 +489,10 @@ func (z *sizes) recover(end int) {
 	if 2*larger > z.shrunk {
 		larger = z.shrunk
 	}
-	if end%larger != 0 && z.since < 2*z.patient {
+	if end%larger != 0 && (z.since < 2*z.patient || end < larger) {
 		return
 	}
+	z.grown = true
 	if z.top, z.since = larger, 0; larger == z.shrunk {
 		z.shrunk = 0
 	}

@@ -181,6 +181,7 @@ func (w *Walk) Accept(a Answer) []int {
 	}
 	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
 	repeats, print := w.add(a.Keys, r)
+	r.byContent = len(a.Keys) > 0 && a.Keys[len(a.Keys)-1].Kind == wire.KeyContent
 	if w.Unpaged && req.Count == 0 && !w.whole.again {
 		r.fresh = every(len(a.Keys)) // one response is one snapshot: rows that share an id there are meant to
 	}
