@@ -313,9 +313,9 @@ func (w *world) most(n, size int) int {
 	}
 	pages := (n+w.inserts)/size + 1
 	switch {
-	case w.middle, w.order == byOther, w.past > past404, w.newestFirst && w.kind.count != nil: // it is read until two readings agree
+	case w.middle, w.order == byOther, w.past > past404, w.newestFirst && w.count != nil: // it is read until two readings agree
 		return (w.events+5)*(pages+1) + 6
-	case w.kind.count == nil && !w.second && w.events == 0 && !w.uneven && !w.ignore:
+	case w.count == nil && !w.second && w.events == 0 && !w.uneven && !w.ignore:
 		return pages
 	}
 	return 3*(pages+1) + 4*w.events + 4

@@ -7,7 +7,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page"
 )
 
-// Sorted decides which pages of a list to read that is sorted by id, so that nothing can be passed over.
+// sorted decides which pages of a list to read that is sorted by id, so that nothing can be passed over.
 //
 // The proof is overlap: what is known is a [cover], and a hole in it is closed by a response that holds records on both sides. Two more things
 // prove that nothing is between two pages. In a list with the smallest id first, deletes and inserts only ever raise the id at a position: where
@@ -46,37 +46,6 @@ type ending struct {
 	req        page.Request
 	count, end int
 	again      int // how often in a row they said the same
-}
-
-// reply is a response to a request for a page.
-type reply struct {
-	req     page.Request
-	at      []int64 // where the records are in the order of the list: their ids, or where the largest comes first the ids below 0
-	fresh   []int   // those that are new
-	count   int     // record_count, -1 when unknown
-	size    int     // page_size as the server says, 0 when unknown
-	gone    int     // deletes of our own that may have happened since the response before
-	sure    int     // those of them that have
-	print   uint64  // of the records' content
-	refused bool    // a page behind the first one, and the server says that there is none
-
-	byContent bool // the last of them has no id
-
-	begin, end int // positions
-	short      bool
-	closed     bool // it has proved that nothing is between it and the next page
-	still      bool // nothing has changed since the response before, as far as can be told
-}
-
-// follows reports whether r is the page right after other, in pages of the same size.
-func (r *reply) follows(other *reply) bool {
-	return r.req.Page == other.req.Page+1 && r.req.Size == other.req.Size
-}
-
-// dense reports whether no id is missing between the first and the last: then the next page is likely to begin with the id after it.
-func (r *reply) dense() bool {
-	n := len(r.at)
-	return n > 1 && !r.short && r.at[n-1]-r.at[0] == int64(n-1)
 }
 
 // accept takes the response. It returns false where the records do not come in the order of their ids.
@@ -143,7 +112,7 @@ func (s *sorted) inOrder(r *reply) bool {
 			return false // what comes is at the front
 		}
 		if id <= s.newest && s.has(x) {
-			at := s.joins.at(x)
+			at := s.at(x)
 			if at < 0 {
 				return false
 			}
@@ -176,7 +145,7 @@ func (s *sorted) count(r *reply) {
 	s.falls += fall
 	r.still = still && !s.strict && !s.counter.wrong && s.unmoved(r)
 	for _, j := range s.just {
-		if at := s.joins.find(j); at >= 0 && !r.still && !r.refused { // record_count may tell of a change one response late
+		if at := s.find(j); at >= 0 && !r.still && !r.refused { // record_count may tell of a change one response late
 			s.doubt(at)
 		}
 	}
@@ -327,14 +296,14 @@ func (s *sorted) below(r *reply, last int64) {
 // prove closes a hole.
 func (s *sorted) prove(lo, hi int64) {
 	s.proved(lo, hi)
-	if len(s.cover.close(lo, hi)) > 0 {
+	if len(s.close(lo, hi)) > 0 {
 		s.idle = 0
 	}
 }
 
 // believe closes a hole for as long as record_count is believed.
 func (s *sorted) believe(lo, hi int64) {
-	for _, hole := range s.cover.close(lo, hi) {
+	for _, hole := range s.close(lo, hi) {
 		hole.after = s.responses
 		s.just = append(s.just, hole)
 		s.joins.add(hole)
@@ -409,118 +378,3 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 }
 
 const mostIdle = 6
-
-// counter is what record_count and the deletes of our own tell.
-type counter struct {
-	count int // the latest record_count, -1 when unknown
-	wrong bool
-	any   bool
-}
-
-// take takes a response and returns by how much the list has shrunk since the one before, and whether nothing seems to have changed.
-func (c *counter) take(r *reply) (fall int, still bool) {
-	if r.count >= 0 && c.count >= 0 && !c.wrong {
-		fall = max(0, c.count-r.count)
-	}
-	still = r.count >= 0 && (c.count == r.count || !c.any) && r.gone == 0
-	if r.refused { // nothing is said of a change
-		return r.gone, c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
-	}
-	c.count, c.any = r.count, true
-	return max(fall, r.gone), still
-}
-
-// sizes is what is known of how the server puts a list on pages.
-type sizes struct {
-	top     int  // the largest page to ask for
-	fixed   bool // every page is of that size, whatever is asked for
-	learned bool // page 1 has come
-	asked   int  // the size that the caller wants
-	shrunk  int  // how large the pages were before they were made smaller; 0 where they were not
-	patient int  // so many pages are to come before larger ones are tried again
-	since   int  // so many have
-	grown   bool // larger ones are being tried
-	checked bool // page 1 has been read again to see whether it is still as short
-}
-
-// learn takes the length of a page and places it.
-func (z *sizes) learn(r *reply) {
-	rows, size := len(r.at), r.req.Size
-	switch {
-	case rows > size:
-		z.fixed, z.top, size = true, rows, rows
-	case z.fixed:
-		size = z.top
-	case !z.learned && r.req.Page == 1 && rows > 0 && rows < size && (r.count != rows || rows == r.size):
-		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
-		z.top, size = rows, rows
-	}
-	z.learned = true
-	r.begin = (r.req.Page - 1) * size
-	r.end = r.begin + rows
-	r.short = rows < min(size, z.top)
-}
-
-// shrink makes the pages smaller, since one of that size cannot be had. It returns false where it cannot be made smaller.
-func (z *sizes) shrink(size int) bool {
-	if size < 2 || z.fixed {
-		return false
-	}
-	if z.shrunk == 0 {
-		z.shrunk = z.top
-	}
-	z.top = min(z.top, size/2)
-	if z.since = 0; z.grown { // a larger one was tried too early
-		z.patient *= 2
-	}
-	z.patient, z.grown = max(firstPatience, z.patient), false
-	return true
-}
-
-// firstPatience is how many smaller pages are read before a larger one is tried again; it doubles with each that fails.
-const firstPatience = 4
-
-// recover makes the pages larger again once some smaller ones have come and the next one begins where a larger one would.
-func (z *sizes) recover(end int) {
-	if z.since++; z.shrunk == 0 || z.since < z.patient {
-		return
-	}
-	larger := min(2*z.top, z.shrunk)
-	if 2*larger > z.shrunk {
-		larger = z.shrunk
-	}
-	if end%larger != 0 && (z.since < 2*z.patient || end < larger) {
-		return
-	}
-	z.grown = true
-	if z.top, z.since = larger, 0; larger == z.shrunk {
-		z.shrunk = 0
-	}
-}
-
-// grows reports whether page 1 is to be read in its full size once more. It was so short that it is not likely to have been a cap, nothing said
-// that there was more, and yet there is.
-func (z *sizes) grows(r *reply, counted bool) bool {
-	if counted || z.checked || z.fixed || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {
-		return false
-	}
-	z.checked, z.learned, z.top = true, false, z.asked
-	return true
-}
-
-// show chooses the page that begins before one position and ends as far as can be behind another.
-func (z *sizes) show(lo, hi int) (req page.Request, ok bool) {
-	bottom := (z.top + 1) / 2
-	if z.fixed {
-		bottom = z.top
-	}
-	begin := max(0, lo-1)
-	best := hi
-	for size := z.top; size >= bottom; size-- {
-		number := begin/size + 1
-		if end := number * size; end > best {
-			best, req, ok = end, page.Request{Page: number, Size: size}, true
-		}
-	}
-	return req, ok
-}

@@ -1,0 +1,34 @@
+package paging
+
+import "github.com/halopsa-go/halopsa/internal/page"
+
+// reply is a response to a request for a page.
+type reply struct {
+	req     page.Request
+	at      []int64 // where the records are in the order of the list: their ids, or where the largest comes first the ids below 0
+	fresh   []int   // those that are new
+	count   int     // record_count, -1 when unknown
+	size    int     // page_size as the server says, 0 when unknown
+	gone    int     // deletes of our own that may have happened since the response before
+	sure    int     // those of them that have
+	print   uint64  // of the records' content
+	refused bool    // a page behind the first one, and the server says that there is none
+
+	byContent bool // the last of them has no id
+
+	begin, end int // positions
+	short      bool
+	closed     bool // it has proved that nothing is between it and the next page
+	still      bool // nothing has changed since the response before, as far as can be told
+}
+
+// follows reports whether r is the page right after other, in pages of the same size.
+func (r *reply) follows(other *reply) bool {
+	return r.req.Page == other.req.Page+1 && r.req.Size == other.req.Size
+}
+
+// dense reports whether no id is missing between the first and the last: then the next page is likely to begin with the id after it.
+func (r *reply) dense() bool {
+	n := len(r.at)
+	return n > 1 && !r.short && r.at[n-1]-r.at[0] == int64(n-1)
+}

@@ -1,0 +1,118 @@
+package paging
+
+import "github.com/halopsa-go/halopsa/internal/page"
+
+// counter is what record_count and the deletes of our own tell.
+type counter struct {
+	count int // the latest record_count, -1 when unknown
+	wrong bool
+	any   bool
+}
+
+// take takes a response and returns by how much the list has shrunk since the one before, and whether nothing seems to have changed.
+func (c *counter) take(r *reply) (fall int, still bool) {
+	if r.count >= 0 && c.count >= 0 && !c.wrong {
+		fall = max(0, c.count-r.count)
+	}
+	still = r.count >= 0 && (c.count == r.count || !c.any) && r.gone == 0
+	if r.refused { // nothing is said of a change
+		return r.gone, c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
+	}
+	c.count, c.any = r.count, true
+	return max(fall, r.gone), still
+}
+
+// sizes is what is known of how the server puts a list on pages.
+type sizes struct {
+	top     int  // the largest page to ask for
+	fixed   bool // every page is of that size, whatever is asked for
+	learned bool // page 1 has come
+	asked   int  // the size that the caller wants
+	shrunk  int  // how large the pages were before they were made smaller; 0 where they were not
+	patient int  // so many pages are to come before larger ones are tried again
+	since   int  // so many have
+	grown   bool // larger ones are being tried
+	checked bool // page 1 has been read again to see whether it is still as short
+}
+
+// learn takes the length of a page and places it.
+func (z *sizes) learn(r *reply) {
+	rows, size := len(r.at), r.req.Size
+	switch {
+	case rows > size:
+		z.fixed, z.top, size = true, rows, rows
+	case z.fixed:
+		size = z.top
+	case !z.learned && r.req.Page == 1 && rows > 0 && rows < size && (r.count != rows || rows == r.size):
+		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
+		z.top, size = rows, rows
+	}
+	z.learned = true
+	r.begin = (r.req.Page - 1) * size
+	r.end = r.begin + rows
+	r.short = rows < min(size, z.top)
+}
+
+// shrink makes the pages smaller, since one of that size cannot be had. It returns false where it cannot be made smaller.
+func (z *sizes) shrink(size int) bool {
+	if size < 2 || z.fixed {
+		return false
+	}
+	if z.shrunk == 0 {
+		z.shrunk = z.top
+	}
+	z.top = min(z.top, size/2)
+	if z.since = 0; z.grown { // a larger one was tried too early
+		z.patient *= 2
+	}
+	z.patient, z.grown = max(firstPatience, z.patient), false
+	return true
+}
+
+// firstPatience is how many smaller pages are read before a larger one is tried again; it doubles with each that fails.
+const firstPatience = 4
+
+// recover makes the pages larger again once some smaller ones have come and the next one begins where a larger one would.
+func (z *sizes) recover(end int) {
+	if z.since++; z.shrunk == 0 || z.since < z.patient {
+		return
+	}
+	larger := min(2*z.top, z.shrunk)
+	if 2*larger > z.shrunk {
+		larger = z.shrunk
+	}
+	if end%larger != 0 && (z.since < 2*z.patient || end < larger) {
+		return
+	}
+	z.grown = true
+	if z.top, z.since = larger, 0; larger == z.shrunk {
+		z.shrunk = 0
+	}
+}
+
+// grows reports whether page 1 is to be read in its full size once more. It was so short that it is not likely to have been a cap, nothing said
+// that there was more, and yet there is.
+func (z *sizes) grows(r *reply, counted bool) bool {
+	if counted || z.checked || z.fixed || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {
+		return false
+	}
+	z.checked, z.learned, z.top = true, false, z.asked
+	return true
+}
+
+// show chooses the page that begins before one position and ends as far as can be behind another.
+func (z *sizes) show(lo, hi int) (req page.Request, ok bool) {
+	bottom := (z.top + 1) / 2
+	if z.fixed {
+		bottom = z.top
+	}
+	begin := max(0, lo-1)
+	best := hi
+	for size := z.top; size >= bottom; size-- {
+		number := begin/size + 1
+		if end := number * size; end > best {
+			best, req, ok = end, page.Request{Page: number, Size: size}, true
+		}
+	}
+	return req, ok
+}
