@@ -59,6 +59,9 @@ func (r *Reader[P]) Pages(ctx context.Context, walk *Walk) iter.Seq2[Part[P], er
 			}
 		}
 		if err := walk.Err(); err != nil {
+			if walk.err.(*Incomplete).AllRead { //nolint:errorlint,forcetypeassert // it is no other
+				refused = nil // of a page behind the end
+			}
 			yield(Part[P]{}, cmp.Or(refused, err))
 		}
 	}

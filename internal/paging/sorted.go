@@ -149,7 +149,9 @@ func (s *sorted) count(r *reply) {
 			s.doubt(at)
 		}
 	}
-	s.just = s.just[:0]
+	if !r.refused { // a refusal has no record_count
+		s.just = s.just[:0]
+	}
 }
 
 // unmoved reports whether a page has the records that were at its positions before. Where it has others, the list has changed although record_count
@@ -243,13 +245,13 @@ func (s *sorted) rows(r *reply) {
 	if r.req.Page == 1 {
 		lo = front
 	}
-	if r.follows(before) && before.short && !s.counts() {
+	if r.follows(before) && before.short {
 		s.uneven = true
 	}
 	if n := len(s.cover); n > 0 && s.cover[n-1].lo == back && (s.cover[n-1].above-1)*s.cover[n-1].size < r.end {
 		s.cover = s.cover[:n-1] // the list has grown
 	}
-	if r.short && s.counts() && r.end == r.count {
+	if r.short && s.counts() && !s.uneven && r.end == r.count {
 		hi = back
 	}
 	if r.short && s.counts() {
@@ -366,6 +368,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	hi := below.end
 	lo := max(0, hi-(s.falls-below.falls))
 	switch {
+	case s.shrunk > 0 && last.req.Size > top: // such a page may be too much
 	case last.short && !last.closed && len(last.at) > 0, len(last.fresh) == 0 && len(last.at) > 0 && !last.short && last.req.Page > 1 && last.end >= hi:
 		return page.Request{Page: last.req.Page + 1, Size: last.req.Size}, false, false
 	case last.still && s.counts() && hi < s.counter.count, !s.counts() && last.dense() && last.end == hi:

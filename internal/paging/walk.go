@@ -156,6 +156,7 @@ func (w *Walk) Shrink() bool {
 			return false
 		}
 		w.next, _, _ = w.sorted.next()
+		return w.next.Size < size // the same page again would not end
 	default:
 		if !w.loose.shrink(size) {
 			return false
@@ -260,12 +261,11 @@ func (w *Walk) turns(r *reply) bool {
 // places takes down where the records are in the order of the list, and reports whether they have such a place.
 func (w *Walk) places(keys []wire.Key, r *reply) bool {
 	s := w.sorted
-	r.at = r.at[:0]
-	for _, key := range keys {
+	for i, key := range keys {
 		if key.Kind != wire.KeyID || key.ID <= 0 {
 			return false
 		}
-		r.at = append(r.at, key.ID)
+		r.at[i] = key.ID
 	}
 	if n := len(r.at); len(s.cover) == 0 && n > 1 && (w.Order == ByRows || w.Order == ByID) {
 		s.down = r.at[0] > r.at[n-1]
