@@ -13,8 +13,8 @@ import (
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
-// hinted walks a list of n records in pages of size. after is called when so many of its responses have been made; nil is nothing.
-func hinted(t *testing.T, n, size int, habits halopsatest.Habits, after func(h *halopsatest.Handler, responses int), opts ...halopsa.RequestOption) ([]*halopsa.IntegrationError, int, error) {
+// hinted walks a list of n records, whose ids are step apart, in pages of size. after is called when so many of its responses have been made; nil is nothing.
+func hinted(t *testing.T, n, step, size int, habits halopsatest.Habits, after func(h *halopsatest.Handler, responses int), opts ...halopsa.RequestOption) ([]*halopsa.IntegrationError, int, error) {
 	t.Helper()
 	var h *halopsatest.Handler
 	var responses atomic.Int64
@@ -27,7 +27,7 @@ func hinted(t *testing.T, n, size int, habits halopsatest.Habits, after func(h *
 	c, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithRateLimit(0, 0)}, halopsa.WithoutRateLimit(), halopsa.WithBackoff(0, 0))
 	h.SetHabits("IntegrationError", habits)
 	for i := range n {
-		h.Seed("IntegrationError", map[string]any{"id": 3*i + 1, "error": "e"})
+		h.Seed("IntegrationError", map[string]any{"id": step*i + 1, "error": "e"})
 	}
 	const most = 500
 	var requests atomic.Int64
@@ -71,7 +71,7 @@ func TestRowsWithoutAnIDAndACountThatIsTooSmall(t *testing.T) {
 // Where pages are of different lengths, a short one whose end happens to be at record_count is no proof of the end.
 func TestShortPagesThatSeemToReachTheCount(t *testing.T) {
 	t.Parallel()
-	rows, _, err := hinted(t, 82, 7, halopsatest.Habits{Uneven: true}, func(h *halopsatest.Handler, responses int) {
+	rows, _, err := hinted(t, 82, 3, 7, halopsatest.Habits{Uneven: true}, func(h *halopsatest.Handler, responses int) {
 		if responses == 7 {
 			h.Seed("IntegrationError", errorRow(0))
 		}
@@ -84,7 +84,7 @@ func TestShortPagesThatSeemToReachTheCount(t *testing.T) {
 func TestLateCountAfterARefusedPage(t *testing.T) {
 	t.Parallel()
 	for _, past := range []halopsatest.PastEnd{halopsatest.PastEnd404, halopsatest.PastEnd400} {
-		rows, _, err := hinted(t, 4, 1, halopsatest.Habits{PastEnd: past, RecordCount: halopsatest.CountLate()}, func(h *halopsatest.Handler, responses int) {
+		rows, _, err := hinted(t, 4, 3, 1, halopsatest.Habits{PastEnd: past, RecordCount: halopsatest.CountLate()}, func(h *halopsatest.Handler, responses int) {
 			if responses == 1 {
 				h.Remove("IntegrationError", 1, 4)
 			}
@@ -109,7 +109,7 @@ func TestPageThatIsTooMuchAfterAShortOne(t *testing.T) {
 		"uneven":                    {137, 15, halopsatest.Habits{TooLarge: 5, Uneven: true, RecordCount: halopsatest.CountLate()}},
 	}
 	for name, test := range tests {
-		rows, requests, err := hinted(t, test.n, test.size, test.habits, nil)
+		rows, requests, err := hinted(t, test.n, 3, test.size, test.habits, nil)
 		require.NoError(t, err, name)
 		assert.Len(t, rows, test.n, name)
 		assert.Less(t, requests, 400, name)
@@ -121,13 +121,62 @@ func TestHiddenRecordsWhereAPageBehindTheEndIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, past := range []halopsatest.PastEnd{halopsatest.PastEnd404, halopsatest.PastEnd400} {
 		habits := halopsatest.Habits{PastEnd: past, RecordCount: halopsatest.CountPlus(37)}
-		rows, _, err := hinted(t, 13, 10, habits, nil)
+		rows, _, err := hinted(t, 13, 3, 10, habits, nil)
 		var short *halopsa.PaginationError
 		require.ErrorAs(t, err, &short)
 		assert.True(t, short.AllPagesRead)
 		assert.Len(t, rows, 13)
-		rows, _, err = hinted(t, 13, 10, habits, nil, halopsa.WithHiddenRecords())
+		rows, _, err = hinted(t, 13, 3, 10, habits, nil, halopsa.WithHiddenRecords())
 		require.NoError(t, err)
 		assert.Len(t, rows, 13)
+	}
+}
+
+// Pages of another size than those before begin elsewhere: in an order that is not that of the ids too, nothing between them is passed over.
+func TestSmallerPagesInAnotherOrder(t *testing.T) {
+	t.Parallel()
+	for name, count := range map[string]func(halopsatest.Listed) int{"true": nil, "too few": halopsatest.CountPlus(-3), "capped": halopsatest.CountCapped(10)} {
+		for size := 5; size <= 12; size++ {
+			habits := halopsatest.Habits{TooLarge: 3, RecordCount: count}
+			rows, requests, err := hinted(t, 36, 3, size, habits, nil, halopsa.WithSort(halopsa.Desc("date"), halopsa.Asc("id")))
+			require.NoError(t, err, "%s, pages of %d", name, size)
+			assert.Len(t, rows, 36, "%s, pages of %d", name, size)
+			assert.Less(t, requests, 200, "%s, pages of %d", name, size)
+		}
+	}
+}
+
+// A server that pays no heed to page_no and counts the rows of the response has not said that those are all.
+func TestPagingIgnoredAndCountOfTheRows(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{7, 50, 100} {
+		for _, order := range []halopsa.SortKey{halopsa.Asc("id"), halopsa.Desc("date")} {
+			rows, _, err := hinted(t, 62, 3, size, halopsatest.Habits{IgnorePaging: true, RecordCount: halopsatest.CountOfRows()}, nil, halopsa.WithSort(order))
+			require.NoError(t, err, "pages of %d", size)
+			assert.Len(t, rows, 62, "pages of %d", size)
+		}
+	}
+}
+
+// An empty page in the middle is not the end for WithSecondPass either: that record_count tells of more is believed there.
+func TestSecondPassWithAnEmptyPageInTheMiddle(t *testing.T) {
+	t.Parallel()
+	rows, _, err := hinted(t, 132, 3, 15, halopsatest.Habits{EmptyPage: 2}, nil, halopsa.WithSecondPass())
+	if err == nil {
+		assert.Len(t, rows, 132)
+	}
+}
+
+// Where pages have one size and begin as if they had the one that was asked for, nothing says where a page of another size begins.
+func TestFixedPagesThatBeginAsAsked(t *testing.T) {
+	t.Parallel()
+	for at := range 16 {
+		rows, _, err := hinted(t, 334, 1, 30, halopsatest.Habits{FixedSize: 15, OffsetByAsked: true}, func(h *halopsatest.Handler, responses int) {
+			if responses == at+1 || responses == at+2 {
+				h.Seed("IntegrationError", errorRow(0))
+			}
+		})
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, len(rows), 334, at)
 	}
 }

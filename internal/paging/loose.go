@@ -120,7 +120,7 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	switch {
 	case l.idle > 16+(mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1):
 		return hopeless
-	case wraps && r.req.Page == 2 && !(known && r.count == p.rows):
+	case wraps && r.req.Page == 2:
 		if l.number == 1 && p.all && known && r.count > p.rows { // page 1 was all there was, and what has come since is out of reach
 			return over
 		}
@@ -138,10 +138,18 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 		return l.endPass(known, r.count)
 	case known && r.short && p.distinct >= r.count:
 		return l.endPass(known, r.count)
-	case p.pos/l.top+1 <= r.req.Page: // a page shorter than the others
-		p.pos = r.req.Page * l.top
+	case p.pos < r.req.Page*l.span(r): // a page shorter than the others
+		p.pos = r.req.Page * l.span(r)
 	}
 	return goesOn
+}
+
+// span returns how many records a page such as this one holds; the next one may be larger or smaller.
+func (l *loose) span(r *reply) int {
+	if l.fixed {
+		return l.top
+	}
+	return min(l.top, r.req.Size)
 }
 
 // endPass judges a pass, or begins another one.

@@ -55,7 +55,9 @@ func (s *sorted) accept(r reply) bool {
 	}
 	s.idle++
 	s.responses++
+	fixed := s.fixed
 	s.learn(&r)
+	s.strict = s.strict || s.fixed && !fixed && r.req.Page > 1 // nothing says where a page of another size than was asked for begins
 	s.recover(r.end)
 	wraps := s.wraps(&r)
 	if wraps {
@@ -210,7 +212,7 @@ func (s *sorted) nothing(r *reply) {
 	if adjacent {
 		end = before.end
 	}
-	if s.ignored = len(r.at) > 0 && !s.paged && (s.counts() || r.req.Page == 2) && !(r.req.Page == 2 && r.still && r.count == end); s.ignored {
+	if s.ignored = len(r.at) > 0 && !s.paged && (s.counts() || r.req.Page == 2); s.ignored {
 		if before.req.Page == 1 && before.end == before.count && r.count > before.count { // page 1 was all there was, and what has come since is out of reach
 			s.ignored = false
 			s.cover.add(span{lo: front, hi: back})

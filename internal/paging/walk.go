@@ -323,6 +323,7 @@ func (w *Walk) finish(number int, fewer bool) {
 	missing := w.static && w.count > w.seen.Len()
 	switch {
 	case (missing || fewer || w.contents.shared && w.count < 0) && w.recount():
+		w.contents.again.allRead = missing || fewer
 	case missing || fewer:
 		w.fail(number, noOthers)
 		w.err.(*Incomplete).AllRead = true //nolint:errorlint,forcetypeassert // it was made just now
