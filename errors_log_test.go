@@ -50,7 +50,7 @@ func TestErrorsAsLogValues(t *testing.T) {
 		},
 		"PaginationError": {
 			&halopsa.PaginationError{Op: "X.All", Path: "/X", RecordCount: 9, Seen: 7, Page: 2, Reason: "r"},
-			map[string]any{"op": "X.All", "path": "/X", "record_count": 9.0, "seen": 7.0, "page": 2.0, "reason": "r"},
+			map[string]any{"op": "X.All", "path": "/X", "record_count": 9.0, "seen": 7.0, "page": 2.0, "all_pages_read": false, "reason": "r"},
 		},
 		"BatchError": {
 			&halopsa.BatchError{Op: "X.Create", Written: []int{0}, Refused: []int{1, 2}, NotSent: []int{3}, Err: api},

@@ -29,7 +29,7 @@ type Look struct {
 	Err      error
 	Failures int
 	Since    time.Time
-	// Next is when the next look begins; zero where there is none.
+	// Next is when the next look begins; zero where no other one follows.
 	Next time.Time
 }
 
@@ -45,7 +45,7 @@ func (l Look) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// WithLooks calls observe after each look of Follow and of Since, so that a service knows how far it is behind without a request of its own: what a
+// WithLooks calls observe after each look of Follow and of Since, so that a service knows how far it is behind without asking HaloPSA itself: what a
 // look found, that it found nothing, or since when looks fail and when the next one begins. A look that fails for good is told of too.
 //
 // observe is called on the goroutine that ranges over the records. Several observers are called in their order.
@@ -168,7 +168,7 @@ func (t *tail[T]) tell(ctx context.Context, err error, pause time.Duration) {
 			l.Since = l.Begin
 		}
 		if pause > 0 {
-			logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: follow goes on after a pause", slog.String("op", l.Op),
+			logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: follow continues after a pause", slog.String("op", l.Op),
 				slog.Int("failures", l.Failures), slog.Duration("pause", pause), slog.Any("error", err))
 		}
 	} else {

@@ -80,7 +80,10 @@ func TestMethodsSendTheDocumentedRequest(t *testing.T) {
 				method := services(client)[d.resource()].MethodByName(name)
 				require.NoError(t, finish(method.Call(arguments(t, name, method.Type()))))
 
-				require.Len(t, sent, 1)
+				require.NotEmpty(t, sent)
+				if !isWalk(name) { // which reads a list that is sorted by another key until two readings agree
+					require.Len(t, sent, 1)
+				}
 				path := strings.TrimPrefix(sent[0].URL.Path, "/api")
 				assert.Equal(t, placeholder.ReplaceAllString(d.operation, "7"), sent[0].Method+" "+path)
 				params := d.parameters()

@@ -89,7 +89,7 @@ func TestFollowSurvivesALongOutage(t *testing.T) {
 					}
 				}
 				lines := strings.Count(log.String(), "\n") - strings.Count(log.String(), `msg="halopsa: smaller pages"`)
-				assert.Equal(t, lines, strings.Count(log.String(), `level=WARN msg="halopsa: follow goes on after a pause" op=IntegrationError.Follow failures=`))
+				assert.Equal(t, lines, strings.Count(log.String(), `level=WARN msg="halopsa: follow continues after a pause" op=IntegrationError.Follow failures=`))
 				assert.Equal(t, len(failed), lines, "a line for each failure")
 				assert.Contains(t, log.String(), "failures=20 pause=")
 			})

@@ -155,5 +155,5 @@ func TestWarningsAndWaitsAreSaid(t *testing.T) {
 	server = tenant(t)
 	server.Fault(halopsatest.Fault{Resource: "IntegrationError", Kind: halopsatest.HTML504, After: 1, Times: -1})
 	r = of(server).halopsa(t, "tail", "errors", "-n", "2", "-for", "12s")
-	assert.Contains(t, r.err, "follow goes on after a pause")
+	assert.Contains(t, r.err, "follow continues after a pause")
 }
