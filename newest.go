@@ -1,7 +1,9 @@
 package halopsa
 
 import (
+	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,7 +15,8 @@ import (
 type newestIDs struct {
 	mu    sync.Mutex
 	seen  map[string]newestSeen
-	calls map[string]map[*claims]bool // of CreateOnce that are under way
+	calls map[string]map[*claims]bool       // of CreateOnce that are under way
+	open  map[string]map[chan struct{}]bool // creates whose response has not come, each closed when it has
 }
 
 type newestSeen struct {
@@ -48,6 +51,43 @@ func (n *newestIDs) begin(path string, c *claims) (end func()) {
 			delete(n.calls, key)
 		}
 	}
+}
+
+// writing notes that a create is under way until end is called.
+func (n *newestIDs) writing(path string) (end func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	key, done := listKey(path), make(chan struct{})
+	if n.open == nil {
+		n.open = make(map[string]map[chan struct{}]bool)
+	}
+	if n.open[key] == nil {
+		n.open[key] = make(map[chan struct{}]bool)
+	}
+	n.open[key][done] = true
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if delete(n.open[key], done); len(n.open[key]) == 0 {
+			delete(n.open, key)
+		}
+		close(done)
+	}
+}
+
+// settled waits for the creates that are under way, whose records may be read already, and reports whether there were any.
+func (n *newestIDs) settled(ctx context.Context, path string) (waited bool, err error) {
+	n.mu.Lock()
+	open := slices.Collect(maps.Keys(n.open[listKey(path)]))
+	n.mu.Unlock()
+	for _, done := range open {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return true, context.Cause(ctx)
+		}
+	}
+	return len(open) > 0, nil
 }
 
 // set notes the id that the tenant says to be the newest: less than before after a restored backup, or when records were deleted.

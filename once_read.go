@@ -80,7 +80,7 @@ func newestID[T any](ctx context.Context, w *walker) (id int64, exact, numbered 
 	}
 	id, descends, numbered := highest(rows.Keys)
 	n := len(rows.Records)
-	if exact = descends || n == 0 || n == rows.RecordCount; !exact && numbered && rows.RecordCount > n {
+	if exact = descends || n == 0; !exact && numbered && rows.RecordCount > n { // a record_count can be that of the page only
 		// The end of a list that is oldest first. A page that is not there leaves the id as low as it is.
 		if end, err := fetch[T](ctx, w, page.Request{Page: (rows.RecordCount-1)/n + 1, Size: newestRows}, false); err == nil {
 			atEnd, _, _ := highest(end.Keys)
@@ -121,37 +121,15 @@ func (o *once[T, I]) find(ctx context.Context, before int64, inputs []int) (miss
 	if err != nil {
 		return inputs, err
 	}
-	taken := o.client.newest.taken(&o.others)
-	for _, record := range o.records {
-		if record != nil {
-			taken[idText(record)] = true
+	found, err := o.assign(rows, inputs)
+	if err == nil && len(found) > 0 {
+		var waited bool // one that matches can be that of another call, which does not know it yet
+		if waited, err = o.client.newest.settled(ctx, o.path); err == nil && waited {
+			found, err = o.assign(rows, inputs)
 		}
 	}
-	found := make(map[int]*T)
-	for _, row := range rows {
-		id := idText(row)
-		if id != "" && taken[id] {
-			continue
-		}
-		place := -1
-		var first []byte
-		for _, i := range inputs {
-			if !o.match(row, o.inputs[i]) {
-				continue
-			}
-			if first == nil {
-				first = o.bodies[i]
-			} else if !bytes.Equal(first, o.bodies[i]) {
-				return inputs, &ArgumentError{Op: o.op, Argument: "match", Reason: fmt.Sprintf(
-					"too loose: it takes one record, with the id %s, for two inputs that differ", id)}
-			}
-			if place < 0 && found[i] == nil {
-				place = i
-			}
-		}
-		if place >= 0 {
-			found[place] = row
-		}
+	if err != nil {
+		return inputs, err
 	}
 	for _, i := range inputs {
 		if found[i] == nil || !o.client.newest.claim(o.path, &o.others, idText(found[i])) {
@@ -163,34 +141,102 @@ func (o *once[T, I]) find(ctx context.Context, before int64, inputs []int) (miss
 	return missing, nil
 }
 
-// verify looks for an input that was sent again because the match did not know its record: it does not know the new one either.
-func (o *once[T, I]) verify(ctx context.Context, before int64, chunk []int) error {
-	var doubted []int
-	for _, i := range chunk {
-		if o.again[i] && o.records[i] != nil && !o.match(o.records[i], o.inputs[i]) { // a response can have the id only
-			doubted = append(doubted, i)
+// assign returns the rows that are the records of these inputs.
+func (o *once[T, I]) assign(rows []*T, inputs []int) (found map[int]*T, err error) {
+	taken, alike := o.client.newest.taken(&o.others), make(map[string]int)
+	for _, record := range o.records {
+		switch {
+		case record == nil:
+		case idText(record) != "":
+			taken[idText(record)] = true
+		default: // so many rows that look like it are taken
+			alike[jsonText(record)]++
 		}
 	}
-	if len(doubted) == 0 {
+	found = make(map[int]*T)
+	for _, row := range rows {
+		id := idText(row)
+		if id != "" && taken[id] {
+			continue
+		}
+		if id == "" && len(alike) > 0 && alike[jsonText(row)] > 0 {
+			alike[jsonText(row)]--
+			continue
+		}
+		place := -1
+		var first []byte
+		for _, i := range inputs {
+			if !o.match(row, o.inputs[i]) {
+				continue
+			}
+			if first == nil {
+				first = o.bodies[i]
+			} else if !bytes.Equal(first, o.bodies[i]) {
+				return nil, &ArgumentError{Op: o.op, Argument: "match", Reason: fmt.Sprintf(
+					"too loose: it takes one record, with the id %s, for two inputs that differ", id)}
+			}
+			if place < 0 && found[i] == nil {
+				place = i
+			}
+		}
+		if place >= 0 {
+			found[place] = row
+		}
+	}
+	return found, nil
+}
+
+// jsonText is a record as a text, "" where no JSON can be made of it.
+func jsonText[T any](record *T) string {
+	body, err := json.Marshal(record)
+	if err != nil {
+		return ""
+	}
+	return string(body)
+}
+
+// verify looks for an input that was sent again because the match did not know its record: it does not know the new one either. A response can
+// have members that the rows of a list lack, or the id only, so that the row tells.
+func (o *once[T, I]) verify(ctx context.Context, before int64, chunk []int) error {
+	var again, doubted []int
+	for _, i := range chunk {
+		if o.again[i] && o.records[i] != nil {
+			again = append(again, i)
+			if !o.match(o.records[i], o.inputs[i]) {
+				doubted = append(doubted, i)
+			}
+		}
+	}
+	if len(again) == 0 {
 		return nil
 	}
 	own, cancel := outliving(ctx, lastReading)
 	defer cancel()
 	rows, err := o.read(own, before)
-	if err != nil {
+	switch {
+	case err != nil && len(doubted) > 0:
 		return o.failure(markUnknown(err), chunk, nil, doubted)
+	case err != nil: // the match does know what HaloPSA made of them
+		return nil
 	}
+	made := make(map[string]*T, len(rows))
 	for _, row := range rows {
-		id := idText(row)
-		for _, i := range doubted {
-			if id != "" && id == idText(o.records[i]) && !o.match(row, o.inputs[i]) {
-				err := &ArgumentError{Op: o.op, Argument: "match", Reason: fmt.Sprintf(
-					"too strict: it does not take the record with the id %s for inputs[%d], of which it was made; the input may be there twice", id, i)}
-				return o.failure(markUnknown(err), chunk, nil, doubted)
-			}
+		made[idText(row)] = row
+	}
+	var twice []int
+	for _, i := range again {
+		id := idText(o.records[i])
+		if row := made[id]; id != "" && row != nil && !o.match(row, o.inputs[i]) {
+			twice = append(twice, i)
 		}
 	}
-	return nil
+	if len(twice) == 0 {
+		return nil
+	}
+	err = &ArgumentError{Op: o.op, Argument: "match", Reason: fmt.Sprintf(
+		"too strict: it does not take the record with the id %s, as the list has it, for inputs[%d], of which it was made; the input may be there twice",
+		idText(o.records[twice[0]]), twice[0])}
+	return o.failure(markUnknown(err), chunk, nil, twice)
 }
 
 // idText is the id of a record as a text, "" where it has none.

@@ -153,6 +153,9 @@ func postBatch[T any](ctx context.Context, c *Client, r *request, b batch) (reco
 func postRecords[T any](ctx context.Context, c *Client, r *request, b batch, records []*T) (a *answer, unknown []int, err error) {
 	own := *r
 	own.method, own.body, own.kind, own.inputs = http.MethodPost, b.body, b.kind, b.n
+	if b.ids == nil {
+		defer c.newest.writing(r.path)()
+	}
 	if a, err = c.do(ctx, &own); err != nil {
 		if errors.Is(err, ErrOutcomeUnknown) {
 			unknown = indices(0, b.n)
