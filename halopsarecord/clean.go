@@ -1,6 +1,7 @@
 package halopsarecord
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"mime"
@@ -90,15 +91,18 @@ func (k *cleaner) form(text string) string {
 			end = len(text)
 		}
 		name, value, found := strings.Cut(text[:end], "=")
+		label, err := url.QueryUnescape(name)
+		if err != nil {
+			label = name
+		}
+		if cleaned := k.text(label); cleaned != label { // a query can be a credential alone
+			name = cleaned
+		}
 		b.WriteString(name)
 		if found {
 			plain, err := url.QueryUnescape(value)
 			if err != nil {
 				plain = value
-			}
-			label, err := url.QueryUnescape(name)
-			if err != nil {
-				label = name
 			}
 			if shown, cleaned := k.value(label, plain, slices.Contains(formWords, folded(label))); cleaned {
 				value = shown
@@ -152,10 +156,13 @@ func (k *cleaner) body(c *copied, header http.Header) string {
 	}
 	trimmed := strings.TrimLeft(text, " \t\r\n\ufeff")
 	switch {
+	case strings.HasPrefix(trimmed, "{"), strings.HasPrefix(trimmed, "["), strings.HasPrefix(trimmed, `"`): // whatever its type says
+		valid := json.Valid([]byte(trimmed))
+		if text = k.json(text); !valid {
+			text = k.text(text) // what is in no string of JSON
+		}
 	case media == "application/x-www-form-urlencoded":
 		text = k.form(text)
-	case strings.HasPrefix(trimmed, "{"), strings.HasPrefix(trimmed, "["), strings.HasPrefix(trimmed, `"`):
-		text = k.json(text)
 	case media == "" && looksLikeForm.MatchString(text):
 		text = k.form(text)
 	default:
@@ -186,8 +193,10 @@ var (
 	rest      = regexp.MustCompile(`^[^\r\n"'<>]+`)
 	queries   = regexp.MustCompile(`(\?)([A-Za-z_$][\w.$%\[\]-]*=[^\s"'<>#]*)`)
 	element   = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>(<!\[CDATA\[[^\]]*|[^<>]*)`)
+	within    = regexp.MustCompile(`<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<[A-Za-z_][^<>]*[^<>/]>([^<>]+)`)
 	attribute = regexp.MustCompile(`(?i)\b(?:name|key)="([^"]*)"(\s+value=)"([^"]*)`)
-	formPart  = regexp.MustCompile(`(?i)(name="([^"]*)"[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]+)`)
+	escaped   = regexp.MustCompile(`(?i)&lt;([A-Za-z_][\w.:-]*)((?:\s(?:[^&<>]|&(?:quot|apos|#\d+);)*)?)&gt;([^&<>]*)`)
+	formPart  = regexp.MustCompile(`(?i)(\bname="?([^"\r\n;]*)[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]+(?:\r?\n(?:[^\r\n-][^\r\n]*|-[^\r\n-][^\r\n]*)?)*)`)
 	mailWords = regexp.MustCompile(`(?i)\b(password|passwort|token|secret|api key|access key)( is | was |: )(\S+)`)
 )
 
@@ -228,6 +237,8 @@ func (k *cleaner) text(text string) string {
 	})
 	text = replaced(attribute, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
 	text = replaced(element, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
+	text = replaced(within, text, 2, func(parts []string) (string, bool) { return k.named(parts[1], parts[2]) })
+	text = replaced(escaped, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
 	text = replaced(formPart, text, 3, func(parts []string) (string, bool) { return k.named(parts[2], parts[3]) })
 	text = replaced(mailWords, text, 3, func(parts []string) (string, bool) {
 		if ordinary(strings.Trim(parts[3], ".,;:!?")) { // "the token is invalid"

@@ -144,11 +144,13 @@ func idOf(text string) int64 {
 	return id
 }
 
-// endpointOf takes the endpoint of an error of package halopsa, unless there is one.
+// endpointOf takes the endpoint of an error of package halopsa, unless there is one. Of a nil pointer in an error, and of one whose methods panic,
+// there is none.
 func (f *fault) endpointOf(err error) {
 	if f.endpoint != "" {
 		return
 	}
+	defer func() { _ = recover() }()
 	var refused *halopsa.APIError
 	var call *halopsa.CallError
 	var unreadable *halopsa.DecodeError

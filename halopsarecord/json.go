@@ -32,7 +32,11 @@ func (k *cleaner) json(text string) string {
 				called = value // and is no credential itself, also as a "key"
 				b.WriteString(quoted)
 			} else {
-				b.WriteString(k.jsonString(name, called, quoted, value))
+				by := called
+				if next := nameNext.FindStringSubmatch(text[end:min(len(text), end+longestName)]); by == "" && next != nil {
+					by = unquoted(`"` + next[1] + `"`)
+				}
+				b.WriteString(k.jsonString(name, by, quoted, value))
 			}
 			i = end
 		case c == '{' || c == '[':
@@ -74,8 +78,13 @@ var (
 	names  = map[string]bool{"name": true, "key": true, "header": true, "field": true, "fieldname": true, "label": true, "parameter": true}
 	values = map[string]bool{"value": true, "val": true, "content": true, "data": true, "text": true, "display": true}
 
+	// nameNext is the name of a pair behind its value, in the first so many bytes.
+	nameNext = regexp.MustCompile(`^\s*,\s*"(?i:name|key|header|field|fieldname|label|parameter)"\s*:\s*"((?:[^"\\]|\\.)*)"`)
+
 	valueNext = regexp.MustCompile(`^\s*,\s*"(?i:value|val|content|data|text|display)"\s*:`)
 )
+
+const longestName = 256
 
 // secret reports whether the value of a member is a credential by its name, or by what the member before has called it.
 func (k *cleaner) secret(name, called, value string) bool {

@@ -3,6 +3,7 @@ package halopsarecord_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -248,6 +249,28 @@ func TestPanicsEndNoProgram(t *testing.T) {
 		assert.Zero(t, rec.State().Bytes)
 	})
 }
+
+// TestErrorsThatPanicAreLogged: a log line passes, and is recorded, whatever its error does when it is looked into.
+func TestErrorsThatPanicAreLogged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := halopsatest.NewHandler()
+		rec := halopsarecord.New(h.Client(t), module)
+		logger := slog.New(rec.Handler(nil))
+		all := []error{(*halopsa.APIError)(nil), (*halopsa.CallError)(nil), (*halopsa.DecodeError)(nil), panics{}, panicsInside{errors.New("no")}}
+		for _, err := range all {
+			assert.NotPanics(t, func() { logger.Error("failed", "error", err) })
+			assert.NotPanics(t, func() { logger.With("error", err).Error("failed") })
+		}
+		require.NoError(t, rec.Close(t.Context()))
+		assert.Equal(t, 2*len(all), h.Len("IntegrationError"))
+	})
+}
+
+// panicsInside is an error that must not be unwrapped.
+type panicsInside struct{ error }
+
+func (panicsInside) Unwrap() error { panic("nothing inside") }
 
 // sometimes is a transport that panics at writes while it is on.
 type sometimes struct {
