@@ -118,7 +118,8 @@ type ResourceCheck struct {
 //
 // It sends at most 25 requests, one after the other and each once, and changes nothing. They count against the client's limit, for which it
 // waits. Where the token endpoint that the client is set up with gives no token and the tenant's authinfo names another one, the client's
-// credentials are sent there too, and the rest is checked with the token that came: the report then says what to set up.
+// credentials are sent there too, though never in the clear where the client's own requests are not, and the rest is checked with the token that
+// came: the report then says what to set up.
 //
 // What is wrong is in the report. The error is that of ctx, with the report of what was found until then, or an [ErrInvalid] for a client that
 // [NewClient] did not make. See [CheckReport.WriteTable] for a report to read.
@@ -135,6 +136,9 @@ func (c *Client) Check(ctx context.Context) (*CheckReport, error) {
 	defer k.close()
 	err := k.run(ctx)
 	k.finish()
+	if err != nil {
+		k.report.Problems = append(k.report.Problems, line.Fold("the check ended early: "+err.Error()))
+	}
 	return k.report, err
 }
 

@@ -45,6 +45,9 @@ func (k *check) authInfo(ctx context.Context) (authInfo, error) {
 		return authInfo{}, nil
 	}
 	server, err := parseServer("auth_url of authinfo", info.authURL, k.conf.insecure)
+	if err == nil && strings.HasPrefix(k.client.base, "https:") && !strings.HasPrefix(server.origin, "https:") {
+		err = badArgument("auth_url of authinfo", "%s would take the credentials in the clear, which %s does not", server.origin, k.client.base)
+	}
 	if err != nil {
 		k.report.Auth.Error = line.Fold(err.Error())
 		return authInfo{}, nil
