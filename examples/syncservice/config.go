@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,20 +20,27 @@ import (
 // config is what the environment and the flags set. What can hold a password is a Secret, which no log line shows.
 type config struct {
 	demo             bool
+	tenantsFile      string
+	single           []settings // the tenant that the environment names, if it does
 	database         halopsa.Secret
+	redis            halopsa.Secret // empty is none
+	replicas         int
 	destination      string // where exports are sent to; empty leaves them where they are
 	destinationToken halopsa.Secret
-	source           string // of the exports, part of the keys of their deliveries
 	listen           string
-	interval         time.Duration
-	rate             int // requests in any 5 minutes
+	ui               bool
+	interval         time.Duration // between looks at a log that grows
+	quietInterval    time.Duration // the longest between looks at one that does not
+	reload           time.Duration // between readings of the tenants
+	rate             int           // requests of a tenant in any 5 minutes, of all replicas together
 	level            slog.Level
-	tell             time.Duration // how often it logs how far it is
 	length           time.Duration // of the run; 0 is until it is stopped
 }
 
 const (
 	defaultInterval = 10 * time.Second
+	defaultQuiet    = 5 * time.Minute
+	defaultReload   = 30 * time.Second
 	defaultRate     = 700
 	// rateWindow is that of HaloPSA's limit.
 	rateWindow = 5 * time.Minute
@@ -39,12 +49,13 @@ const (
 // readConfig reads the environment through getenv, and the flags. Its errors name what is wrong and repeat no value that can be a secret.
 func readConfig(getenv func(string) string, args []string, terminal io.Writer) (*config, error) {
 	conf := &config{
-		database: halopsa.Secret(getenv("DATABASE_URL")), destinationToken: halopsa.Secret(getenv("DESTINATION_TOKEN")),
-		listen: getenv("LISTEN_ADDR"), interval: defaultInterval, rate: defaultRate, tell: time.Minute,
+		tenantsFile: getenv("TENANTS_FILE"), database: halopsa.Secret(getenv("DATABASE_URL")), redis: halopsa.Secret(getenv("REDIS_URL")),
+		destinationToken: halopsa.Secret(getenv("DESTINATION_TOKEN")), listen: getenv("LISTEN_ADDR"), reload: defaultReload,
 	}
 	flags := flag.NewFlagSet("syncservice", flag.ContinueOnError)
 	flags.SetOutput(terminal)
 	flags.DurationVar(&conf.length, "for", 0, "end after this time, such as 5s; 0 runs until it is stopped")
+	flags.BoolVar(&conf.ui, "ui", false, "serve River's web interface at /ui/; LISTEN_ADDR must be one of this machine's own")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
@@ -54,80 +65,106 @@ func readConfig(getenv func(string) string, args []string, terminal io.Writer) (
 	if conf.length < 0 {
 		return nil, fmt.Errorf("-for: %s is less than 0", conf.length)
 	}
-	if err := conf.tenant(getenv); err != nil {
+	conf.tenantsOf(getenv)
+	var wrong [7]error
+	conf.interval, wrong[0] = duration(getenv, "SYNC_INTERVAL", defaultInterval)
+	conf.quietInterval, wrong[1] = duration(getenv, "SYNC_QUIET_INTERVAL", defaultQuiet)
+	conf.rate, wrong[2] = number(getenv, "HALOPSA_RATE_LIMIT", defaultRate)
+	conf.replicas, wrong[3] = number(getenv, "REPLICAS", 1)
+	conf.destination, wrong[4] = destinationURL(getenv("DESTINATION_URL"))
+	if text := getenv("LOG_LEVEL"); text != "" && conf.level.UnmarshalText([]byte(text)) != nil {
+		wrong[5] = errors.New("LOG_LEVEL: must be debug, info, warn or error")
+	}
+	if conf.rate < conf.replicas {
+		wrong[6] = errors.New("REPLICAS: there are more of them than requests in HALOPSA_RATE_LIMIT")
+	}
+	if err := errors.Join(wrong[:]...); err != nil {
 		return nil, err
 	}
-	var err error
-	if conf.destination, err = destinationURL(getenv("DESTINATION_URL")); err != nil {
-		return nil, err
-	}
-	if text := getenv("SYNC_INTERVAL"); text != "" {
-		if conf.interval, err = time.ParseDuration(text); err != nil || conf.interval <= 0 {
-			return nil, errors.New("SYNC_INTERVAL: must be a time of more than 0, such as 10s")
-		}
-	}
-	if text := getenv("HALOPSA_RATE_LIMIT"); text != "" {
-		if conf.rate, err = strconv.Atoi(text); err != nil || conf.rate < 1 {
-			return nil, errors.New("HALOPSA_RATE_LIMIT: must be a number of requests in 5 minutes, such as 700")
-		}
-	}
-	if text := getenv("LOG_LEVEL"); text != "" {
-		if err := conf.level.UnmarshalText([]byte(text)); err != nil {
-			return nil, errors.New("LOG_LEVEL: must be debug, info, warn or error")
-		}
-	}
-	return conf, nil
+	return conf, conf.address()
 }
 
-// tenant finds out which HaloPSA it is. Only where nothing at all is set up is it the demonstration: a service that lacks one variable
-// must not seem to work.
-func (c *config) tenant(getenv func(string) string) error {
-	var set []string
+// tenantsOf finds out whose tenants they are. Only where nothing at all is set up is it the demonstration: a service that lacks one variable must
+// not seem to work.
+func (c *config) tenantsOf(getenv func(string) string) {
+	c.demo = c.tenantsFile == ""
 	for _, name := range []string{
-		"HALOPSA_CLIENT_ID", "HALOPSA_CLIENT_SECRET", "HALOPSA_TENANT", "HALOPSA_AUTH_URL", "DATABASE_URL", "DESTINATION_URL",
+		"HALOPSA_URL", "HALOPSA_CLIENT_ID", "HALOPSA_CLIENT_SECRET", "HALOPSA_TENANT", "HALOPSA_AUTH_URL", "DATABASE_URL", "DESTINATION_URL", "REDIS_URL",
 	} {
-		if getenv(name) != "" {
-			set = append(set, name)
+		c.demo = c.demo && getenv(name) == ""
+	}
+	if getenv("HALOPSA_URL")+getenv("HALOPSA_CLIENT_ID")+getenv("HALOPSA_CLIENT_SECRET")+getenv("HALOPSA_TENANT")+getenv("HALOPSA_AUTH_URL") != "" {
+		c.single = []settings{{
+			Name: "default", URL: getenv("HALOPSA_URL"), Tenant: getenv("HALOPSA_TENANT"), ClientID: getenv("HALOPSA_CLIENT_ID"),
+			Secret: "env:HALOPSA_CLIENT_SECRET", Scope: getenv("HALOPSA_SCOPE"), AuthURL: getenv("HALOPSA_AUTH_URL"),
+		}}
+	}
+}
+
+// tenants reads the settings of all tenants: those of the environment, of the file and of the table.
+func (c *config) tenants(ctx context.Context, db querier) ([]settings, error) {
+	all, err := tenantsIn(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	if c.tenantsFile != "" {
+		file, err := readTenants(c.tenantsFile)
+		if err != nil {
+			return nil, err
 		}
+		all = append(file, all...)
 	}
-	base := getenv("HALOPSA_URL")
-	switch {
-	case base == "" && len(set) == 0:
-		c.demo = true
-	case base == "":
-		return fmt.Errorf("HALOPSA_URL is not set, but %s is; the demonstration needs none of them", strings.Join(set, ", "))
-	default:
-		c.source = sourceName(base)
-	}
+	return append(c.single[:len(c.single):len(c.single)], all...), nil
+}
+
+// address completes and checks where it listens. River's interface asks nobody for a password.
+func (c *config) address() error {
 	if c.listen == "" {
 		c.listen = "127.0.0.1:9180"
 		if c.demo {
 			c.listen = "127.0.0.1:0"
 		}
 	}
+	host, _, err := net.SplitHostPort(c.listen)
+	if err != nil {
+		return errors.New("LISTEN_ADDR: must look like 127.0.0.1:9180")
+	}
+	if c.ui && !loopback(host) {
+		return errors.New("-ui: LISTEN_ADDR must be one of this machine's own, such as 127.0.0.1:9180, since the interface asks nobody for a password")
+	}
 	return nil
 }
 
-// sourceName is the host, and the path if there is one, of HaloPSA's base URL in the form that a delivery key has it.
-func sourceName(base string) string {
-	u, err := url.Parse(strings.TrimSpace(base))
-	if err != nil {
-		return "halopsa" // the client refuses it
-	}
-	path := strings.TrimRight(u.Path, "/")
-	for _, suffix := range []string{"/api", "/auth"} {
-		path = strings.TrimSuffix(path, suffix)
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '-':
-			return r
-		}
-		return '_'
-	}, strings.ToLower(u.Host+path))
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// destinationURL checks where exports are sent to.
+func duration(getenv func(string) string, name string, otherwise time.Duration) (time.Duration, error) {
+	text := getenv(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("%s: must be a time of more than 0, such as %s", name, otherwise)
+	}
+	return d, nil
+}
+
+func number(getenv func(string) string, name string, otherwise int) (int, error) {
+	text := getenv(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%s: must be a number of at least 1, such as %d", name, otherwise)
+	}
+	return n, nil
+}
+
+// destinationURL checks where exports are sent to. Exports and the token cross no network in the clear.
 func destinationURL(raw string) (string, error) {
 	if raw == "" {
 		return "", nil
@@ -138,6 +175,8 @@ func destinationURL(raw string) (string, error) {
 		return "", errors.New("DESTINATION_URL: must look like https://erp.example.com/deliveries")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return "", errors.New("DESTINATION_URL: must have no password, query or fragment; a bearer token goes into DESTINATION_TOKEN")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return "", errors.New("DESTINATION_URL: plain http is for this machine only; use https")
 	}
 	return strings.TrimRight(u.String(), "/"), nil
 }

@@ -25,8 +25,8 @@ type database[D riverdriver.Driver[T], T any] struct {
 	pool   querier
 	// begin begins a transaction, which querier reads and writes in.
 	begin func(ctx context.Context) (T, transaction, error)
-	// lock keeps every other worker, in whichever process, from a delivery until unlock; false where another has it.
-	lock  func(ctx context.Context, tenant string, export int64) (unlock func(), ok bool, err error)
+	// lock keeps every other worker, in whichever process, from a delivery until the transaction that it returns ends; nil where another has it.
+	lock  func(ctx context.Context, tenant string, export int64) (transaction, error)
 	close func() error
 	// exclusive has only one process at a time do what migrates the schema.
 	exclusive func(ctx context.Context, work func() error) error
@@ -79,7 +79,7 @@ func openPostgres(ctx context.Context, databaseURL string) (*database[*riverpgxv
 	if err != nil {
 		return nil, errors.New("DATABASE_URL: not a URL that PostgreSQL's clients read; it looks like postgres://user:password@host:5432/database")
 	}
-	conf.MaxConns = max(conf.MaxConns, 16)
+	conf.MaxConns = max(conf.MaxConns, deliveryWorkers+12) // each delivery that is on its way holds one
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return nil, err
@@ -91,22 +91,22 @@ func openPostgres(ctx context.Context, databaseURL string) (*database[*riverpgxv
 			tx, err := pool.Begin(ctx)
 			return tx, postgresTx{postgres{tx}, tx}, err
 		},
-		lock: func(ctx context.Context, tenant string, export int64) (func(), bool, error) {
-			tx, err := pool.Begin(ctx)
+		lock: func(ctx context.Context, tenant string, export int64) (transaction, error) {
+			raw, err := pool.Begin(ctx)
 			if err != nil {
-				return nil, false, err
+				return nil, err
 			}
-			unlock := func() { _ = tx.Rollback(context.WithoutCancel(ctx)) } // it has changed nothing
+			tx := postgresTx{postgres{raw}, raw}
 			var one int
-			err = tx.QueryRow(ctx, `SELECT 1 FROM deliveries WHERE tenant = $1 AND export_id = $2 FOR UPDATE SKIP LOCKED`, tenant, export).Scan(&one)
+			err = raw.QueryRow(ctx, `SELECT 1 FROM deliveries WHERE tenant = $1 AND export_id = $2 FOR UPDATE SKIP LOCKED`, tenant, export).Scan(&one)
 			if err == nil {
-				return unlock, true, nil
+				return tx, nil
 			}
-			unlock()
+			_ = tx.rollback(context.WithoutCancel(ctx)) // it has changed nothing
 			if none(err) {
-				err = nil
+				return nil, nil //nolint:nilnil // another has it
 			}
-			return nil, false, err
+			return nil, err
 		},
 		close: func() error { pool.Close(); return nil },
 		exclusive: func(ctx context.Context, work func() error) error {
@@ -147,8 +147,7 @@ func openSQLite(databaseURL string) (*database[*riversqlite.Driver, *sql.Tx], er
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // SQLite has one writer: waiting here is fairer than in its busy loop
-	var mu sync.Mutex
-	held := map[string]bool{}
+	locks := &heldLocks{held: map[string]bool{}}
 	return &database[*riversqlite.Driver, *sql.Tx]{
 		driver: riversqlite.New(db),
 		pool:   sqlite{db},
@@ -156,20 +155,8 @@ func openSQLite(databaseURL string) (*database[*riversqlite.Driver, *sql.Tx], er
 			tx, err := db.BeginTx(ctx, nil)
 			return tx, sqliteTx{sqlite{tx}, tx}, err
 		},
-		// A file of SQLite has one process, so that a lock in it is enough.
-		lock: func(_ context.Context, tenant string, export int64) (func(), bool, error) {
-			key := fmt.Sprint(tenant, "/", export)
-			mu.Lock()
-			defer mu.Unlock()
-			if held[key] {
-				return nil, false, nil
-			}
-			held[key] = true
-			return func() {
-				mu.Lock()
-				defer mu.Unlock()
-				delete(held, key)
-			}, true, nil
+		lock: func(_ context.Context, tenant string, export int64) (transaction, error) {
+			return locks.take(fmt.Sprint(tenant, "/", export), sqlite{db}), nil
 		},
 		close:     db.Close,
 		exclusive: func(_ context.Context, work func() error) error { return work() },
@@ -258,3 +245,34 @@ type postgresTx struct {
 
 func (t postgresTx) commit(ctx context.Context) error   { return t.tx.Commit(ctx) }
 func (t postgresTx) rollback(ctx context.Context) error { return t.tx.Rollback(ctx) }
+
+// heldLocks are the deliveries that are locked on SQLite. A file of it has one process, so that they need be known in that one only.
+type heldLocks struct {
+	mu   sync.Mutex
+	held map[string]bool
+}
+
+// take returns a transaction that holds a lock until it ends, nil where the lock is taken. A real one would hold SQLite's only connection: what
+// is written in this one is there at once.
+func (l *heldLocks) take(key string, db querier) transaction {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held[key] {
+		return nil
+	}
+	l.held[key] = true
+	return heldLock{querier: db, release: func() error {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.held, key)
+		return nil
+	}}
+}
+
+type heldLock struct {
+	querier
+	release func() error
+}
+
+func (h heldLock) commit(context.Context) error   { return h.release() }
+func (h heldLock) rollback(context.Context) error { return h.release() }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -15,12 +16,15 @@ import (
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
-// demo is what the service runs against without configuration. The stand-in forgets everything at the end, so the database is a new one too.
+// demo is what the service runs against without configuration. The stand-ins forget everything at the end, so the database is a new one too.
 type demo struct {
-	halo        *halopsatest.Server
+	halos       []*halopsatest.Server
 	destination *http.Server
 	folder      string
 }
+
+// demoTenants are the three of the demonstration.
+var demoTenants = []string{"acme", "globex", "initech"}
 
 const (
 	demoRecords  = 400
@@ -29,27 +33,36 @@ const (
 	demoRate = 5000
 )
 
-// startDemo starts a stand-in and a destination and sets conf up for them.
+// startDemo starts the stand-ins and a destination, and sets conf up for them.
 func startDemo(conf *config) (*demo, error) {
 	folder, err := os.MkdirTemp("", "syncservice-")
 	if err != nil {
 		return nil, err
 	}
+	d := &demo{destination: &http.Server{Handler: moody(newInbox()), ReadHeaderTimeout: 10 * time.Second}, folder: folder}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		d.close()
+		return nil, err
 	}
-	d := &demo{
-		halo:        halopsatest.NewServer(halopsatest.WithRateLimit(demoRate, rateWindow), halopsatest.WithLatency(20*time.Millisecond)),
-		destination: &http.Server{Handler: moody(newInbox()), ReadHeaderTimeout: 10 * time.Second},
-		folder:      folder,
-	}
-	halopsatest.SeedDemo(d.halo.Handler, demoRecords)
 	go func() { _ = d.destination.Serve(listener) }() // ends with close
+	secret := filepath.Join(folder, "secret")
+	tenants := make([]settings, len(demoTenants))
+	for i, name := range demoTenants {
+		halo := halopsatest.NewServer(halopsatest.WithRateLimit(demoRate, rateWindow), halopsatest.WithLatency(20*time.Millisecond))
+		d.halos = append(d.halos, halo)
+		halopsatest.SeedDemo(halo.Handler, demoRecords)
+		tenants[i] = settings{Name: name, URL: halo.URL(), ClientID: halopsatest.ClientID, Secret: "file:" + secret}
+	}
+	conf.tenantsFile = filepath.Join(folder, "tenants.json")
+	file, err := json.Marshal(map[string]any{"tenants": tenants})
+	if err := errors.Join(err, os.WriteFile(secret, []byte(halopsatest.ClientSecret), 0o600), os.WriteFile(conf.tenantsFile, file, 0o600)); err != nil {
+		d.close()
+		return nil, err
+	}
 	conf.database = halopsa.Secret("sqlite:" + filepath.Join(folder, "syncservice.db"))
 	conf.destination = "http://" + listener.Addr().String() + "/deliveries"
-	conf.source = "demo"
-	conf.interval, conf.tell, conf.rate = demoInterval, demoInterval, demoRate
+	conf.interval, conf.quietInterval, conf.rate = demoInterval, 4*demoInterval, demoRate
 	return d, nil
 }
 
@@ -73,35 +86,38 @@ func moody(next http.Handler) http.Handler {
 	})
 }
 
-func (d *demo) connect(options ...halopsa.ClientOption) (*halopsa.Client, error) {
-	return halopsa.NewClient(d.halo.URL(), append(options, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))...)
-}
-
-// grow goes on logging errors and requests and queueing exports, as a tenant does, until ctx ends.
+// grow keeps logging errors and requests and queueing exports, as tenants do, until ctx ends.
 func (d *demo) grow(ctx context.Context) {
-	for i := 0; ctx.Err() == nil; i++ {
-		rest(ctx, 200*time.Millisecond)
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		halo := d.halos[i%len(d.halos)]
 		at := time.Now().UTC().Format("2006-01-02T15:04:05.000")
 		path := fmt.Sprintf("/v2/Assets/%d", 900+i)
-		d.halo.Seed("IntegrationError", map[string]any{
+		halo.Seed("IntegrationError", map[string]any{
 			"module_id": 12, "module_name": "Datto RMM", "entity_type": "Asset", "entity_id": 900 + i, "endpoint": path,
 			"error": "404 Not Found: no such device", "date": at,
 		})
-		d.halo.Seed("IntegrationRequest", map[string]any{
+		halo.Seed("IntegrationRequest", map[string]any{
 			"isoutgoing": true, "operation": "GET", "type": "Asset", "msid": 12, "module_name": "Datto RMM", "datelogged": at,
 			"resultcode": 404, "url": "https://api.example.com" + path, "duration": 0.25,
 		})
-		if i%3 == 0 {
-			d.halo.Seed("IntegrationExport", map[string]any{
-				"module_id": 12, "halo_name": fmt.Sprintf("Asset %d", 900+i), "export_date": at, "ready_for_import": true, "export_progress": "",
-				"export_body": []byte(fmt.Sprintf(`{"asset":%d}`, 900+i)),
-			})
-		}
+		halo.Seed("IntegrationExport", map[string]any{
+			"module_id": 12, "halo_name": fmt.Sprintf("Asset %d", 900+i), "export_date": at, "ready_for_import": true, "export_progress": "",
+			"export_body": fmt.Appendf(nil, `{"asset":%d}`, 900+i),
+		})
 	}
 }
 
 func (d *demo) close() {
-	d.halo.Close()
+	for _, halo := range d.halos {
+		halo.Close()
+	}
 	_ = d.destination.Close()
 	_ = os.RemoveAll(d.folder)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,8 +17,9 @@ import (
 // destination is where exports are delivered to, over HTTP. Its contract:
 //
 //   - POST with the header Idempotency-Key takes a delivery; any 2xx says that the destination has it. A second one with the same key must
-//     have no effect.
-//   - GET of /KEY below says whether it has it: 200, or 404. With anything else the delivery is sent again, and the key must do.
+//     have no effect, and 409 or 425 says that the first is under way.
+//   - GET of /KEY below says whether it has it: 200; 409 or 425 while it is under way; or 404. With anything else the delivery is sent again, and the
+//     key must do.
 type destination struct {
 	url    string
 	token  halopsa.Secret
@@ -27,7 +27,7 @@ type destination struct {
 }
 
 // deliveryTimeout bounds one request to the destination.
-const deliveryTimeout = 30 * time.Second
+const deliveryTimeout = 10 * time.Second
 
 func newDestination(to string, token halopsa.Secret) *destination {
 	return &destination{url: to, token: token, client: &http.Client{
@@ -46,30 +46,50 @@ func (r *reply) Error() string {
 	return fmt.Sprintf("the destination answered %d %s", r.status, http.StatusText(r.status))
 }
 
-// send delivers an export, as HaloPSA has it, under key.
-func (d *destination) send(ctx context.Context, key string, export *halopsa.IntegrationExport) error {
-	body, err := json.Marshal(export)
-	if err != nil {
-		return err
+// final reports whether the destination has refused an attempt for good, so that it is over: a gateway's answer says nothing of what is behind it.
+func (r *reply) final() bool {
+	switch r.status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly:
+		return false
+	case http.StatusServiceUnavailable, http.StatusNotImplemented:
+		return true
 	}
-	status, err := d.exchange(ctx, http.MethodPost, d.url, body, http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {key}})
-	if err == nil && status.status/100 != 2 {
-		return status
+	return r.status/100 == 3 || r.status/100 == 4
+}
+
+// send delivers an export, as JSON, under key.
+func (d *destination) send(ctx context.Context, key string, body []byte) error {
+	answer, err := d.exchange(ctx, http.MethodPost, d.url, body, http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {key}})
+	if err == nil && answer.status/100 != 2 {
+		return answer
 	}
 	return err
 }
 
-// has reports whether the destination says that it has what was delivered under key. False with a nil error can also mean that it does
-// not say.
-func (d *destination) has(ctx context.Context, key string) (bool, error) {
-	status, err := d.exchange(ctx, http.MethodGet, d.url+"/"+url.PathEscape(key), nil, http.Header{})
-	switch {
-	case err != nil:
-		return false, err
-	case status.status == http.StatusTooManyRequests || status.status >= http.StatusInternalServerError && status.status != http.StatusNotImplemented:
-		return false, status
+// presence is what the destination says of a delivery.
+type presence int
+
+const (
+	absent   presence = iota // it does not have it, or does not say
+	underWay                 // an attempt is not over
+	present
+)
+
+// ask asks for what was delivered under key.
+func (d *destination) ask(ctx context.Context, key string) (presence, error) {
+	answer, err := d.exchange(ctx, http.MethodGet, d.url+"/"+url.PathEscape(key), nil, http.Header{})
+	if err != nil {
+		return absent, err
 	}
-	return status.status == http.StatusOK, nil
+	switch answer.status {
+	case http.StatusOK:
+		return present, nil
+	case http.StatusConflict, http.StatusTooEarly:
+		return underWay, nil
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return absent, nil
+	}
+	return absent, answer
 }
 
 func (d *destination) exchange(ctx context.Context, method, to string, body []byte, header http.Header) (*reply, error) {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -36,7 +38,7 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant))
 	}
-	open, err := openDeliveries(ctx, w.db.pool, tenant.Name) // before the list: what is open and not in the list is then known to be gone from it
+	known, err := ledger(ctx, w.db.pool, tenant.Name) // before the list: what is open and not in the list is then known to be gone from it
 	if err != nil {
 		return err
 	}
@@ -53,14 +55,17 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 			continue
 		}
 		ready[export.ID] = true
+		if known[export.ID].state == retired { // it was delivered, and HaloPSA does not part with it
+			continue
+		}
 		body, err := json.Marshal(export)
 		if err != nil {
 			return err
 		}
 		jobs = append(jobs, river.InsertManyParams{Args: deliverArgs{Tenant: tenant.Name, Export: export.ID, Body: body}})
 	}
-	for _, id := range open {
-		if !ready[id] {
+	for id, d := range known {
+		if !ready[id] && (d.state == sending || d.state == delivered) {
 			jobs = append(jobs, river.InsertManyParams{Args: deliverArgs{Tenant: tenant.Name, Export: id}})
 		}
 	}
@@ -73,7 +78,13 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 	if len(jobs) > 0 {
 		quiet = 0
 	}
+	slices.SortFunc(jobs, func(a, b river.InsertManyParams) int { // oldest first
+		return cmp.Compare(a.Args.(deliverArgs).Export, b.Args.(deliverArgs).Export)
+	})
 	return w.db.transact(ctx, func(raw T, tx querier) error {
+		if err := offer(ctx, tx, tenant, ready, known, w.now()); err != nil {
+			return err
+		}
 		if len(jobs) > 0 {
 			if _, err := w.river.InsertManyTx(ctx, raw, jobs); err != nil {
 				return err

@@ -16,6 +16,7 @@ type haloLog struct {
 	table  string
 	insert string // of a row, the tenant's name first
 	since  func(ctx context.Context, after int64, options ...halopsa.Option) iter.Seq2[entry, error]
+	get    func(ctx context.Context, id int64) (entry, error)
 }
 
 // entry is a record of a log.
@@ -32,12 +33,10 @@ func logsOf(client *halopsa.Client) []haloLog {
 			(tenant, id, module_id, module_name, detail_id, entity_type, entity_id, entity_name, endpoint, error, logged_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (tenant, id) DO NOTHING`,
 		since: func(ctx context.Context, after int64, options ...halopsa.Option) iter.Seq2[entry, error] {
-			return entries(client.IntegrationError.Since(ctx, after, nil, requestOptions(options)...), func(e *halopsa.IntegrationError) entry {
-				return entry{e.ID, []any{
-					e.ID, e.ModuleID, text(e.ModuleName), e.DetailID, text(e.EntityType), e.EntityID, text(e.EntityName),
-					address(e.Endpoint), text(e.Error), moment(e.Date.Time),
-				}}
-			})
+			return entries(client.IntegrationError.Since(ctx, after, nil, requestOptions(options)...), errorEntry)
+		},
+		get: func(ctx context.Context, id int64) (entry, error) {
+			return entryFrom(errorEntry)(client.IntegrationError.Get(ctx, id, nil))
 		},
 	}, {
 		name: "requests", table: "integration_requests", // without headers, bodies and the query of the URL, which can hold other systems' credentials
@@ -45,14 +44,36 @@ func logsOf(client *halopsa.Client) []haloLog {
 			(tenant, id, msid, module_name, details_id, outgoing, operation, type, url, result_code, duration, logged_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant, id) DO NOTHING`,
 		since: func(ctx context.Context, after int64, options ...halopsa.Option) iter.Seq2[entry, error] {
-			return entries(client.IntegrationRequest.Since(ctx, after, nil, requestOptions(options)...), func(r *halopsa.IntegrationRequest) entry {
-				return entry{r.ID, []any{
-					r.ID, r.MSID, text(r.ModuleName), r.DetailsID, r.IsOutgoing, text(r.Operation), text(r.Type),
-					address(r.URL), r.ResultCode, r.Duration, moment(r.DateLogged.Time),
-				}}
-			})
+			return entries(client.IntegrationRequest.Since(ctx, after, nil, requestOptions(options)...), requestEntry)
+		},
+		get: func(ctx context.Context, id int64) (entry, error) {
+			return entryFrom(requestEntry)(client.IntegrationRequest.Get(ctx, id, nil))
 		},
 	}}
+}
+
+func errorEntry(e *halopsa.IntegrationError) entry {
+	return entry{e.ID, []any{
+		e.ID, e.ModuleID, text(e.ModuleName), e.DetailID, text(e.EntityType), e.EntityID, text(e.EntityName),
+		address(e.Endpoint), text(e.Error), moment(e.Date.Time),
+	}}
+}
+
+func requestEntry(r *halopsa.IntegrationRequest) entry {
+	return entry{r.ID, []any{
+		r.ID, r.MSID, text(r.ModuleName), r.DetailsID, r.IsOutgoing, text(r.Operation), text(r.Type),
+		address(r.URL), r.ResultCode, r.Duration, moment(r.DateLogged.Time),
+	}}
+}
+
+// entryFrom turns what a Get returns into an entry.
+func entryFrom[T any](entryOf func(*T) entry) func(*T, error) (entry, error) {
+	return func(record *T, err error) (entry, error) {
+		if err != nil {
+			return entry{}, err
+		}
+		return entryOf(record), nil
+	}
 }
 
 func requestOptions(options []halopsa.Option) []halopsa.RequestOption {

@@ -8,8 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
-
-	"github.com/halopsa-go/halopsa"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // lookArgs is the job of one look at a log.
@@ -24,8 +23,11 @@ func (lookArgs) Kind() string { return "look" }
 // InsertOpts let there be one look at a log at a time, in whichever process.
 func (lookArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: looks, UniqueOpts: once, MaxAttempts: forever} }
 
-// mostOfALook is how many records one transaction takes at most; what is left comes with the next look, at once.
-const mostOfALook = 1000
+// mostOfALook and longestLook bound what one look takes; what is left comes with the next, at once.
+const (
+	mostOfALook = 1000
+	longestLook = jobTimeout / 2
+)
 
 // lookWorker mirrors what is new in a log: the records, the cursor behind them, the end of the job and the next one are committed together, or
 // none of them.
@@ -36,7 +38,7 @@ type lookWorker[D riverdriver.Driver[T], T any] struct {
 
 // Work looks once.
 func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) error {
-	tenant, log := w.find(job.Args)
+	tenant, log := w.find(job.Args.Tenant, job.Args.Log)
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant)) // once it is again, plan looks again
 	}
@@ -55,7 +57,7 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 		}
 		rows = append(rows, append([]any{tenant.Name}, entry.row...))
 		cursor = entry.id
-		if len(rows) == mostOfALook {
+		if len(rows) == mostOfALook || w.now().Sub(began) > longestLook {
 			complete = false
 			break
 		}
@@ -64,11 +66,11 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 	if len(rows) > 0 {
 		quiet = 0
 	}
-	pause := w.pause(quiet)
-	if !complete {
-		pause = 0
+	next := &river.InsertOpts{}
+	if complete {
+		next.ScheduledAt = w.now().Add(w.pause(quiet))
 	}
-	return w.db.transact(ctx, func(raw T, tx querier) error {
+	err = w.db.transact(ctx, func(raw T, tx querier) error {
 		for _, row := range rows {
 			if _, err := tx.exec(ctx, log.insert, row...); err != nil {
 				return err
@@ -80,20 +82,23 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 		if _, err := river.JobCompleteTx[D](ctx, raw, job); err != nil {
 			return err
 		}
-		w.metrics.mirrored.WithLabelValues(tenant.Name, log.name).Add(float64(len(rows)))
-		_, err := w.river.InsertTx(ctx, raw, job.Args, &river.InsertOpts{ScheduledAt: w.now().Add(pause)})
+		_, err := w.river.InsertTx(ctx, raw, job.Args, next)
 		return err
 	})
+	if err == nil {
+		w.mirrored(tenant, log.name, len(rows))
+	}
+	return err
 }
 
 // find returns the tenant and the log of a job, nil for a tenant that is not worked for.
-func (w *lookWorker[D, T]) find(args lookArgs) (*tenant, haloLog) {
-	t := w.roster.get(args.Tenant)
+func (f *fleet[D, T]) find(name, logName string) (*tenant, haloLog) {
+	t := f.roster.get(name)
 	if t == nil {
 		return nil, haloLog{}
 	}
 	for _, log := range t.logs {
-		if log.name == args.Log {
+		if log.name == logName {
 			return t, log
 		}
 	}
@@ -116,13 +121,14 @@ func looked(ctx context.Context, tx querier, tenant, log string, cursor int64, q
 // failed notes why a look did not succeed, and says when the job is to be tried again. A wait for the tenant's limit is no failure, and is not
 // slept out by a worker that others could use.
 func (f *fleet[D, T]) failed(ctx context.Context, t *tenant, what string, err error) error {
-	var wait *halopsa.WaitError
-	if errors.As(err, &wait) {
-		return river.JobSnooze(max(wait.Wait, time.Second))
+	if pause := (*rivertype.JobSnoozeError)(nil); errors.As(asked(err), &pause) {
+		return pause
 	}
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) { // it is told to stop
 		return err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), softStop)
+	defer cancel()
 	f.logger.WarnContext(ctx, "a look failed", "tenant", t.Name, "log", what, "error", err)
 	_, noted := f.db.pool.exec(ctx, `INSERT INTO looks (tenant, log, failing_since, failures, last_error) VALUES ($1, $2, $3, 1, $4)
 		ON CONFLICT (tenant, log) DO UPDATE SET failures = looks.failures + 1, last_error = excluded.last_error,

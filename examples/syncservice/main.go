@@ -1,7 +1,4 @@
-// Command syncservice mirrors HaloPSA's integration errors and requests into a database and works its export queue: it delivers each export
-// that is ready to an HTTP destination, reports the progress or the error on it, and deletes it when it has arrived. See README.md.
-//
-// Without configuration it runs against a stand-in server in its own process.
+// Command syncservice mirrors HaloPSA's integration logs of many tenants into a database, and delivers the exports that they have ready.
 package main
 
 import (
@@ -10,15 +7,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"github.com/halopsa-go/halopsa"
+	"github.com/riverqueue/river/riverdriver"
 )
 
 // product names the program in the User-Agent header.
-const product = "syncservice/1.0"
+const product = "syncservice/2.0"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -32,13 +30,11 @@ func main() {
 }
 
 // run is the service until ctx ends or -for is over, which is no error.
-func run(ctx context.Context, args []string, out, terminal io.Writer) (err error) {
+func run(ctx context.Context, args []string, out, terminal io.Writer) error {
 	conf, err := readConfig(os.Getenv, args, terminal)
 	if err != nil {
 		return err
 	}
-	screen := newScreen(terminal)
-	connect := halopsa.NewClientFromEnv
 	if conf.demo {
 		demo, err := startDemo(conf)
 		if err != nil {
@@ -46,21 +42,55 @@ func run(ctx context.Context, args []string, out, terminal io.Writer) (err error
 		}
 		defer demo.close()
 		go demo.grow(ctx)
-		connect = demo.connect
-		fmt.Fprintf(out, "No HALOPSA_URL is set: this is a demonstration against a stand-in server, with a destination and a new database of its own.\n")
+		fmt.Fprintf(out, "Nothing is set up: this is a demonstration with three tenants, a destination and a new database of its own.\n")
 	}
-	s, err := newService(ctx, conf, connect, screen)
+	logger := newLogger(terminal, conf.level)
+	onPostgres, err := isPostgres(conf.database.Reveal())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.store.close()) }()
-	fmt.Fprintf(out, "\n  curl http://%[1]s/healthz\n  curl http://%[1]s/metrics\n\n", s.listener.Addr())
+	if onPostgres {
+		db, err := openPostgres(ctx, conf.database.Reveal())
+		if err != nil {
+			return err
+		}
+		return serve(ctx, conf, db, logger, out)
+	}
+	db, err := openSQLite(conf.database.Reveal())
+	if err != nil {
+		return err
+	}
+	return serve(ctx, conf, db, logger, out)
+}
+
+// serve runs the fleet on a database, and closes it.
+func serve[D riverdriver.Driver[T], T any](ctx context.Context, conf *config, db *database[D, T], logger *slog.Logger, out io.Writer) (err error) {
+	defer func() { err = errors.Join(err, db.close()) }()
+	f, err := newFleet(ctx, conf, db, logger)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\n  curl http://%[1]s/healthz\n  curl http://%[1]s/metrics\n", f.listener.Addr())
+	if conf.ui {
+		fmt.Fprintf(out, "  http://%[1]s/tenants\n  http://%[1]s/ui/\n", f.listener.Addr())
+	}
+	fmt.Fprintln(out)
 	if conf.length > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, conf.length)
 		defer cancel()
 	}
-	err = s.run(ctx)
-	fmt.Fprintln(out, s.summary())
+	err = f.run(ctx)
+	fmt.Fprintln(out, f.summary())
 	return err
+}
+
+// newLogger writes JSON.
+func newLogger(to io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Value.Kind() == slog.KindDuration { // JSON would have it as a number without a unit
+			a.Value = slog.StringValue(a.Value.Duration().String())
+		}
+		return a
+	}}))
 }

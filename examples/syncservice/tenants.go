@@ -22,7 +22,9 @@ type settings struct {
 	Tenant   string `json:"tenant"` // where a hosted instance needs one
 	ClientID string `json:"client_id"`
 	// Secret says where the client secret is: "env:NAME" or "file:/path". It is never the secret itself.
-	Secret string `json:"secret"`
+	Secret  string `json:"secret"`
+	Scope   string `json:"scope"`    // of the token, where it is not the usual one
+	AuthURL string `json:"auth_url"` // of the authorization server, where it is another
 }
 
 // source is the host, and the path if there is one, of HaloPSA's base URL in the form that a delivery key has it.
@@ -93,16 +95,17 @@ func readTenants(file string) ([]settings, error) {
 func tenantsIn(ctx context.Context, db querier) (all []settings, err error) {
 	err = db.rows(ctx, func(row scanner) error {
 		var s settings
-		err := row.Scan(&s.Name, &s.URL, &s.Tenant, &s.ClientID, &s.Secret)
+		err := row.Scan(&s.Name, &s.URL, &s.Tenant, &s.ClientID, &s.Secret, &s.Scope, &s.AuthURL)
 		all = append(all, s)
 		return err
-	}, `SELECT name, url, tenant, client_id, secret FROM tenant_settings ORDER BY name`)
+	}, `SELECT name, url, tenant, client_id, secret, scope, auth_url FROM tenant_settings ORDER BY name`)
 	return all, err
 }
 
 // tenant is one that this process works for.
 type tenant struct {
 	settings
+	secret halopsa.Secret
 	client *halopsa.Client
 	logs   []haloLog
 	slots  chan struct{} // one for each delivery of it at a time
@@ -110,7 +113,7 @@ type tenant struct {
 
 // roster are the tenants that this process knows now. It is safe for concurrent use.
 type roster struct {
-	connect func(settings) (*halopsa.Client, error)
+	connect func(settings, halopsa.Secret) (*halopsa.Client, error)
 
 	mu     sync.Mutex
 	known  map[string]*tenant
@@ -168,23 +171,32 @@ func (r *roster) admit(ctx context.Context, db querier, s settings, known map[st
 	if known[s.Name] != nil {
 		return nil, fmt.Errorf("tenant %s: the name is there twice", s.Name)
 	}
-	if before := r.get(s.Name); before != nil && before.settings == s {
+	secret, err := s.reveal(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	if before := r.get(s.Name); before != nil && before.settings == s && before.secret == secret {
 		return before, nil
+	}
+	client, err := r.connect(s, secret)
+	if err != nil {
+		return nil, fmt.Errorf("tenant %s: %w", s.Name, err)
 	}
 	if err := bind(ctx, db, s); err != nil {
 		return nil, err
 	}
-	client, err := r.connect(s)
-	if err != nil {
-		return nil, fmt.Errorf("tenant %s: %w", s.Name, err)
-	}
-	return &tenant{settings: s, client: client, logs: logsOf(client), slots: make(chan struct{}, parallelDeliveries)}, nil
+	return &tenant{settings: s, secret: secret, client: client, logs: logsOf(client), slots: make(chan struct{}, parallelDeliveries)}, nil
 }
 
 // bind ties a name to a HaloPSA for good: what the database holds under this name is of that one, and deleting exports by it in another would
-// destroy what was never delivered.
+// destroy what was never delivered. Only a name of which nothing has come yet, such as one with a mistake in its URL, can be tied anew.
 func bind(ctx context.Context, db querier, s settings) error {
 	if _, err := db.exec(ctx, `INSERT INTO tenants (name, source) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, s.Name, s.source()); err != nil {
+		return err
+	}
+	if _, err := db.exec(ctx, `UPDATE tenants SET source = $2 WHERE name = $1
+		AND NOT EXISTS (SELECT 1 FROM looks WHERE tenant = $1 AND looked_at IS NOT NULL)
+		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE tenant = $1)`, s.Name, s.source()); err != nil {
 		return err
 	}
 	var source string
@@ -192,7 +204,14 @@ func bind(ctx context.Context, db querier, s settings) error {
 		return err
 	}
 	if source != s.source() {
-		return fmt.Errorf("tenant %s: this database has served %s under that name, not %s; give it a name of its own", s.Name, source, s.source())
+		return &boundError{s.Name, source, s.source()}
 	}
 	return nil
+}
+
+// boundError is a name that another HaloPSA has in this database.
+type boundError struct{ name, bound, source string }
+
+func (e *boundError) Error() string {
+	return fmt.Sprintf("tenant %s: this database has served %s under that name, not %s; give it a name of its own", e.name, e.bound, e.source)
 }

@@ -7,7 +7,9 @@ CREATE TABLE tenant_settings (
 	url TEXT NOT NULL,
 	tenant TEXT NOT NULL DEFAULT '',
 	client_id TEXT NOT NULL,
-	secret TEXT NOT NULL
+	secret TEXT NOT NULL,
+	scope TEXT NOT NULL DEFAULT '',
+	auth_url TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE looks (
 	tenant TEXT NOT NULL,
@@ -55,13 +57,19 @@ CREATE TABLE deliveries (
 	export_id BIGINT NOT NULL,
 	delivery_key TEXT NOT NULL UNIQUE,
 	state TEXT NOT NULL CHECK (state IN ('sending', 'delivered', 'withdrawn', 'removed', 'retired')),
+	gone BOOLEAN NOT NULL DEFAULT FALSE,
 	failures BIGINT NOT NULL DEFAULT 0,
+	refusals BIGINT NOT NULL DEFAULT 0,
 	last_error TEXT NOT NULL DEFAULT '',
 	begun_at TIMESTAMP NOT NULL,
-	attempt_until TIMESTAMP,
-	next_try TIMESTAMP,
 	delivered_at TIMESTAMP,
 	removed_at TIMESTAMP,
+	PRIMARY KEY (tenant, export_id)
+);
+CREATE TABLE attempts (
+	tenant TEXT NOT NULL,
+	export_id BIGINT NOT NULL,
+	attempt_until TIMESTAMP NOT NULL,
 	PRIMARY KEY (tenant, export_id)
 );
 CREATE TABLE set_aside (

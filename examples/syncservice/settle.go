@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/halopsa-go/halopsa"
+)
+
+// report writes the progress and the error of an export, which an empty problem clears.
+//
+// An update whose outcome is unknown is read back. The error is an ErrNotFound if the export is gone.
+func (w *deliverWorker[D, T]) report(ctx context.Context, t *tenant, id int64, progress, problem string) error {
+	input := halopsa.IntegrationExportInput{ID: halopsa.Set(id), ExportProgress: halopsa.Set(progress), ProgressError: halopsa.Null[string]()}
+	if problem != "" {
+		input.ProgressError = halopsa.Set(problem)
+	}
+	_, err := t.client.IntegrationExport.Update(ctx, []halopsa.IntegrationExportInput{input})
+	if !errors.Is(err, halopsa.ErrOutcomeUnknown) {
+		return err
+	}
+	switch stored, back := readBack(ctx, t, id); {
+	case back != nil:
+		return errors.Join(err, back)
+	case stored == nil:
+		return fmt.Errorf("export %d: %w", id, halopsa.ErrNotFound)
+	case stored.ExportProgress == progress && stored.ProgressError == problem:
+		return nil
+	}
+	return err
+}
+
+const (
+	// mostRefusals is how often HaloPSA may refuse to delete an export before it is retired.
+	mostRefusals = 6
+	// firstRefusal is the pause after the first of them; each is twice as long as the one before.
+	firstRefusal = 15 * time.Second
+)
+
+// remove deletes a delivered export in HaloPSA, and returns the state that it has then: removed, or retired where HaloPSA does not delete it.
+func (w *deliverWorker[D, T]) remove(ctx context.Context, t *tenant, id int64, d delivery) (string, error) {
+	if d.gone {
+		return removed, nil
+	}
+	err := t.client.IntegrationExport.Delete(ctx, id)
+	if err == nil {
+		return removed, nil
+	}
+	if missing := errors.Is(err, halopsa.ErrNotFound); missing || errors.Is(err, halopsa.ErrOutcomeUnknown) {
+		stored, back := readBack(ctx, t, id)
+		switch {
+		case back != nil:
+			return "", errors.Join(err, back)
+		case stored == nil:
+			return removed, nil
+		case missing: // the version of 2024 cannot delete exports
+			return w.retire(ctx, t, id, err)
+		}
+		return "", err
+	}
+	var refused *halopsa.APIError
+	if !errors.As(err, &refused) || !refuses(refused.StatusCode) {
+		return "", err
+	}
+	if d.refusals+1 >= mostRefusals {
+		return w.retire(ctx, t, id, err)
+	}
+	pause := firstRefusal << d.refusals
+	w.logger.WarnContext(ctx, "HaloPSA refuses to delete a delivered export", "tenant", t.Name, "export", id, "refusals", d.refusals+1, "pause", pause, "error", err)
+	_, noted := w.db.pool.exec(ctx, `UPDATE deliveries SET refusals = refusals + 1 WHERE tenant = $1 AND export_id = $2`, t.Name, id)
+	return "", errors.Join(&pausedError{err, pause}, noted)
+}
+
+// pausedError is one after which a pause is due.
+type pausedError struct {
+	error
+	pause time.Duration
+}
+
+func (e *pausedError) Unwrap() error { return e.error }
+
+// refuses reports whether a status says that asking again soon is no use.
+func refuses(status int) bool {
+	return status == http.StatusForbidden || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
+}
+
+// retire takes an export that cannot be deleted out of those that are ready. Where that is refused too, the ledger alone says that it is over.
+func (w *deliverWorker[D, T]) retire(ctx context.Context, t *tenant, id int64, why error) (string, error) {
+	_, err := t.client.IntegrationExport.Update(ctx, []halopsa.IntegrationExportInput{{
+		ID: halopsa.Set(id), ReadyForImport: halopsa.Set(false), ExportProgress: halopsa.Set("100%"), ProgressError: halopsa.Null[string](),
+	}})
+	var refused *halopsa.APIError
+	if err != nil && (!errors.As(err, &refused) || !refuses(refused.StatusCode) && refused.StatusCode != http.StatusNotFound) {
+		return "", err
+	}
+	w.counted(t, retired)
+	w.logger.ErrorContext(ctx, "a delivered export is retired: it stays in HaloPSA", "tenant", t.Name, "export", id, "delete", why, "update", err)
+	return retired, nil
+}
+
+// readBack finds an export, or nil if there is none. The API has no operation for a single one.
+func readBack(ctx context.Context, t *tenant, id int64) (*halopsa.IntegrationExport, error) {
+	for export, err := range t.client.IntegrationExport.All(ctx, nil) {
+		if err != nil {
+			return nil, err
+		}
+		if export.ID == id {
+			return export, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // that there is none is what it was asked for
+}
