@@ -123,7 +123,9 @@ func asked(err error) error {
 // tooEarly is a delivery that an attempt may still be under way of.
 type tooEarly struct{ until time.Time }
 
-func (e *tooEarly) Error() string { return "an attempt may be under way until " + e.until.Format(time.RFC3339) }
+func (e *tooEarly) Error() string {
+	return "an attempt may be under way until " + e.until.Format(time.RFC3339)
+}
 
 // bring sends an export to the destination, if it is not there, and returns its entry in the ledger, which is then no longer in state sending.
 func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, job *river.Job[deliverArgs]) (d delivery, err error) {

@@ -21,7 +21,9 @@ type lookArgs struct {
 func (lookArgs) Kind() string { return "look" }
 
 // InsertOpts let there be one look at a log at a time, in whichever process.
-func (lookArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: looks, UniqueOpts: once, MaxAttempts: forever} }
+func (lookArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: looks, UniqueOpts: once, MaxAttempts: forever}
+}
 
 // mostOfALook and longestLook bound what one look takes; what is left comes with the next, at once.
 const (
