@@ -32,7 +32,8 @@ type config struct {
 	interval         time.Duration // between looks at a log that grows
 	quietInterval    time.Duration // the longest between looks at one that does not
 	reload           time.Duration // between readings of the tenants
-	rate             int           // requests of a tenant in any 5 minutes, of all replicas together
+	rate             int           // requests of a tenant in any window, of all replicas together
+	window           time.Duration
 	level            slog.Level
 	length           time.Duration // of the run; 0 is until it is stopped
 }
@@ -42,8 +43,7 @@ const (
 	defaultQuiet    = 5 * time.Minute
 	defaultReload   = 30 * time.Second
 	defaultRate     = 700
-	// rateWindow is that of HaloPSA's limit.
-	rateWindow = 5 * time.Minute
+	defaultWindow   = 5 * time.Minute // of HaloPSA's limit
 )
 
 // readConfig reads the environment through getenv, and the flags. Its errors name what is wrong and repeat no value that can be a secret.
@@ -69,7 +69,7 @@ func readConfig(getenv func(string) string, args []string, terminal io.Writer) (
 	var wrong [7]error
 	conf.interval, wrong[0] = duration(getenv, "SYNC_INTERVAL", defaultInterval)
 	conf.quietInterval, wrong[1] = duration(getenv, "SYNC_QUIET_INTERVAL", defaultQuiet)
-	conf.rate, wrong[2] = number(getenv, "HALOPSA_RATE_LIMIT", defaultRate)
+	conf.rate, conf.window, wrong[2] = rateLimit(getenv("HALOPSA_RATE_LIMIT"))
 	conf.replicas, wrong[3] = number(getenv, "REPLICAS", 1)
 	conf.destination, wrong[4] = destinationURL(getenv("DESTINATION_URL"))
 	if text := getenv("LOG_LEVEL"); text != "" && conf.level.UnmarshalText([]byte(text)) != nil {
@@ -162,6 +162,23 @@ func number(getenv func(string) string, name string, otherwise int) (int, error)
 		return 0, fmt.Errorf("%s: must be a number of at least 1, such as %d", name, otherwise)
 	}
 	return n, nil
+}
+
+// rateLimit reads a number of requests, which can have a window behind it, as 700/5m.
+func rateLimit(text string) (n int, window time.Duration, err error) {
+	if text == "" {
+		return defaultRate, defaultWindow, nil
+	}
+	window = defaultWindow
+	count, span, given := strings.Cut(text, "/")
+	n, err = strconv.Atoi(count)
+	if err == nil && given {
+		window, err = time.ParseDuration(span)
+	}
+	if err != nil || n < 1 || window <= 0 {
+		return 0, 0, errors.New("HALOPSA_RATE_LIMIT: must be a number of requests in 5 minutes, such as 700, or say in what time, such as 700/5m")
+	}
+	return n, window, nil
 }
 
 // destinationURL checks where exports are sent to. Exports and the token cross no network in the clear.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -23,7 +24,7 @@ func connector(conf *config, m *metrics, logger *slog.Logger) (func(settings, ha
 		shared = redis.NewClient(options)
 	} else if conf.replicas > 1 {
 		logger.Info("without REDIS_URL each replica takes its part of a tenant's limit", "replicas", conf.replicas,
-			"requests_in_5m", conf.rate/conf.replicas, "of", conf.rate)
+			"requests", conf.rate/conf.replicas, "of", conf.rate, "in", conf.window)
 	}
 	return func(s settings, secret halopsa.Secret) (*halopsa.Client, error) {
 		options := []halopsa.ClientOption{
@@ -41,7 +42,7 @@ func connector(conf *config, m *metrics, logger *slog.Logger) (func(settings, ha
 			options = append(options, halopsa.WithAuthURL(s.AuthURL))
 		}
 		if shared == nil {
-			return halopsa.NewClient(s.URL, append(options, halopsa.WithRateLimit(conf.rate/conf.replicas, rateWindow))...)
+			return halopsa.NewClient(s.URL, append(options, halopsa.WithRateLimit(conf.rate/conf.replicas, conf.window))...)
 		}
 		return sharing(shared, s, conf, logger, options)
 	}, nil
@@ -51,7 +52,8 @@ func connector(conf *config, m *metrics, logger *slog.Logger) (func(settings, ha
 func sharing(shared redis.UniversalClient, s settings, conf *config, logger *slog.Logger, options []halopsa.ClientOption) (*halopsa.Client, error) {
 	log := halopsaredis.WithLogger(logger.With("tenant", s.Name))
 	prefix := "syncservice:" + s.source() // of a tenant, not of its name: two names of one tenant share its limit
-	limiter, err := halopsaredis.NewLimiter(shared, prefix+":limit", halopsaredis.WithRate(conf.rate, rateWindow), log)
+	limiter, err := halopsaredis.NewLimiter(shared, prefix+":limit", halopsaredis.WithRate(conf.rate, conf.window),
+		halopsaredis.WithMargin(max(conf.window/60, 2*time.Second)), log)
 	if err != nil {
 		return nil, err
 	}

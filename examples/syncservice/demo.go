@@ -49,7 +49,7 @@ func startDemo(conf *config) (*demo, error) {
 	secret := filepath.Join(folder, "secret")
 	tenants := make([]settings, len(demoTenants))
 	for i, name := range demoTenants {
-		halo := halopsatest.NewServer(halopsatest.WithRateLimit(demoRate, rateWindow), halopsatest.WithLatency(20*time.Millisecond))
+		halo := halopsatest.NewServer(halopsatest.WithRateLimit(demoRate, defaultWindow), halopsatest.WithLatency(20*time.Millisecond))
 		d.halos = append(d.halos, halo)
 		halopsatest.SeedDemo(halo.Handler, demoRecords)
 		tenants[i] = settings{Name: name, URL: halo.URL(), ClientID: halopsatest.ClientID, Secret: "file:" + secret}

@@ -97,6 +97,7 @@ func (d *destination) exchange(ctx context.Context, method, to string, body []by
 	if err != nil {
 		return nil, err
 	}
+	req.GetBody = nil // else net/http itself sends a request with an Idempotency-Key again when a connection breaks
 	req.Header = header
 	req.Header.Set("User-Agent", product)
 	if d.token != "" {

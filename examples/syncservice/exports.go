@@ -43,7 +43,9 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		return err
 	}
 	began := w.now()
-	listed, err := halopsa.Collect(tenant.client.IntegrationExport.All(ctx, &halopsa.IntegrationExportListOptions{ReadyForImport: halopsa.Set(true)}))
+	var bad []halopsa.BadRow
+	listed, err := halopsa.Collect(tenant.client.IntegrationExport.All(ctx, &halopsa.IntegrationExportListOptions{ReadyForImport: halopsa.Set(true)},
+		halopsa.WithBadRow(func(row halopsa.BadRow) error { bad = append(bad, row); return nil })))
 	if err != nil {
 		return w.failed(ctx, tenant, exports, err)
 	}
@@ -63,6 +65,13 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 			return err
 		}
 		jobs = append(jobs, river.InsertManyParams{Args: deliverArgs{Tenant: tenant.Name, Export: export.ID, Body: body}})
+	}
+	for _, row := range bad {
+		id, ok := numberOf(row)
+		if !ok { // it can be any: none is known to be gone
+			known = nil
+		}
+		delete(known, id) // it is there, as far as anybody knows
 	}
 	for id, d := range known {
 		if !ready[id] && (d.state == sending || d.state == delivered) {
@@ -85,6 +94,9 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		if err := offer(ctx, tx, tenant, ready, known, w.now()); err != nil {
 			return err
 		}
+		if err := w.asideExports(ctx, tx, tenant, bad); err != nil {
+			return err
+		}
 		if len(jobs) > 0 {
 			if _, err := w.river.InsertManyTx(ctx, raw, jobs); err != nil {
 				return err
@@ -99,4 +111,13 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		_, err := w.river.InsertTx(ctx, raw, job.Args, &river.InsertOpts{ScheduledAt: w.now().Add(w.pause(quiet))})
 		return err
 	})
+}
+
+// asideExports sets exports aside that could not be read. They are in the list until they can be, so that an empty one says that none is left.
+func (w *exportsWorker[D, T]) asideExports(ctx context.Context, tx querier, t *tenant, bad []halopsa.BadRow) error {
+	if len(bad) == 0 {
+		_, err := tx.exec(ctx, `DELETE FROM set_aside WHERE tenant = $1 AND log = $2`, t.Name, exports)
+		return err
+	}
+	return aside(ctx, tx, t, exports, bad, w.now())
 }

@@ -65,7 +65,7 @@ func newFleet[D riverdriver.Driver[T], T any](ctx context.Context, conf *config,
 	river.AddWorker(workers, &deliverWorker[D, T]{fleet: f})
 	river.AddWorker(workers, &againWorker[D, T]{fleet: f})
 	f.river, err = river.NewClient[T](db.driver, &river.Config{
-		Logger: logger, Workers: workers, Queues: map[string]river.QueueConfig{looks: {MaxWorkers: lookWorkers}, deliveries: {MaxWorkers: deliveryWorkers}},
+		Logger: slog.New(loud{logger.Handler()}), Workers: workers, Queues: map[string]river.QueueConfig{looks: {MaxWorkers: lookWorkers}, deliveries: {MaxWorkers: deliveryWorkers}},
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: takenOverAfter, RetryPolicy: retries{}, SoftStopTimeout: softStop,
 		// A completed delivery holds the export, and there are very many looks.
 		CompletedJobRetentionPeriod: 10 * time.Minute, CancelledJobRetentionPeriod: time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
@@ -92,7 +92,7 @@ func (f *fleet[D, T]) reload(ctx context.Context) error {
 // run works until ctx ends. What is on its way to the destination then is finished first.
 func (f *fleet[D, T]) run(ctx context.Context) error {
 	tenants, _ := f.roster.all()
-	f.logger.InfoContext(ctx, "started", "listen", f.listener.Addr().String(), "tenants", len(tenants), "destination", f.conf.destination,
+	f.logger.InfoContext(ctx, "started", "worker", f.river.ID(), "listen", f.listener.Addr().String(), "tenants", len(tenants), "destination", f.conf.destination,
 		"interval", f.conf.interval, "quiet_interval", f.conf.quietInterval)
 	if f.destination == nil {
 		f.logger.WarnContext(ctx, "no DESTINATION_URL is set: export queues are left alone")
@@ -185,3 +185,13 @@ func (f *fleet[D, T]) counted(t *tenant, outcome string) {
 func (f *fleet[D, T]) summary() string {
 	return fmt.Sprintf("mirrored %d errors and %d requests, delivered %d exports", f.totals.errors.Load(), f.totals.requests.Load(), f.totals.exports.Load())
 }
+
+// loud is a log of warnings and worse: River tells of each job that failed, as this service does.
+type loud struct{ slog.Handler }
+
+func (h loud) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+func (h loud) WithAttrs(attrs []slog.Attr) slog.Handler { return loud{h.Handler.WithAttrs(attrs)} }
+func (h loud) WithGroup(name string) slog.Handler       { return loud{h.Handler.WithGroup(name)} }

@@ -47,8 +47,11 @@ var once = river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 // retries are the pauses after failures: they double from a second, and none is longer than longestPause.
 type retries struct{}
 
-// NextRetry says when a job that failed is tried again.
+// NextRetry says when a job that failed is tried again. One that is taken over has not failed: its process has died.
 func (retries) NextRetry(job *rivertype.JobRow) time.Time {
+	if job.AttemptedAt != nil && time.Since(*job.AttemptedAt) >= takenOverAfter {
+		return time.Now()
+	}
 	pause := min(time.Second<<min(max(job.Attempt-1, 0), 10), longestPause)
 	return time.Now().Add(pause - rand.N(pause/10)) // so that those that failed together do not come back together
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/halopsa-go/halopsa"
 )
 
 // lookArgs is the job of one look at a log.
@@ -53,7 +55,15 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 	began := w.now()
 	var rows [][]any
 	complete := true
-	for entry, err := range log.since(ctx, cursor) {
+	var bad []halopsa.BadRow
+	setAside := halopsa.WithBadRow(func(row halopsa.BadRow) error {
+		bad = append(bad, row)
+		if id, ok := numberOf(row); ok { // it comes in the order of the records
+			cursor = max(cursor, id)
+		}
+		return nil
+	})
+	for entry, err := range log.since(ctx, cursor, setAside) {
 		if err != nil {
 			return w.failed(ctx, tenant, log.name, err)
 		}
@@ -65,7 +75,7 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 		}
 	}
 	quiet++
-	if len(rows) > 0 {
+	if len(rows)+len(bad) > 0 {
 		quiet = 0
 	}
 	next := &river.InsertOpts{}
@@ -78,6 +88,9 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 				return err
 			}
 		}
+		if err := aside(ctx, tx, tenant, log.name, bad, w.now()); err != nil {
+			return err
+		}
 		if err := looked(ctx, tx, tenant.Name, log.name, cursor, quiet, began, complete); err != nil {
 			return err
 		}
@@ -89,6 +102,7 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 	})
 	if err == nil {
 		w.mirrored(tenant, log.name, len(rows))
+		w.tellAside(ctx, tenant, bad)
 	}
 	return err
 }

@@ -53,10 +53,14 @@ type pageLog struct {
 }
 
 type asideRow struct {
-	Tenant, Log string
-	ID          int64
-	Reason      string
-	At          time.Time
+	Tenant, Log, ID, Reason string
+	At                      time.Time
+}
+
+// Again reports whether it can be read anew by its id. Exports are read anew by each look.
+func (a asideRow) Again() bool {
+	_, ok := numberOf(halopsa.BadRow{ID: a.ID})
+	return ok && a.Log != exports
 }
 
 type ledgerRow struct {
@@ -206,7 +210,7 @@ func (w *againWorker[D, T]) Work(ctx context.Context, job *river.Job[againArgs])
 		if _, err := tx.exec(ctx, log.insert, append([]any{tenant.Name}, record.row...)...); err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, `DELETE FROM set_aside WHERE tenant = $1 AND log = $2 AND record_id = $3`, tenant.Name, log.name, job.Args.ID); err != nil {
+		if _, err := tx.exec(ctx, `DELETE FROM set_aside WHERE tenant = $1 AND log = $2 AND record_id = $3`, tenant.Name, log.name, strconv.FormatInt(job.Args.ID, 10)); err != nil {
 			return err
 		}
 		_, err := river.JobCompleteTx[D](ctx, raw, job)

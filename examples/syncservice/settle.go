@@ -103,7 +103,13 @@ func (w *deliverWorker[D, T]) retire(ctx context.Context, t *tenant, id int64, w
 
 // readBack finds an export, or nil if there is none. The API has no operation for a single one.
 func readBack(ctx context.Context, t *tenant, id int64) (*halopsa.IntegrationExport, error) {
-	for export, err := range t.client.IntegrationExport.All(ctx, nil) {
+	others := halopsa.WithBadRow(func(row halopsa.BadRow) error {
+		if other, ok := numberOf(row); ok && other != id {
+			return nil
+		}
+		return fmt.Errorf("export %d cannot be read back: %s", id, row)
+	})
+	for export, err := range t.client.IntegrationExport.All(ctx, nil, others) {
 		if err != nil {
 			return nil, err
 		}

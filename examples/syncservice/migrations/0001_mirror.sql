@@ -75,7 +75,7 @@ CREATE TABLE attempts (
 CREATE TABLE set_aside (
 	tenant TEXT NOT NULL,
 	log TEXT NOT NULL,
-	record_id BIGINT NOT NULL,
+	record_id TEXT NOT NULL,
 	reason TEXT NOT NULL,
 	raw TEXT NOT NULL,
 	set_aside_at TIMESTAMP NOT NULL,
