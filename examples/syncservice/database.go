@@ -261,18 +261,17 @@ func (l *heldLocks) take(key string, db querier) transaction {
 		return nil
 	}
 	l.held[key] = true
-	return heldLock{querier: db, release: func() error {
+	return heldLock{db, sync.OnceFunc(func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		delete(l.held, key)
-		return nil
-	}}
+	})}
 }
 
 type heldLock struct {
 	querier
-	release func() error
+	release func()
 }
 
-func (h heldLock) commit(context.Context) error   { return h.release() }
-func (h heldLock) rollback(context.Context) error { return h.release() }
+func (h heldLock) commit(context.Context) error   { h.release(); return nil }
+func (h heldLock) rollback(context.Context) error { h.release(); return nil }

@@ -55,36 +55,41 @@ func (w *deliverWorker[D, T]) Work(ctx context.Context, job *river.Job[deliverAr
 	default:
 		return river.JobSnooze(time.Second + rand.N(4*time.Second))
 	}
-	d, err := entryOf(ctx, w.db.pool, tenant.Name, job.Args.Export)
+	from, to, err := w.step(ctx, tenant, job.Args)
 	if err != nil {
 		return err
 	}
-	if d.key != deliveryKey(tenant.source(), job.Args.Export) { // the name has come to another HaloPSA by a way around bind
-		return river.JobCancel(fmt.Errorf("export %d: the ledger has it as %s", job.Args.Export, d.key))
-	}
-	if d.state == sending {
-		d, err = w.bring(ctx, tenant, job)
-		if err != nil {
-			return w.postponed(ctx, tenant, job.Args.Export, err)
-		}
-	}
-	end := d.state
-	if d.state == delivered || d.state == removed && len(job.Args.Body) > 0 { // a removed one that HaloPSA offers is back
-		if end, err = w.remove(ctx, tenant, job.Args.Export, d); err != nil {
-			return w.postponed(ctx, tenant, job.Args.Export, err)
-		}
-	}
 	return w.db.transact(ctx, func(raw T, tx querier) error {
-		if err := becomes(ctx, tx, tenant.Name, job.Args.Export, d.state, end); err != nil {
-			return err
-		}
-		if _, err := tx.exec(ctx, `UPDATE deliveries SET removed_at = $3 WHERE tenant = $1 AND export_id = $2 AND state IN ('removed', 'retired')`,
-			tenant.Name, job.Args.Export, moment(w.now())); err != nil {
+		if err := over(ctx, tx, tenant.Name, job.Args.Export, from, to, w.now()); err != nil {
 			return err
 		}
 		_, err := river.JobCompleteTx[D](ctx, raw, job)
 		return err
 	})
+}
+
+// step does what can be done for an export now, and returns the state that the ledger has it in, and the one that it is to get.
+func (w *deliverWorker[D, T]) step(ctx context.Context, t *tenant, args deliverArgs) (from, to string, err error) {
+	d, err := entryOf(ctx, w.db.pool, t.Name, args.Export)
+	if err != nil {
+		return "", "", err
+	}
+	if d.key != deliveryKey(t.source(), args.Export) { // the name has come to another HaloPSA by a way around bind
+		w.logger.ErrorContext(ctx, "an export is left alone: the ledger has it under another key", "tenant", t.Name, "export", args.Export, "key", d.key)
+		return "", "", river.JobCancel(fmt.Errorf("export %d: the ledger has it as %s", args.Export, d.key))
+	}
+	if d.state == sending {
+		if d, err = w.bring(ctx, t, args, d); err != nil {
+			return "", "", w.postponed(ctx, t, args.Export, err)
+		}
+	}
+	to = d.state
+	if d.state == delivered || d.state == removed && len(args.Body) > 0 { // a removed one that HaloPSA offers is back
+		if to, err = w.remove(ctx, t, args.Export, d); err != nil {
+			return "", "", w.postponed(ctx, t, args.Export, err)
+		}
+	}
+	return d.state, to, nil
 }
 
 // postponed notes in the ledger why a delivery is not further, and says when the job is to be tried again.
@@ -128,8 +133,8 @@ func (e *tooEarly) Error() string {
 }
 
 // bring sends an export to the destination, if it is not there, and returns its entry in the ledger, which is then no longer in state sending.
-func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, job *river.Job[deliverArgs]) (d delivery, err error) {
-	id := job.Args.Export
+func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, args deliverArgs, d delivery) (delivery, error) {
+	id := args.Export
 	tx, err := w.db.lock(ctx, t.Name, id)
 	if err != nil {
 		return d, err
@@ -138,19 +143,19 @@ func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, job *river.J
 		return d, &tooEarly{w.now().Add(attemptGrace)}
 	}
 	// What has come of a request is noted although the service was told to stop meanwhile.
-	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), softStop)
+	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobTimeout+softStop)
 	defer cancel()
 	defer func() { _ = tx.rollback(finishing) }() // after the commit there is nothing to roll back
 	if d, err = entryOf(ctx, tx, t.Name, id); err != nil || d.state != sending {
 		return d, err
 	}
-	has, err := w.askFirst(ctx, t, job, d)
+	has, err := w.askFirst(ctx, t, args, d)
 	if err != nil {
 		return d, err
 	}
 	d.state = delivered
 	if !has {
-		if d.state, err = w.send(ctx, finishing, t, job, d); err != nil {
+		if d.state, err = w.send(ctx, finishing, t, args, d); err != nil {
 			return d, err
 		}
 	}
@@ -172,8 +177,8 @@ func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, job *river.J
 
 // askFirst asks the destination for what a former attempt may have brought, once that cannot be under way any more: until then neither it nor the
 // destination's "not found" is final.
-func (w *deliverWorker[D, T]) askFirst(ctx context.Context, t *tenant, job *river.Job[deliverArgs], d delivery) (has bool, err error) {
-	until, before, err := attempted(ctx, w.db.pool, t.Name, job.Args.Export)
+func (w *deliverWorker[D, T]) askFirst(ctx context.Context, t *tenant, args deliverArgs, d delivery) (has bool, err error) {
+	until, before, err := attempted(ctx, w.db.pool, t.Name, args.Export)
 	switch {
 	case err != nil || !before:
 		return false, err
@@ -182,7 +187,7 @@ func (w *deliverWorker[D, T]) askFirst(ctx context.Context, t *tenant, job *rive
 	}
 	state, err := w.destination.ask(ctx, d.key)
 	if err != nil {
-		return false, w.missed(ctx, t, job, err)
+		return false, w.missed(ctx, t, args, err)
 	}
 	if state == underWay {
 		return false, &tooEarly{w.now().Add(attemptGrace)}
@@ -191,9 +196,9 @@ func (w *deliverWorker[D, T]) askFirst(ctx context.Context, t *tenant, job *rive
 }
 
 // send sends an export and returns what has become of it.
-func (w *deliverWorker[D, T]) send(ctx, finishing context.Context, t *tenant, job *river.Job[deliverArgs], d delivery) (state string, err error) {
-	id := job.Args.Export
-	if d.gone || len(job.Args.Body) == 0 {
+func (w *deliverWorker[D, T]) send(ctx, finishing context.Context, t *tenant, args deliverArgs, d delivery) (state string, err error) {
+	id := args.Export
+	if d.gone || len(args.Body) == 0 {
 		return withdrawn, nil
 	}
 	switch err := w.report(ctx, t, id, "50%", ""); {
@@ -205,7 +210,7 @@ func (w *deliverWorker[D, T]) send(ctx, finishing context.Context, t *tenant, jo
 	if err := attempting(ctx, w.db.pool, t.Name, id, w.now().Add(deliveryTimeout+attemptGrace)); err != nil {
 		return sending, err
 	}
-	err = w.destination.send(ctx, d.key, job.Args.Body)
+	err = w.destination.send(ctx, d.key, args.Body)
 	if err == nil {
 		return delivered, nil
 	}
@@ -215,21 +220,21 @@ func (w *deliverWorker[D, T]) send(ctx, finishing context.Context, t *tenant, jo
 			return sending, noted
 		}
 	}
-	return sending, w.missed(ctx, t, job, err)
+	return sending, w.missed(ctx, t, args, err)
 }
 
 // missed notes a failed delivery on the export, and returns why.
-func (w *deliverWorker[D, T]) missed(ctx context.Context, t *tenant, job *river.Job[deliverArgs], why error) error {
+func (w *deliverWorker[D, T]) missed(ctx context.Context, t *tenant, args deliverArgs, why error) error {
 	if errors.Is(ctx.Err(), context.Canceled) { // it is told to stop
 		return why
 	}
 	w.counted(t, failed)
-	w.logger.WarnContext(ctx, "an export could not be delivered", "tenant", t.Name, "export", job.Args.Export, "attempt", job.Attempt, "error", why)
-	if len(job.Args.Body) == 0 || ctx.Err() != nil {
+	w.logger.WarnContext(ctx, "an export could not be delivered", "tenant", t.Name, "export", args.Export, "error", why)
+	if len(args.Body) == 0 || ctx.Err() != nil {
 		return why
 	}
-	if err := w.report(ctx, t, job.Args.Export, "0%", why.Error()); err != nil {
-		w.logger.WarnContext(ctx, "the error of an export could not be reported", "tenant", t.Name, "export", job.Args.Export, "error", err)
+	if err := w.report(ctx, t, args.Export, "0%", why.Error()); err != nil {
+		w.logger.WarnContext(ctx, "the error of an export could not be reported", "tenant", t.Name, "export", args.Export, "error", err)
 	}
 	return why
 }

@@ -103,6 +103,16 @@ func arrived(ctx context.Context, tx querier, tenant string, export int64, now t
 	return err
 }
 
+// over notes how an export has ended: removed, retired or withdrawn.
+func over(ctx context.Context, tx querier, tenant string, export int64, from, to string, now time.Time) error {
+	if err := becomes(ctx, tx, tenant, export, from, to); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE deliveries SET removed_at = $3 WHERE tenant = $1 AND export_id = $2 AND state IN ('`+removed+`', '`+retired+`')`,
+		tenant, export, moment(now))
+	return err
+}
+
 // attempting notes an attempt before it begins, and until when it can be under way. It is committed while the row of the delivery is locked,
 // and therefore in a table of its own.
 func attempting(ctx context.Context, db querier, tenant string, export int64, until time.Time) error {
