@@ -19,6 +19,7 @@ import (
 
 // config is what the environment and the flags set. What can hold a password is a Secret, which no log line shows.
 type config struct {
+	getenv           func(string) string // for the tenants' secrets
 	demo             bool
 	tenantsFile      string
 	single           []settings // the tenant that the environment names, if it does
@@ -49,7 +50,7 @@ const (
 // readConfig reads the environment through getenv, and the flags. Its errors name what is wrong and repeat no value that can be a secret.
 func readConfig(getenv func(string) string, args []string, terminal io.Writer) (*config, error) {
 	conf := &config{
-		tenantsFile: getenv("TENANTS_FILE"), database: halopsa.Secret(getenv("DATABASE_URL")), redis: halopsa.Secret(getenv("REDIS_URL")),
+		getenv: getenv, tenantsFile: getenv("TENANTS_FILE"), database: halopsa.Secret(getenv("DATABASE_URL")), redis: halopsa.Secret(getenv("REDIS_URL")),
 		destinationToken: halopsa.Secret(getenv("DESTINATION_TOKEN")), listen: getenv("LISTEN_ADDR"), reload: defaultReload,
 	}
 	flags := flag.NewFlagSet("syncservice", flag.ContinueOnError)

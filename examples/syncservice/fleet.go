@@ -49,7 +49,7 @@ func newFleet[D riverdriver.Driver[T], T any](ctx context.Context, conf *config,
 	if err != nil {
 		return nil, err
 	}
-	f.roster = &roster{connect: connect}
+	f.roster = &roster{connect: connect, getenv: conf.getenv}
 	if err := f.reload(ctx); err != nil {
 		known, _ := f.roster.all()
 		if bound := (*boundError)(nil); errors.As(err, &bound) || len(known) == 0 {

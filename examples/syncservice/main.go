@@ -21,7 +21,7 @@ const product = "syncservice/2.0"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := run(ctx, os.Getenv, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "syncservice:", err)
@@ -30,11 +30,15 @@ func main() {
 }
 
 // run is the service until ctx ends or -for is over, which is no error.
-func run(ctx context.Context, args []string, out, terminal io.Writer) error {
-	conf, err := readConfig(os.Getenv, args, terminal)
+func run(ctx context.Context, getenv func(string) string, args []string, out, terminal io.Writer) error {
+	conf, err := readConfig(getenv, args, terminal)
 	if err != nil {
 		return err
 	}
+	return work(ctx, conf, out, terminal)
+}
+
+func work(ctx context.Context, conf *config, out, terminal io.Writer) error {
 	if conf.demo {
 		demo, err := startDemo(conf)
 		if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -269,3 +271,9 @@ func (b *inbox) repeats() int {
 	defer b.mu.Unlock()
 	return b.repeated
 }
+
+// The types of SQLite, for what needs no database.
+type (
+	liteDriver = *riversqlite.Driver
+	liteTx     = *sql.Tx
+)

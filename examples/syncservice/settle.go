@@ -59,7 +59,6 @@ func (w *deliverWorker[D, T]) remove(ctx context.Context, t *tenant, id int64, d
 		case missing: // the version of 2024 cannot delete exports
 			return w.retire(ctx, t, id, err)
 		}
-		return "", err
 	}
 	var refused *halopsa.APIError
 	if !errors.As(err, &refused) || !refuses(refused.StatusCode) {

@@ -114,6 +114,7 @@ type tenant struct {
 // roster are the tenants that this process knows now. It is safe for concurrent use.
 type roster struct {
 	connect func(settings, halopsa.Secret) (*halopsa.Client, error)
+	getenv  func(string) string
 
 	mu     sync.Mutex
 	known  map[string]*tenant
@@ -171,7 +172,7 @@ func (r *roster) admit(ctx context.Context, db querier, s settings, known map[st
 	if known[s.Name] != nil {
 		return nil, fmt.Errorf("tenant %s: the name is there twice", s.Name)
 	}
-	secret, err := s.reveal(os.Getenv)
+	secret, err := s.reveal(r.getenv)
 	if err != nil {
 		return nil, err
 	}
