@@ -1,8 +1,12 @@
 package guarantees_test
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,4 +57,35 @@ func TestLimitThatIsSharedWithAnotherClient(t *testing.T) {
 		assert.Less(t, refusals(h), 6000/5, "it hammers")
 		assert.Less(t, took, shortest*2)
 	})
+}
+
+// TestNothingIsRepeatedBelowTheLimit breaks connections that have been used before: net/http repeats a read by itself when it can.
+func TestNothingIsRepeatedBelowTheLimit(t *testing.T) {
+	t.Parallel()
+	h := halopsatest.NewHandler()
+	h.FaultFunc(func(r *http.Request) *halopsatest.Fault {
+		if r.URL.Path == "/api/IntegrationError/5" {
+			return &halopsatest.Fault{Kind: halopsatest.Reset}
+		}
+		return nil
+	})
+	var arrived, attempts atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			arrived.Add(1)
+		}
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret), halopsa.WithMaxRetries(1),
+		halopsa.WithBackoff(0, 0), halopsa.WithObserver(func(context.Context, halopsa.Attempt) { attempts.Add(1) }))
+	require.NoError(t, err)
+	for range 5 {
+		_, err := c.IntegrationError.List(t.Context(), nil)
+		require.NoError(t, err)
+		_, err = c.IntegrationError.Get(t.Context(), 5, nil)
+		require.Error(t, err)
+	}
+	assert.Equal(t, attempts.Load(), arrived.Load(), "what arrives is what the limit has let through")
+	assert.EqualValues(t, 15, arrived.Load())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptrace"
@@ -93,6 +94,9 @@ func (c *Client) send(parent context.Context, x *Exchange, req *http.Request, to
 	}
 	out := req.WithContext(ctx)
 	out.Header = c.header(x, req.Header, token)
+	if out.Method == http.MethodGet {
+		out.Body, out.GetBody = unrepeatable{}, nil
+	}
 	x.Token = token
 
 	resp, err := c.next.RoundTrip(out)
@@ -119,6 +123,13 @@ func (c *Client) send(parent context.Context, x *Exchange, req *http.Request, to
 	}
 	return resp, nil
 }
+
+// unrepeatable is the empty body of a GET. Without a body net/http repeats that by itself when a kept connection breaks [seen]: past the limit, and
+// with no attempt to report.
+type unrepeatable struct{}
+
+func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
+func (unrepeatable) Close() error             { return nil }
 
 // jsonType is shared by all requests; nobody changes it.
 var jsonType = []string{"application/json"}
