@@ -11,5 +11,11 @@ func (l *Limiter) Grant(ctx context.Context, id string) (bool, error) {
 	return a.granted, err
 }
 
+// Foretell asks Redis how long a request with so many ahead of it would wait.
+func (l *Limiter) Foretell(ctx context.Context, ahead int64) (time.Duration, error) {
+	a, err := l.ask(ctx, "", ahead)
+	return a.wait, err
+}
+
 // SetLock shortens the life of the lock.
 func (s *TokenSource) SetLock(life time.Duration) { s.lock = life }

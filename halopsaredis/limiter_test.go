@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,6 +172,72 @@ func TestClockIsSetBack(t *testing.T) {
 	}
 	waits(t, newLimiter(t, client, 3), time.Hour)
 	grants(t, newLimiter(t, client, 4), 1)
+}
+
+// TestWaitWithOthersAhead asks how long a request would wait that others come before.
+func TestWaitWithOthersAhead(t *testing.T) {
+	t.Parallel()
+	client := newRedis(t).client(t)
+	knowsAll(t, client)
+	for i, ago := range []time.Duration{50 * time.Minute, 10 * time.Minute} {
+		require.NoError(t, client.ZAdd(t.Context(), limitKey, redis.Z{Score: float64(time.Now().Add(-ago).UnixMicro()), Member: i}).Err())
+	}
+	l := newLimiter(t, client, 2)
+	for ahead, want := range []time.Duration{10 * time.Minute, 50 * time.Minute, 70 * time.Minute, 110 * time.Minute, 130 * time.Minute} {
+		wait, err := l.Foretell(t.Context(), int64(ahead))
+		require.NoError(t, err)
+		assert.InDelta(t, want.Seconds(), wait.Seconds(), 30, "%d ahead", ahead)
+	}
+}
+
+// TestHoldAfterALoss finds a loss of a while ago, and one of the time ahead: the clock was set back since.
+func TestHoldAfterALoss(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ lost, want time.Duration }{
+		"a while ago":             {-40 * time.Minute, 20 * time.Minute},
+		"longer than a window":    {-61 * time.Minute, 0},
+		"before the clock's jump": {24 * time.Hour, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newRedis(t).client(t)
+			knowsAll(t, client)
+			marker := client.ZRange(t.Context(), limitKey, 0, 0).Val()[0]
+			run, _, _ := strings.Cut(marker, ":")
+			require.NoError(t, client.ZRem(t.Context(), limitKey, marker).Err())
+			require.NoError(t, client.ZAdd(t.Context(), limitKey, redis.Z{
+				Score: -1, Member: run + ":lost:" + strconv.FormatInt(time.Now().Add(c.lost).UnixMicro(), 10),
+			}).Err())
+			l := newLimiter(t, client, 2)
+			if c.want == 0 {
+				grants(t, l, 2)
+				return
+			}
+			waits(t, l, c.want)
+		})
+	}
+}
+
+func TestHoldOfANewRedisCountsFromItsStart(t *testing.T) {
+	t.Parallel()
+	client := newRedis(t).client(t)
+	grown(t, client)
+	wait, err := newLimiter(t, client, 5, halopsaredis.WithRate(5, 30*time.Second)).Foretell(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Less(t, wait, 29500*time.Millisecond)
+	assert.Greater(t, wait, 15*time.Second)
+}
+
+func TestDefaultMarginIsASixtiethOfTheWindow(t *testing.T) {
+	t.Parallel()
+	client := newRedis(t).client(t)
+	knowsAll(t, client)
+	l, err := halopsaredis.NewLimiter(client, limitKey, halopsaredis.WithRate(1, time.Hour), halopsaredis.WithLogger(nil))
+	require.NoError(t, err)
+	grants(t, l, 1)
+	wait, err := l.Foretell(t.Context(), 0)
+	require.NoError(t, err)
+	assert.InDelta(t, (61 * time.Minute).Seconds(), wait.Seconds(), 5)
 }
 
 func TestLimiterArguments(t *testing.T) {

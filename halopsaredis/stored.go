@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -48,8 +49,10 @@ var (
 	// deleteIf deletes a key that has this value.
 	deleteIf = redis.NewScript(`if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`)
 
-	// takeLock takes a lock that is free, or is the owner's already since go-redis sent the command twice.
-	takeLock = redis.NewScript(`if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+	// takeLock takes a lock that is free, or is the owner's already since go-redis sent the command twice. One that does not expire, or later than
+	// any of ours, is no process's of ours: it would hold up all of them.
+	takeLock = redis.NewScript(`local left = redis.call('PTTL', KEYS[1])
+if left < 0 or left > tonumber(ARGV[2]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1 end
 return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0`)
 
 	// renewLock prolongs a lock. It does not take one, or it could do so after it was given back.
@@ -75,6 +78,9 @@ func (s *TokenSource) current(ctx context.Context) (*stored, error) {
 		return nil, nil //nolint:nilnil // there is none
 	}
 	t, err := s.decode([]byte(value))
+	if err == nil && t.life > 0 && left < 0 {
+		err = errors.New("its expiry is lost")
+	}
 	if err != nil {
 		s.outage.logger.LogAttrs(ctx, slog.LevelWarn, "halopsaredis: the token in Redis cannot be read and is replaced", slog.String("error", err.Error()))
 	}
@@ -125,10 +131,19 @@ func (s *TokenSource) decode(value []byte) (*stored, error) {
 		}
 	}
 	var r record
-	if err := json.Unmarshal(value, &r); err != nil || r.AccessToken == "" {
+	if err := json.Unmarshal(value, &r); err != nil || r.AccessToken == "" || r.Life < 0 {
 		return nil, errors.New("it is encrypted, or no token")
 	}
+	if !fitsHeader(r.AccessToken) {
+		return nil, errors.New("no header can hold it")
+	}
 	return &stored{token: &oauth2.Token{AccessToken: r.AccessToken, TokenType: r.Type}, life: r.Life}, nil
+}
+
+// fitsHeader reports whether a header can hold a token: every request with another would fail before it is sent, and none would be refused by
+// the API, which is what a token is replaced for.
+func fitsHeader(token string) bool {
+	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 func (s *TokenSource) lockKey() string { return s.key + ":lock" }

@@ -235,6 +235,8 @@ func (s *TokenSource) fetch(ctx context.Context) (*oauth2.Token, error) {
 		return nil, err
 	case token == nil || token.AccessToken == "":
 		return nil, errors.New("halopsaredis: the token source returned no token")
+	case !fitsHeader(token.AccessToken):
+		return nil, errors.New("halopsaredis: the token source returned a token that no header can hold")
 	}
 	s.discard(token.AccessToken)
 	return token, nil
