@@ -110,6 +110,7 @@ func (f *fleet[D, T]) run(ctx context.Context) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { f.keepReloading(ctx); return nil })
+	work.Go(func() error { f.keepTakingOver(ctx); return nil })
 	work.Go(func() error {
 		if err := server.Serve(f.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err

@@ -26,8 +26,7 @@ const (
 const (
 	// jobTimeout is how long a job may take. A wait for the tenant's limit that outlasts it is not slept out by a worker.
 	jobTimeout = 15 * time.Second
-	// takenOverAfter is when River gives a job that is still running to another worker: its process has died. River looks for those every
-	// 30 s, and moves them on within 5 s, so that they are taken over within a minute.
+	// takenOverAfter is when a job that is still running is given to another worker: its process has died.
 	takenOverAfter = jobTimeout + 2*time.Second
 	// longestPause is the longest wait after a failure.
 	longestPause = 5 * time.Minute
