@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,13 +50,15 @@ func TestSlowDestinationIsWaitedForBeforeItIsAsked(t *testing.T) {
 	t.Parallel()
 	onEachRig(t, func(t *testing.T, r *rig) {
 		r.receiver.to.client.Timeout = 50 * time.Millisecond
-		arrive := make(chan struct{})
-		done := make(chan struct{})
+		arrive, done := make(chan struct{}), make(chan struct{})
+		release := sync.OnceFunc(func() { close(arrive) })
+		t.Cleanup(release) // or a failure would leave the server waiting
+		arrived := sync.OnceFunc(func() { close(done) })
 		r.receiver.fault = func(req *http.Request) mishap {
 			if req.Method == http.MethodPost {
 				<-arrive
 				r.receiver.inbox.ServeHTTP(httptest.NewRecorder(), req.Clone(context.WithoutCancel(req.Context())))
-				close(done)
+				arrived()
 				return mute
 			}
 			return fine
@@ -66,7 +69,7 @@ func TestSlowDestinationIsWaitedForBeforeItIsAsked(t *testing.T) {
 		r.wait(time.Second)
 		r.snoozes(t, 1, attemptTime-time.Second)
 		assert.Equal(t, []string{acmeFirst}, r.receiver.asked(), "while it can be under way it is neither asked for nor sent")
-		close(arrive)
+		release()
 		<-done
 		r.receiver.to.client.Timeout = deliveryTimeout
 		r.wait(attemptTime)
@@ -156,8 +159,11 @@ func TestRowLockKeepsTwoWorkersApart(t *testing.T) {
 	onEachRig(t, func(t *testing.T, r *rig) {
 		r.seed(t, 1)
 		begun, end := make(chan struct{}), make(chan struct{})
+		release := sync.OnceFunc(func() { close(end) })
+		t.Cleanup(release)
+		started := sync.OnceFunc(func() { close(begun) })
 		r.receiver.fault = func(*http.Request) mishap {
-			close(begun)
+			started()
 			<-end
 			return fine
 		}
@@ -170,7 +176,7 @@ func TestRowLockKeepsTwoWorkersApart(t *testing.T) {
 		r.wait(time.Hour)
 		r.snoozes(t, 1, attemptGrace)
 		assert.Equal(t, []string{acmeFirst}, r.receiver.asked())
-		close(end)
+		release()
 		require.NoError(t, <-first)
 		assert.Equal(t, []int64{1}, r.receiver.exports())
 	})
