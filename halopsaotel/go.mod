@@ -1,6 +1,6 @@
 module github.com/halopsa-go/halopsa/halopsaotel
 
-go 1.25.0
+go 1.26.0
 
 replace github.com/halopsa-go/halopsa => ../
 
@@ -25,5 +25,5 @@ require (
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/oauth2 v0.36.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 )

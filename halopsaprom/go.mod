@@ -1,6 +1,6 @@
 module github.com/halopsa-go/halopsa/halopsaprom
 
-go 1.25.0
+go 1.26.0
 
 replace github.com/halopsa-go/halopsa => ../
 
@@ -23,6 +23,6 @@ require (
 	github.com/prometheus/procfs v0.21.1 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/oauth2 v0.36.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 )

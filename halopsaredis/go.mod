@@ -1,6 +1,6 @@
 module github.com/halopsa-go/halopsa/halopsaredis
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/halopsa-go/halopsa v0.0.0
@@ -17,7 +17,7 @@ require (
 	github.com/hashicorp/go-retryablehttp v0.7.8 // indirect
 	go.uber.org/atomic v1.11.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
-	golang.org/x/sys v0.30.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 )
 
 replace github.com/halopsa-go/halopsa => ../
