@@ -84,7 +84,7 @@ func (f *fleet[D, T]) health(ctx context.Context) report {
 	}
 	all, err := sights(ctx, f.db.pool)
 	if err != nil {
-		r.Problems = append(r.Problems, "the database does not answer") // its own words name hosts and users
+		r.Problems = append(r.Problems, "the database does not respond") // its own words name hosts and users
 	}
 	for _, s := range all {
 		t := r.Tenants[s.tenant]

@@ -85,7 +85,7 @@ func (s *state) Describe(into chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect reads them. While the database does not answer there are none.
+// Collect reads them. While the database does not respond there are none.
 func (s *state) Collect(into chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()

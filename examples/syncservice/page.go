@@ -75,7 +75,7 @@ func (f *fleet[D, T]) page(w http.ResponseWriter, r *http.Request) {
 	data, err := f.pageData(ctx)
 	if err != nil {
 		f.logger.WarnContext(ctx, "the page could not be read", "error", err)
-		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		http.Error(w, "the database does not respond", http.StatusServiceUnavailable)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -167,7 +167,7 @@ func (f *fleet[D, T]) again(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := f.river.Insert(r.Context(), againArgs{Tenant: r.FormValue("tenant"), Log: r.FormValue("log"), ID: id}, nil); err != nil {
-		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		http.Error(w, "the database does not respond", http.StatusServiceUnavailable)
 		return
 	}
 	http.Redirect(w, r, "/tenants", http.StatusSeeOther)

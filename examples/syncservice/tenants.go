@@ -214,5 +214,5 @@ func bind(ctx context.Context, db querier, s settings) error {
 type boundError struct{ name, bound, source string }
 
 func (e *boundError) Error() string {
-	return fmt.Sprintf("tenant %s: this database has served %s under that name, not %s; give it a name of its own", e.name, e.bound, e.source)
+	return fmt.Sprintf("tenant %s: this database has served %s under that name, not %s; give it another name", e.name, e.bound, e.source)
 }
