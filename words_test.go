@@ -26,7 +26,7 @@ var unfinishedWords = []string{
 	"cmd/halopsa/internal/doctor/gather.go", "cmd/halopsa/internal/doctor/plots.go", "cmd/halopsa/list.go", "create_once.go",
 	"credentials.go", "download.go", "errors.go", "errors_call.go", "errors_client.go", "example_follow_test.go", "example_framework_test.go",
 	"example_generic_test.go", "example_services_test.go", "example_test.go", "examples/devicesync/main.go", "examples/syncservice/README.md",
-	"examples/syncservice/destination.go", 
+	"examples/syncservice/destination.go",
 	"examples/syncservice/health.go", "examples/syncservice/main.go", "follow.go", "halopsaotel/doc.go", "halopsaotel/observe.go", "halopsaprobe/report.go",
 	"halopsarecord/recorder.go", "halopsaredis/doc.go", "halopsaredis/limiter.go", "halopsaredis/options.go", "halopsaredis/outage.go",
 	"halopsaredis/stored.go", "halopsaredis/token_source.go", "halopsatest/check.go", "halopsatest/doc.go", "halopsatest/fault.go",
