@@ -49,6 +49,8 @@ var kinds = []kind{
 	{name: "capped at 2, counts by asked, sparse", limit: 2, byAsked: true, own: true, events: 3, part: 2},
 	{name: "capped at 2, counts by asked, no count, sparse", limit: 2, byAsked: true, count: noCount, events: 3, part: 2},
 	{name: "fixed at 2, sparse", fixed: 2, own: true, events: 3, part: 2},
+	{name: "fixed at 2, counts by asked, sparse", fixed: 2, byAsked: true, own: true, events: 3, part: 2},
+	{name: "fixed at 3, counts by asked, sparse", fixed: 3, byAsked: true, events: 3, part: 2},
 	{name: "fixed at 1, sparse", fixed: 1, own: true, events: 3, part: 2},
 	{name: "fixed at 2, no count, sparse", fixed: 2, count: noCount, events: 3, part: 2},
 	{name: "fixed at 2, count late, sparse", fixed: 2, count: countLate, events: 3, part: 2},

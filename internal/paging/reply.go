@@ -18,6 +18,7 @@ type reply struct {
 
 	begin, end int // positions
 	short      bool
+	unsure     bool // where it begins: the pages may be counted by the size asked for, or by the one that is sent
 	closed     bool // it has proved that nothing is between it and the next page
 	still      bool // nothing has changed since the response before, as far as can be told
 }

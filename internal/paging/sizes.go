@@ -51,6 +51,7 @@ func (z *sizes) learn(r *reply) {
 	r.begin = (r.req.Page - 1) * size
 	r.end = r.begin + rows
 	r.short = rows < min(size, z.top)
+	r.unsure = r.req.Page > 1 && z.fixed && r.req.Size != z.top
 }
 
 // shrink makes the pages smaller, since one of that size cannot be had. It returns false where it cannot be made smaller.

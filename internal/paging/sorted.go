@@ -208,7 +208,7 @@ func (s *sorted) nothing(r *reply) {
 		return
 	}
 	end := r.begin
-	adjacent := len(before.at) > 0 && (r.follows(before) || before.end == r.begin)
+	adjacent := len(before.at) > 0 && !before.unsure && (r.follows(before) || before.end == r.begin)
 	if adjacent {
 		end = before.end
 	}
@@ -253,10 +253,10 @@ func (s *sorted) rows(r *reply) {
 	if n := len(s.cover); n > 0 && s.cover[n-1].lo == back && (s.cover[n-1].above-1)*s.cover[n-1].size < r.end {
 		s.cover = s.cover[:n-1] // the list has grown
 	}
-	if r.short && s.counts() && !s.uneven && r.end == r.count {
-		hi = back
-	}
-	if r.short && s.counts() {
+	if r.short && s.counts() && !r.unsure {
+		if r.end == r.count && !s.uneven {
+			hi = back
+		}
 		s.showsEnd(r, r.end)
 	}
 	s.proved(lo, hi)
@@ -266,7 +266,7 @@ func (s *sorted) rows(r *reply) {
 		s.idle = 0
 	}
 	s.below(r, last)
-	if !r.still || len(before.at) == 0 {
+	if !r.still || len(before.at) == 0 || r.unsure || before.unsure {
 		return
 	}
 	switch {
