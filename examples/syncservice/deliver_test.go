@@ -65,7 +65,7 @@ func TestSlowDestinationIsWaitedForBeforeItIsAsked(t *testing.T) {
 		}
 		r.seed(t, 1)
 		_, err := r.deliver(t, 1)
-		require.ErrorContains(t, err, "the destination does not answer")
+		require.ErrorContains(t, err, "the destination does not respond")
 		r.wait(time.Second)
 		r.snoozes(t, 1, attemptTime-time.Second)
 		assert.Equal(t, []string{acmeFirst}, r.receiver.asked(), "while it can be under way it is neither asked for nor sent")
@@ -115,7 +115,7 @@ func TestDestinationThatRefusesIsTriedAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		what mishap
 		text string
-	}{"wrong": {wrong, "the destination answered 422 Unprocessable Entity"}, "busy": {busy, "the destination answered 503 Service Unavailable"}} {
+	}{"wrong": {wrong, "the destination responded 422 Unprocessable Entity"}, "busy": {busy, "the destination responded 503 Service Unavailable"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onEachRig(t, func(t *testing.T, r *rig) {

@@ -36,14 +36,14 @@ func newDestination(to string, token halopsa.Secret) *destination {
 	}}
 }
 
-// reply is what the destination answered; one that is no success is an error.
+// reply is what the destination responded; one that is no success is an error.
 type reply struct {
 	status     int
 	retryAfter time.Duration
 }
 
 func (r *reply) Error() string {
-	return fmt.Sprintf("the destination answered %d %s", r.status, http.StatusText(r.status))
+	return fmt.Sprintf("the destination responded %d %s", r.status, http.StatusText(r.status))
 }
 
 // final reports whether the destination has refused an attempt for good, so that it is over: a gateway's answer says nothing of what is behind it.
@@ -109,7 +109,7 @@ func (d *destination) exchange(ctx context.Context, method, to string, body []by
 		if errors.As(err, &withURL) { // the reason alone: it becomes the export's error in HaloPSA
 			err = withURL.Err
 		}
-		return nil, fmt.Errorf("the destination does not answer: %w", err)
+		return nil, fmt.Errorf("the destination does not respond: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // so that the connection can be used again; the status has come

@@ -46,7 +46,7 @@ func work(ctx context.Context, conf *config, out, terminal io.Writer) error {
 		}
 		defer demo.close()
 		go demo.grow(ctx)
-		fmt.Fprintf(out, "Nothing is set up: this is a demonstration with three tenants, a destination and a new database of its own.\n")
+		fmt.Fprintf(out, "Nothing is set up: this is a demonstration with three tenants, a destination and a new database.\n")
 	}
 	logger := newLogger(terminal, conf.level)
 	onPostgres, err := isPostgres(conf.database.Reveal())

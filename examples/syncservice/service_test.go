@@ -194,7 +194,7 @@ func TestTenantsAreWorkedForSideBySide(t *testing.T) {
 		stored := strings.Join(append(texts(t, db, `SELECT endpoint || error || entity_name FROM integration_errors`),
 			append(texts(t, db, `SELECT url || operation || type || module_name FROM integration_requests`),
 				append(texts(t, db, `SELECT delivery_key || last_error FROM deliveries`), texts(t, db, `SELECT last_error FROM looks`)...)...)...), "\n")
-		for _, sign := range []string{"halopsa: attempt", "the destination answered 401", `"tenant":"well"`} {
+		for _, sign := range []string{"halopsa: attempt", "the destination responded 401", `"tenant":"well"`} {
 			assert.Contains(t, said, sign, "the test has not seen what it should")
 		}
 		secrets := []string{"hush", halopsatest.ClientSecret}

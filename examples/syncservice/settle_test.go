@@ -140,9 +140,9 @@ func TestDestinationSaysWhatItHas(t *testing.T) {
 		"absent":     {fine, absent, ""},
 		"cannot say": {unasked, absent, ""},
 		"under way":  {running, underWay, ""},
-		"busy":       {busy, absent, "the destination answered 503 Service Unavailable"},
-		"refused":    {wrong, absent, "the destination answered 422 Unprocessable Entity"},
-		"silent":     {mute, absent, "the destination does not answer: EOF"},
+		"busy":       {busy, absent, "the destination responded 503 Service Unavailable"},
+		"refused":    {wrong, absent, "the destination responded 422 Unprocessable Entity"},
+		"silent":     {mute, absent, "the destination does not respond: EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -178,7 +178,7 @@ func TestDestinationIsSentItsTokenAndNothingIsRedirected(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	}))
 	defer server.Close()
-	require.EqualError(t, newDestination(server.URL, "hush-token").send(t.Context(), "key", []byte(`{}`)), "the destination answered 302 Found",
+	require.EqualError(t, newDestination(server.URL, "hush-token").send(t.Context(), "key", []byte(`{}`)), "the destination responded 302 Found",
 		"a POST that is redirected would turn into a GET and seem to have been delivered")
 	assert.Equal(t, "Bearer hush-token", authorization)
 	assert.Equal(t, product, agent)
@@ -187,7 +187,7 @@ func TestDestinationIsSentItsTokenAndNothingIsRedirected(t *testing.T) {
 func TestInboxRefusesWhatHasNoKey(t *testing.T) {
 	t.Parallel()
 	rc := newReceiver(t)
-	require.EqualError(t, rc.to.send(t.Context(), "", []byte(`{"id":7}`)), "the destination answered 400 Bad Request")
+	require.EqualError(t, rc.to.send(t.Context(), "", []byte(`{"id":7}`)), "the destination responded 400 Bad Request")
 	assert.Empty(t, rc.exports())
 }
 
