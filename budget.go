@@ -8,8 +8,8 @@ import (
 // Budget is how much of a client's request limit is left, as [Client.Budget] returns it. It knows the requests of this client only, not those of
 // other programs that share the tenant's limit.
 type Budget struct {
-	// Limit is how many requests the client sends in any Window; 0 where it has no limit of its own: with [WithoutRateLimit] or [WithLimiter].
-	// After a 429 it is what the server did accept, until that proves to be too little.
+	// Limit is how many requests the client sends in any Window; 0 means that it has no built-in limit, because of
+	// [WithoutRateLimit] or [WithLimiter]. After a 429, Limit is what the server did accept, until that proves to be too low.
 	Limit int `json:"limit"`
 	// Window is the length of the rolling window. It marshals to JSON in nanoseconds.
 	Window time.Duration `json:"window"`
@@ -21,7 +21,7 @@ type Budget struct {
 	HeldUntil time.Time `json:"held_until,omitzero"`
 }
 
-// Left is how many requests may be sent at once, or -1 where the client has no limit of its own.
+// Left is how many requests may be sent at once, or -1 if the client has no built-in limit.
 func (l Budget) Left() int {
 	if l.Limit <= 0 {
 		return -1

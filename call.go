@@ -106,7 +106,7 @@ func (a *answer) plain() ([]byte, error) {
 	}
 	body := a.Text()
 	if wire.HTML(a.Response.Header.Get("Content-Type"), body) && len(wire.Trim(body)) > 0 {
-		reason := "an HTML page instead of JSON: a proxy, a firewall, a login page or a web server answered; check the base URL"
+		reason := "an HTML page instead of JSON: a proxy, a firewall, a login page or a web server responded; check the base URL"
 		if title, _ := a.shown("text/html"); title != "" {
 			reason += ": " + title
 		}

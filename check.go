@@ -65,7 +65,7 @@ type TokenCheck struct {
 	Lacking []string `json:"lacking,omitempty"`
 	// Lifetime is how long the token was valid when it came; 0 is not known. It marshals to JSON in nanoseconds.
 	Lifetime time.Duration `json:"lifetime"`
-	// Error says why there is none, or is "".
+	// Error says why no token could be obtained, or is "".
 	Error string `json:"error,omitempty"`
 }
 
@@ -73,8 +73,8 @@ type TokenCheck struct {
 type ClockCheck struct {
 	// Known is false where no response had a date.
 	Known bool `json:"known"`
-	// Difference is by how much the server's clock is ahead of this machine's; it is negative where it is behind. The server tells whole seconds,
-	// so that less than a second is none. It marshals to JSON in nanoseconds.
+	// Difference is how far the server's clock is ahead of this machine's; it is negative if the server's clock is behind. Servers send
+	// whole seconds, so a difference of less than a second is reported as 0. It marshals to JSON in nanoseconds.
 	Difference time.Duration `json:"difference"`
 }
 

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Match reports whether record, as the list has it, is the one that was made of input. The methods CreateOnce and [PostOnceOf] take one: they
-// create records and end with their outcome known.
+// Match reports whether record, as it appears in the list, was created from input. The CreateOnce methods and [PostOnceOf] take a Match, create
+// records and report a known outcome.
 //
 // They send the inputs as Create does, a batch at a time. A batch whose outcome is unknown is read back: inputs whose records are there are
-// done, the others are sent again, and the call continues with the rest. It returns a record for each input, at the input's index, also where
-// the response has none. It ends with a [BatchError] as Create does, whose Unknown are the inputs of which nothing could be found out, since
-// the reading failed too or the match was of no use: only then is it an [ErrOutcomeUnknown]. An input in Refused or NotSent was not written.
+// done, the others are sent again, and the call continues with the rest. It returns a record for each input, at the input's index, even if
+// the response has none. Like Create, it returns a [BatchError] when it fails. Unknown lists the inputs whose outcome could not be determined,
+// because the reading failed too or the match was unusable: only then is the error an [ErrOutcomeUnknown]. An input in Refused or NotSent was not written.
 //
 // HaloPSA has no idempotency key, so everything rests on the match. Compare members that HaloPSA stores as they were sent: rows of a list may
 // lack some, and dates come back in steps of 3.33 ms [db]. Best of all is a text that no other record has, as in
@@ -22,12 +22,12 @@ import (
 //
 // It is called by the caller's goroutine, with pairs in any order.
 //
-//   - One record is that of one input. Of two equal inputs, one of which was stored, the other one is sent again.
+//   - Each record belongs to one input. If one of two equal inputs was stored, the other one is sent again.
 //   - A match that takes a record for two inputs that differ is too loose: the call ends with these inputs in Unknown.
-//   - A match that does not take the record which HaloPSA made of an input is too strict. This is noticed after the input was sent again: the
+//   - A match that rejects the record that HaloPSA created from an input is too strict. This is noticed after the input was sent again: the
 //     call ends with it in Unknown, since it may be there twice.
-//   - Of several new records that it takes for one input the oldest counts; the others were made by somebody else. A record that somebody else
-//     makes during the call is taken for the input's own where that is missing, but not one that another call of the same client has made.
+//   - Of several new records that it takes for one input the oldest counts; the others were created by somebody else. A record that
+//     somebody else creates during the call is taken for the input's if that is missing, unless another call of the same client created it.
 //   - A panic of the match is passed on. A nil match is refused.
 //
 // Of a log (errors, requests, deltas, and any list that PostOnceOf reads) only what is newer than the call is read. Where the client has not
@@ -41,7 +41,7 @@ import (
 // A server can continue working on a write after its gateway has given up [seen]. What is missing is therefore looked for again after a pause,
 // see [WithSettleTime], before it is sent again. A write that takes even longer can happen twice.
 //
-// When ctx ends during a write or the reading, the call still reads, under a context of its own that ends 10 s after that pause, and sends
+// When ctx ends during a write or the reading, the call still reads, under a separate context that ends 10 s after that pause, and sends
 // nothing more. An input is sent again as often as [WithMaxRetries] says, counted from the last progress, and never with [WithoutRetry].
 type Match[T, I any] func(record *T, input I) bool
 

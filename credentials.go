@@ -15,9 +15,9 @@ import (
 // WithCredentialsFunc takes the id and the secret of an API application from a function, so that they can be rotated while the client lives.
 //
 // The function is asked for the first token, and again once the authorization server has refused what it gave: other credentials are then tried
-// at once, and the same ones are refused. It is called by one goroutine at a time, with the values of a call's context and a deadline of
-// its own. White space around the texts is dropped. Its error, or an empty text, is an *[AuthError] of the calls that wait for the token; the next
-// one asks again. What it has returned is kept out of errors and log lines. It takes the place of [WithClientCredentials].
+// at once, and the same ones are refused. It is called by one goroutine at a time, with the values of a call's context and a separate
+// deadline. White space around the texts is dropped. If it returns an error or an empty text, the calls that wait for the token return an
+// *[AuthError]; the next call asks again. What it has returned is kept out of errors and log lines. It takes the place of [WithClientCredentials].
 func WithCredentialsFunc(credentials func(ctx context.Context) (id, secret string, err error)) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if credentials == nil {

@@ -21,11 +21,11 @@ type File struct {
 	Data []byte
 }
 
-// Download reads what is no JSON, such as the attachment at "Attachment/12".
+// Download reads content that is not JSON, such as the attachment at "Attachment/12".
 //
-// It is retried as every reading is, and held in memory up to [WithMaxResponseSize]; one that breaks off is no success. Without a name
-// in its Content-Disposition header [seen], a page of HTML is an error, as of a proxy or a login page, and so is JSON that says that the
-// request failed: HaloPSA answers so with 200 [seen]. [WithQuery] adds parameters, and [WithHeader] another Accept than */*.
+// It is retried like every read, and held in memory up to [WithMaxResponseSize]; a truncated download is an error. If the response has no file
+// name in its Content-Disposition header [seen], an HTML page is an error, since it comes from a proxy or a login page, and so is JSON that says
+// that the request failed, which HaloPSA sends with status 200 [seen]. [WithQuery] adds parameters, and [WithHeader] another Accept than */*.
 //
 // API: GET /Attachment/{id}
 func Download(ctx context.Context, client *Client, path string, opts ...RequestOption) (*File, error) {

@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// What an error is, for [errors.Is].
+// Kinds of errors, for [errors.Is].
 var (
-	// ErrUnauthorized is a 401 that another token did not or would not cure, or credentials that the authorization server refuses.
-	ErrUnauthorized = errors.New("halopsa: not authorised")
+	// ErrUnauthorized is a 401 that a new token did not or would not fix, or credentials that the authorization server refuses.
+	ErrUnauthorized = errors.New("halopsa: not authorized")
 	// ErrForbidden is a 403: the API application lacks the scope, or the agent it logs in as lacks the role.
 	ErrForbidden = errors.New("halopsa: forbidden")
 	// ErrNotFound is a 404 of HaloPSA itself: there is no such record, or the tenant's version has no such endpoint.
 	ErrNotFound = errors.New("halopsa: not found")
 	// ErrConflict is a 409.
 	ErrConflict = errors.New("halopsa: conflict")
-	// ErrRateLimited is a 429 that could not be waited out.
+	// ErrRateLimited is a 429 that the call did not wait out.
 	ErrRateLimited = errors.New("halopsa: rate limited")
 	// ErrInvalid is a 400 or 422, or an argument that was refused before anything was sent.
 	ErrInvalid = errors.New("halopsa: invalid request")
@@ -30,19 +30,20 @@ var (
 	ErrIncomplete = errors.New("halopsa: incomplete list")
 	// ErrOutcomeUnknown is a write that may have happened: read back before sending it again.
 	//
-	// An error of a write without it means that the write did not happen. Of a write in several requests [BatchError] says it for each input.
+	// If the error of a write is not an ErrOutcomeUnknown, the write did not happen. For a write in several requests, [BatchError] has the outcome of
+	// each input.
 	ErrOutcomeUnknown = errors.New("halopsa: outcome unknown")
 )
 
-// APIError is returned when a response is an error: HaloPSA's own, or with Edge that of somebody in front of it.
+// APIError is returned when the response is an error: HaloPSA's own or, if Edge is true, that of a system in front of it.
 type APIError struct {
 	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
 	Op string
-	// Method and Path are those of the request, below /api and without the query.
+	// Method and Path are the request's method and path; the path is relative to /api and has no query.
 	Method, Path string
 	// StatusCode is the HTTP status; 200 when the error came inside the payload.
 	StatusCode int
-	// Message is what the body says, in one line; empty when it says nothing.
+	// Message is the error message in the body, in one line; empty if there is no message.
 	Message string
 	// RequestID is the server's id of the request, or empty.
 	RequestID string
@@ -50,30 +51,30 @@ type APIError struct {
 	RetryAfter time.Duration
 	// Attempts is how often the request was sent.
 	Attempts int
-	// Members are what a validation error says, member by member; nil for another error.
+	// Members are the messages of a validation error, by member; nil for other errors.
 	Members []MemberError
-	// Edge is true for a response that is not HaloPSA's own but that of a proxy, firewall or web server: HTML, or a status that only those give.
-	// It says nothing of what happened to the request.
+	// Edge is true if the response came from a proxy, firewall or web server instead of HaloPSA: HTML, or a status that only those send.
+	// It says nothing about what happened to the request.
 	Edge bool
-	// Body is the body of the response, at most 64 KiB of it.
+	// Body is the first 64 KiB of the body of the response.
 	Body []byte `json:"-"`
 
 	html bool
 	hint string
 }
 
-// MemberError is what HaloPSA says of one member of what was sent.
+// MemberError holds HaloPSA's messages about one member of an input.
 type MemberError struct {
-	// Input is the index of the input that the member belongs to, or -1 where the error names none. In an [APIError] it is counted within the
+	// Input is the index of the input that the member belongs to, or -1 if the error names none. In an [APIError] it is an index within the
 	// request, in a [BatchError] within all inputs.
 	Input int
-	// Member is its name, such as "value" or "trace[2].log"; empty for the input as a whole.
+	// Member is the member's name, such as "value" or "trace[2].log"; empty for the input as a whole.
 	Member string
-	// Messages are HaloPSA's words.
+	// Messages are HaloPSA's messages.
 	Messages []string
 }
 
-// Error returns one line with the operation, the status, the message, and what to do where that is known.
+// Error returns one line with the operation, the status, the message, and advice if there is any.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "halopsa: %s: %s %s: %d", e.Op, e.Method, e.Path, e.StatusCode)
@@ -145,8 +146,8 @@ func (e *APIError) advice() string {
 	return ""
 }
 
-// Is reports whether target is the sentinel of the status, such as [ErrNotFound] for 404. With Edge only [ErrUnauthorized], [ErrRateLimited] and
-// [ErrServer] are: a firewall's 403 is no missing scope, and a web server's 404 no missing record.
+// Is reports whether target is the sentinel of the status, such as [ErrNotFound] for 404. If Edge is true, only [ErrUnauthorized],
+// [ErrRateLimited] and [ErrServer] match: a firewall's 403 does not mean a missing scope, nor a web server's 404 a missing record.
 func (e *APIError) Is(target error) bool {
 	switch target { //nolint:errorlint // sentinels are compared by identity
 	case ErrUnauthorized:
@@ -167,10 +168,10 @@ func (e *APIError) Is(target error) bool {
 	return false
 }
 
-// GoString returns the error's text, so that %#v shows no body.
+// GoString returns the error's text, so that %#v does not show the body.
 func (e *APIError) GoString() string { return goString("APIError", e) }
 
-// LogValue returns the fields worth logging; the body is not among them.
+// LogValue returns the fields worth logging, without the body.
 func (e *APIError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),

@@ -8,23 +8,23 @@ import (
 	"strings"
 )
 
-// BatchError is returned when a Create or Update does not go through to the end: it says what became of each input.
+// BatchError is returned when a Create or Update fails: it reports the outcome of each input.
 //
-// Inputs are named by their index in the slice that was given. An index is in exactly one of the four lists. The records of those that were
-// written stand at their index in the slice that the method returned, as far as the tenant sent them.
+// Inputs are identified by their index in the slice passed to the method. Each index is in exactly one of the four lists. The record of a written
+// input, if the tenant sent it, is at the same index in the slice that the method returned.
 type BatchError struct {
 	// Op is as in [APIError].
 	Op string
 	// Written are the inputs that were written.
 	Written []int
-	// Refused are the inputs of the request that failed, where it is known that it wrote none of them.
+	// Refused are the inputs of the failed request, if it is known that none of them was written.
 	Refused []int
-	// Unknown are the inputs of the request that failed, where they may have been written: read back before sending them again. Where the response
-	// names records, those whose record it has are in Written.
+	// Unknown are the inputs of the failed request that may have been written: read back before sending them again. Inputs whose record is in the
+	// response are in Written instead.
 	Unknown []int
-	// NotSent are the inputs that come after them.
+	// NotSent are the inputs after those of the failed request.
 	NotSent []int
-	// Members are what HaloPSA says of members of the inputs, with the index of each input; nil where it names none.
+	// Members are HaloPSA's messages about members of the inputs, with the index of each input; nil if HaloPSA named no member.
 	Members []MemberError
 	// Err is why the request failed.
 	Err error `json:"-"`

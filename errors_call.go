@@ -20,7 +20,7 @@ import (
 // decodeError where its text is none. Every text of a response passes the redactor of the call.
 
 // errTooLarge is returned for a response that is larger than [WithMaxResponseSize] allows.
-var errTooLarge = errors.New("the answer is larger than the limit")
+var errTooLarge = errors.New("the response is larger than the limit")
 
 // translate returns the error of an attempt as the SDK's own.
 func (c *Client) translate(err error) error {

@@ -13,7 +13,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/line"
 )
 
-// ArgumentError is an argument that was refused before anything was sent. It is an [ErrInvalid].
+// ArgumentError is returned when an argument is invalid; nothing was sent. It is an [ErrInvalid].
 type ArgumentError struct {
 	// Op is the operation, such as "IntegrationError.Get", or empty for an option.
 	Op string
@@ -43,7 +43,7 @@ func badArgument(argument, format string, args ...any) *ArgumentError {
 	return &ArgumentError{Argument: argument, Reason: fmt.Sprintf(format, args...)}
 }
 
-// CallError is a call that ended without an answer of HaloPSA.
+// CallError is returned when a call ends without a response.
 type CallError struct {
 	// Op, Method and Path are as in [APIError].
 	Op, Method, Path string
@@ -81,12 +81,12 @@ func (e *CallError) LogValue() slog.Value {
 	)
 }
 
-// WaitError is a wait for the rate limit that is too long, returned at once.
+// WaitError is returned when the wait for the rate limit would be too long. The call does not wait first.
 //
-// Longer than the time the context has left, it is a [context.DeadlineExceeded]. After a 429 that asks every call of the client to wait longer
-// than [WithMaxWait] allows, it is an [ErrRateLimited].
+// It is a [context.DeadlineExceeded] if the wait is longer than the time the context has left, and an [ErrRateLimited] if a 429 holds back every
+// call of the client for longer than [WithMaxWait] allows.
 type WaitError struct {
-	// Wait is how long the wait would have been, at the least.
+	// Wait is how long the call would have had to wait, at least.
 	Wait time.Duration
 
 	refused bool
@@ -95,7 +95,7 @@ type WaitError struct {
 // Error returns one line with the wait.
 func (e *WaitError) Error() string {
 	if e.refused {
-		return fmt.Sprintf("halopsa: the server refuses every request for another %s, longer than a call waits", e.Wait.Round(time.Millisecond))
+		return fmt.Sprintf("halopsa: the wait for the rate limit would be %s, longer than WithMaxWait allows", e.Wait.Round(time.Millisecond))
 	}
 	return fmt.Sprintf("halopsa: the wait for the rate limit would be %s, longer than the context allows", e.Wait.Round(time.Millisecond))
 }
@@ -111,7 +111,7 @@ func (e *WaitError) Unwrap() error {
 // LogValue returns the wait.
 func (e *WaitError) LogValue() slog.Value { return slog.GroupValue(slog.Duration("wait", e.Wait)) }
 
-// AuthError is a token that could not be obtained, or that cannot be sent.
+// AuthError is returned when an access token could not be obtained, or cannot be sent.
 type AuthError struct {
 	// StatusCode is the authorization server's status, or 0 when it did not respond.
 	StatusCode int
@@ -128,11 +128,11 @@ type AuthError struct {
 // Error returns one line with the reason.
 func (e *AuthError) Error() string { return "halopsa: no access token: " + e.Message }
 
-// Unwrap returns the error of the network or the context, if that is what it was.
+// Unwrap returns the error of the network or the context, or nil.
 func (e *AuthError) Unwrap() error { return e.Err }
 
-// Is reports whether target is what the authorization server means: [ErrUnauthorized] for credentials or rights that it refuses itself,
-// with 400, 401 or 403, [ErrRateLimited] or [ErrServer].
+// Is reports whether target is the sentinel of the authorization server's response: [ErrUnauthorized] if the server itself refuses the credentials
+// or rights, with 400, 401 or 403, [ErrRateLimited] or [ErrServer].
 func (e *AuthError) Is(target error) bool {
 	switch target { //nolint:errorlint // sentinels are compared by identity
 	case ErrUnauthorized:
@@ -164,32 +164,32 @@ func (e *AuthError) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("status", e.StatusCode), slog.String("code", e.Code), slog.String("message", e.Message))
 }
 
-// DecodeError is an answer that is not what the operation returns.
+// DecodeError is returned when a response is not what the operation returns.
 type DecodeError struct {
 	// Op, Method and Path are as in [APIError].
 	Op, Method, Path string
-	// StatusCode and ContentType are those of the answer.
+	// StatusCode and ContentType are those of the response.
 	StatusCode  int
 	ContentType string
-	// Offset is where in the body, in bytes, reading it failed.
+	// Offset is the byte offset in the body at which decoding failed.
 	Offset int64
 	// Snippet is the structure of the body around Offset; values are left out, since they can hold credentials.
 	Snippet string
 	// Reason says what is wrong there.
 	Reason string
-	// Page is the number of the page, from 1, where it is one row of a list that cannot be read; otherwise 0. [WithBadRow] sets such a row aside.
+	// Page is the number of the page, from 1, if a single row of a list cannot be read; otherwise 0. [WithBadRow] skips such rows.
 	Page int
-	// Index is the place of that row in its page, from 0.
+	// Index is the index of that row in its page, from 0.
 	Index int
-	// ID is its id as a text, or empty where that cannot be read.
+	// ID is the row's id as text, or empty if it cannot be read.
 	ID string
 }
 
 // Error returns one line with the place and the reason.
 func (e *DecodeError) Error() string {
-	what := "the answer"
+	what := "the response"
 	if e.Page > 0 {
-		what = rowName(e.Page, e.Index, e.ID) + " of the answer"
+		what = rowName(e.Page, e.Index, e.ID) + " of the response"
 	}
 	text := fmt.Sprintf("halopsa: %s: %s %s: %s (%d, %s) cannot be read at byte %d: %s",
 		e.Op, e.Method, e.Path, what, e.StatusCode, contentTypeOrNone(e.ContentType), e.Offset, e.Reason)
@@ -219,20 +219,20 @@ func (e *DecodeError) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// PaginationError is a walk that could not read every record. It is an [ErrIncomplete] and comes after the records.
+// PaginationError is returned when a walk could not read every record, after the records that it could read. It is an [ErrIncomplete].
 type PaginationError struct {
 	// Op and Path are as in [APIError].
 	Op, Path string
-	// RecordCount is how many records the server says there are, or -1 when it does not say.
+	// RecordCount is the number of records that the server reports, or -1 if it reports none.
 	RecordCount int
-	// Seen is how many distinct records came.
+	// Seen is how many distinct records were read.
 	Seen int
 	// Page is the page that was read last.
 	Page int
-	// AllPagesRead is true where every page was read: record_count tells of records that are on none of them, such as those that the agent may not
-	// see. [WithHiddenRecords] accepts such a list. It is false where records may have been passed over.
+	// AllPagesRead is true if every page was read but record_count is higher than the number of records on them, for example because the agent may
+	// not see some. [WithHiddenRecords] accepts such a list. It is false if records may have been missed.
 	AllPagesRead bool
-	// Reason says why the others cannot be read.
+	// Reason says why the other records could not be read.
 	Reason string
 
 	passing bool // another try may well succeed

@@ -55,9 +55,9 @@ func TestDecodeError(t *testing.T) {
 			assert.InDelta(t, test.offset, unread.Offset, 1)
 			assert.Contains(t, unread.Snippet, test.snippet)
 			assert.Equal(t, "GET", unread.Method)
-			what := "the answer"
+			what := "the response"
 			if unread.Page > 0 {
-				what = "row 1 of page 1, id 2 of the answer"
+				what = "row 1 of page 1, id 2 of the response"
 			}
 			require.ErrorContains(t, err, "halopsa: "+unread.Op+": GET "+unread.Path+": "+what+" (200, ")
 			require.ErrorContains(t, err, "cannot be read at byte ")

@@ -23,15 +23,15 @@ func ExampleIntegrationErrorService_Since() {
 		fmt.Println(e.ID, e.Error)
 		cursor = e.ID // for the next run
 	}
-	fmt.Println("go on after", cursor)
+	fmt.Println("continue after", cursor)
 	// Output:
 	// 3 no such site
 	// 4 disabled
-	// go on after 4
+	// continue after 4
 }
 
-// A service follows the log. What it makes of a record and the cursor are stored in one transaction, so that each record is worked on exactly
-// once, wherever the service is killed.
+// A service follows the log. The results of a record and the cursor are stored in one transaction, so that each record is processed exactly
+// once, no matter when the service is killed.
 func ExampleIntegrationErrorService_Follow() {
 	server, client := tenant()
 	defer server.Close()

@@ -27,7 +27,7 @@ func scripted(responses map[string]string) (*httptest.Server, *halopsa.Client) {
 	return server, client
 }
 
-// Make a ticket and add an action to it, in types of one's own.
+// Create a ticket and add an action to it, with custom types.
 func ExampleHaloIntegrationService_CreateTicket() {
 	server, client := scripted(map[string]string{
 		"POST /api/HaloIntegration/CreateTicket": `{"id":2041,"summary":"Disk is full on SRV-01"}`,

@@ -12,7 +12,7 @@ import (
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
-// The generic functions reach every endpoint, with a record type of one's own.
+// The generic functions reach every endpoint, with a custom record type.
 func ExampleAllOf() {
 	type Ticket struct {
 		ID      int64  `json:"id"`

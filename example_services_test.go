@@ -103,7 +103,7 @@ func ExampleIntegrationLookUpService_Update() {
 	// Output: prio-2 is Urgent
 }
 
-// The slow requests to another system, the newest first.
+// The slow requests to another system, newest first.
 func ExampleIntegrationRequestService_All() {
 	server, client := tenant()
 	defer server.Close()

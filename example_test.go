@@ -120,7 +120,7 @@ func ExampleIntegrationErrorService_Get() {
 	// there is no such record
 }
 
-// A create whose answer is lost is not repeated: HaloPSA would make a second record. Read back to find out.
+// A create whose response is lost is not repeated: HaloPSA would create a second record. Read back to find out.
 func ExampleIntegrationErrorService_Create() {
 	server, client := tenant()
 	defer server.Close()

@@ -38,9 +38,9 @@ var integrationData = endpoint{name: "IntegrationData"}
 
 // IntegrationDataService passes calls on to the third-party systems that HaloPSA is connected to.
 //
-// The tenant calls the other system with the credentials of its own integration, and the response is the other system's data, as that
-// integration hands it on. There is no schema for it: into is a pointer to a value of the caller's own, as encoding/json takes one, and nil
-// discards the response. It is set as a whole, or not at all when the call fails, so that one variable can take page after page.
+// The tenant calls the other system with the credentials of the integration, and the response is the other system's data, as that
+// integration passes it on. There is no schema for it: into is a pointer to a value that encoding/json can decode into, and nil discards the
+// response. The value is replaced as a whole, or unchanged if the call fails, so that one variable can be used for page after page.
 //
 // A body is sent as the JSON that its value makes, an object or an array as it is; nil sends none. Get, Search and Validate are repeated after
 // failures as every read is. The others are not once they may have reached the server: such a call is an [ErrOutcomeUnknown], unless

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Metric describes a histogram that is made of a client's attempts. halopsaotel and halopsaprom make those that [Metrics] lists, so that they can
-// be read side by side.
+// Metric describes a histogram of a client's attempts. halopsaotel and halopsaprom both record those that [Metrics] lists, so that the two can be
+// compared.
 type Metric struct {
 	// Name, Unit and Attributes are OpenTelemetry's. Prometheus writes names with underscores, and the unit at the end.
 	Name, Unit string
@@ -35,7 +35,7 @@ const (
 	attributeStatus   = "http.response.status_code"
 )
 
-// Metrics returns the metrics that are made of attempts. They are the caller's to change.
+// Metrics returns the metrics of attempts. The caller may change the slice.
 func Metrics() []Metric {
 	common := []string{attributeMethod, attributeTemplate, attributeServer, attributePort, attributeTenant, attributeError}
 	duration, wait := slices.Concat(common, []string{attributeStatus}), common

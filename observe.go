@@ -13,7 +13,7 @@ import (
 type Attempt struct {
 	// Host is that of the instance, such as "acme.halopsa.com", with the port unless that is HTTPS's own.
 	Host string
-	// Tenant is that of [WithTenant], or empty. It is not among what LogValue gives: as a part of the token's URL it is kept out of log lines.
+	// Tenant is that of [WithTenant], or empty. LogValue leaves it out: as part of the token's URL it is kept out of log lines.
 	Tenant string
 	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
 	Op string
@@ -25,18 +25,18 @@ type Attempt struct {
 	Begin time.Time
 	// Wait is how long the limits and the token held it back.
 	Wait time.Duration
-	// Duration is how long the exchange took after that, up to the end of the answer; 0 when nothing was sent.
+	// Duration is how long the exchange took after that, up to the end of the response; 0 if nothing was sent.
 	Duration time.Duration
-	// StatusCode is that of the answer, or 0 when there was none.
+	// StatusCode is the status of the response, or 0 without a response.
 	StatusCode int
-	// Size is how many bytes the answer has, after decompression.
+	// Size is the size of the response in bytes, after decompression.
 	Size int
 	// RequestID is the server's id of the request, or empty.
 	RequestID string
 	// RetryAfter is how long the server asked to wait, or 0.
 	RetryAfter time.Duration
-	// Failure says in a word why there was no answer, and is empty when there was one: "network", "timeout", "too large", "cancelled",
-	// "deadline", "limit" when the wait for the limit is too long, "token" when no token could be had.
+	// Failure says in a word why there was no response, and is empty if there was one: "network", "timeout", "too large", "cancelled",
+	// "deadline", "limit" when the wait for the limit is too long, "token" when no token could be obtained.
 	Failure string
 }
 

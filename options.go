@@ -114,8 +114,8 @@ func WithScope(scopes ...string) ClientOption {
 // WithAuthURL sets the authorization server where it is not at /auth of the base URL.
 //
 // The token endpoint is /token below it, as with https://auth.example.com/auth; of a host alone it is /auth/token. The whole endpoint can be
-// given too, such as https://auth.example.com/token, where trial tenants have it. It has the rules of the base URL: a host, perhaps a port and
-// a path, and nothing else. An empty URL is none.
+// given too, such as https://auth.example.com/token, where trial tenants have it. The rules are those of the base URL: a host, an optional port
+// and path, and nothing else. An empty URL means the default.
 func WithAuthURL(authURL string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		c.authURL = trim(authURL)
@@ -157,7 +157,7 @@ func WithHTTPClient(client *http.Client) ClientOption {
 func WithRateLimit(n int, window time.Duration) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if n < 1 || window <= 0 {
-			return badArgument("WithRateLimit", "%d requests per %s: both must be more than 0; WithoutRateLimit turns the limit off", n, window)
+			return badArgument("WithRateLimit", "%d requests per %s: both must be positive; WithoutRateLimit turns the limit off", n, window)
 		}
 		c.limiter, c.window = nil, limit.NewWindow(n, window)
 		return nil
@@ -207,7 +207,7 @@ func WithMaxRetries(n int) ClientOption {
 
 // WithBackoff sets the first and the longest pause before a retry; the defaults are 500 ms and 30 s.
 //
-// A pause is random up to the first one doubled with each retry.
+// Each pause is random; its upper bound begins at first, grows twofold with each retry and never exceeds longest.
 func WithBackoff(first, longest time.Duration) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if first < 0 || longest < first {

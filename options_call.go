@@ -189,7 +189,7 @@ func WithIdempotent() RequestOption {
 
 // WithResponseInto stores the last response of the call in dst, with a body that can be read again.
 //
-// Its Request is nil. dst stays as it is when there was none.
+// The response's Request is nil. If there was no response, dst is left unchanged.
 func WithResponseInto(dst **http.Response) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		if dst == nil {

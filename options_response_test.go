@@ -126,7 +126,7 @@ func TestMaxResponseSize(t *testing.T) {
 					require.NoError(t, err)
 					assert.Equal(t, "no such site", got.Error)
 				} else {
-					assert.ErrorContains(t, err, "the answer is larger than the limit of")
+					assert.ErrorContains(t, err, "the response is larger than the limit of")
 					assert.ErrorContains(t, err, "WithMaxResponseSize raises the limit")
 				}
 				assert.Equal(t, 1, mock.GetTotalCallCount(), "it would be as large again")
@@ -179,7 +179,7 @@ func TestGzipBomb(t *testing.T) {
 	client, err := halopsa.NewClient(server.URL, halopsa.WithTokenSource(staticToken), halopsa.WithMaxResponseSize(1<<20))
 	require.NoError(t, err)
 	err = getOne(t.Context(), client)
-	assert.ErrorContains(t, err, "the answer is larger than the limit of 1048576 bytes")
+	assert.ErrorContains(t, err, "the response is larger than the limit of 1048576 bytes")
 }
 
 func TestCompressedAnswer(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 // walk ends with a [PaginationError] after the records that could be read.
 //
 // Two rows of one response are two records. Where they share an id and differ, ids are no keys of that list, and its rows are told apart by
-// their content: the pages before are read again, and what was passed over for its id comes then. That holds for a list that does not
-// change meanwhile; where it does, the walk ends with a [PaginationError]. An id of 0, "0", "" or an empty GUID is no id.
+// their content: the pages before are read again, and what was passed over for its id comes then. This works for a list that does not
+// change during the walk; if it does, the walk ends with a [PaginationError]. 0, "0", "" and an empty GUID do not count as ids.
 type Page[T any] struct {
 	// Records are the rows. Rows are thinner than what Get returns: an absent member says nothing about the record.
 	Records []T

@@ -114,7 +114,7 @@ func TestBackoffBeyondTheDeadline(t *testing.T) {
 	})
 }
 
-// TestBackoffGrows: each pause is random up to the first one doubled with each retry, and none is above the longest.
+// TestBackoffGrows: each pause is random up to a bound that begins at the first and grows twofold with each retry, and none is above the longest.
 func TestBackoffGrows(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -365,7 +365,7 @@ func TestRefusalLongerThanCallsWait(t *testing.T) {
 		var wait *halopsa.WaitError
 		require.ErrorAs(t, err, &wait)
 		assert.Equal(t, 2*time.Minute, wait.Wait)
-		assert.ErrorContains(t, err, "the server refuses every request for another 2m0s, longer than a call waits")
+		assert.ErrorContains(t, err, "the wait for the rate limit would be 2m0s, longer than WithMaxWait allows")
 		assert.Equal(t, 1, server.Count("", ""))
 
 		time.Sleep(time.Minute)

@@ -13,18 +13,18 @@ import (
 	"github.com/halopsa-go/halopsa/internal/redact"
 )
 
-// TokenSource gives access tokens to a client.
+// TokenSource supplies a client with access tokens.
 //
 // Token is called before every attempt, from many goroutines, and should return a cached token while it is valid. A source that
-// also has Invalidate(accessToken string) is told of a token that the API answered 401 to, so that the next call of Token gives
+// also has Invalidate(accessToken string) is told which token the API refused with 401, so that the next call of Token returns
 // another one.
 type TokenSource interface {
 	Token(ctx context.Context) (*oauth2.Token, error)
 }
 
-// FromOAuth2 makes a [TokenSource] of an oauth2.TokenSource.
+// FromOAuth2 returns a [TokenSource] that gets its tokens from source.
 //
-// Tokens are cached until shortly before they expire, and source is asked by one goroutine at a time. It is nil for a nil source, which
+// Tokens are cached until shortly before they expire, and source is asked by one goroutine at a time. It returns nil for a nil source, which
 // [WithTokenSource] refuses.
 func FromOAuth2(source oauth2.TokenSource) TokenSource {
 	if source == nil {

@@ -11,10 +11,10 @@ import (
 	"github.com/halopsa-go/halopsa/internal/retry"
 )
 
-// NewTokenSource returns the token source of a client that [NewClient] makes of the same arguments, to be shared by several clients or
-// kept elsewhere.
+// NewTokenSource returns the token source that [NewClient] would use with the same arguments, so that several clients can share it, or tokens
+// can be stored elsewhere.
 //
-// It does no I/O. It needs [WithClientCredentials], and heeds [WithTenant], [WithScope], [WithAuthURL], [WithHTTPClient], [WithMaxRetries],
+// It does no I/O. It needs [WithClientCredentials], and respects [WithTenant], [WithScope], [WithAuthURL], [WithHTTPClient], [WithMaxRetries],
 // [WithBackoff] and [WithInsecureHTTP]; the source of [WithTokenSource] is returned as it is. The error is an [ErrInvalid], as of [NewClient].
 //
 // Tokens are cached until shortly before they expire, callers wait for one fetch under their own contexts, and Invalidate(accessToken string)

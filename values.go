@@ -57,8 +57,8 @@ func (t Time) MarshalJSON() ([]byte, error) {
 
 // Secret is a credential that no log line, error or fmt verb shows.
 //
-// Only [Secret.Reveal] and JSON encoding, which is how HaloPSA must be sent it, give its text. A slog handler that writes JSON therefore
-// shows it in what has no LogValue of its own, such as a slice of records: log records one by one.
+// Only [Secret.Reveal] and JSON encoding, which requests to HaloPSA need, reveal its text. A slog handler that writes JSON therefore shows it
+// inside values without a LogValue method, such as a slice of records: log records one by one.
 type Secret string
 
 const redacted = "[redacted]"
@@ -148,7 +148,7 @@ func (o Opt[T]) IsNull() bool { return o.state == optNull }
 // IsZero reports whether o is absent. It has a pointer receiver so that encoding/json asks a field itself instead of a copy of it.
 func (o *Opt[T]) IsZero() bool { return o.state == optAbsent }
 
-// MarshalJSON writes the value, or null when there is none.
+// MarshalJSON writes the value, or null if o has no value.
 //
 // A field of type Opt needs the tag option omitzero, so that it is left out when it is absent.
 func (o Opt[T]) MarshalJSON() ([]byte, error) {
@@ -200,7 +200,7 @@ func (o Opt[T]) Format(f fmt.State, verb rune) {
 	}
 }
 
-// LogValue returns the value, or a placeholder when there is none.
+// LogValue returns the value, or a placeholder if o has no value.
 func (o Opt[T]) LogValue() slog.Value {
 	if o.state != optSet {
 		return slog.StringValue(fmt.Sprint(o))

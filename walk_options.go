@@ -26,8 +26,8 @@ func WithLimit(n int) RequestOption {
 
 // WithKey says which members of a row tell the records of a list apart, together, for Pages, All and [AllOf]. The default is the id.
 //
-// It is for lists whose ids begin anew for each parent: WithKey("lookupid", "id"). Such a list is walked as one whose order is not that of the ids. A
-// list in which no row has any of the members ends the walk with a [DecodeError].
+// It is for lists whose ids start again for each parent: WithKey("lookupid", "id"). Such a list is treated as not sorted by id. If no row of the
+// list has any of the members, the walk ends with a [DecodeError].
 func WithKey(members ...string) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		for i, member := range members {
@@ -52,15 +52,15 @@ func WithHiddenRecords() Option {
 	})
 }
 
-// PageSizeChange is a page of a walk that was too much, and the size that the walk goes on with, as [WithPageSizeObserver] reports it.
+// PageSizeChange describes a page of a walk that was too large, and the size with which the walk continues. [WithPageSizeObserver] reports it.
 type PageSizeChange struct {
 	// Op and Path are as in [Attempt].
 	Op, Path string
 	// Page is the page's number.
 	Page int
-	// From is the page_size that was too much, To the one that is asked for next.
+	// From is the page_size that was too large, To the one that is requested next.
 	From, To int
-	// Err is why it was too much: a 504, a timeout of the attempt, or a response over [WithMaxResponseSize].
+	// Err is why it was too large: a 504, a timeout of the attempt, or a response over [WithMaxResponseSize].
 	Err error
 }
 
@@ -72,8 +72,8 @@ func (p PageSizeChange) LogValue() slog.Value {
 	)
 }
 
-// WithPageSizeObserver calls observe each time that Pages or All go on with smaller pages. They return to larger ones by themselves. Several
-// observers are called in their order, one call at a time for each walk.
+// WithPageSizeObserver calls observe each time Pages or All continues with smaller pages. The walk returns to larger pages by itself. Several
+// observers are called in order, one call at a time for each walk.
 func WithPageSizeObserver(observe func(ctx context.Context, change PageSizeChange)) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if observe == nil {

@@ -21,17 +21,8 @@ var listWords = flag.Bool("words", false, "list every phrase that CONTRIBUTING's
 
 // unfinishedWords are files whose texts are still to be rewritten. A file that is done leaves the list; nothing comes to it.
 var unfinishedWords = []string{
-	"benchmarks/RESULTS.md", "benchmarks/build.go", "benchmarks/contests.go", "benchmarks/create.go", "benchmarks/peer_tfe.go",
-	"benchmarks/targets.go", "budget.go", "call.go", "check.go", "cmd/halopsa/cursor.go", "cmd/halopsa/help.go",
-	"cmd/halopsa/internal/doctor/gather.go", "cmd/halopsa/internal/doctor/plots.go", "cmd/halopsa/list.go", "create_once.go",
-	"credentials.go", "download.go", "errors.go", "errors_call.go", "errors_client.go", "example_follow_test.go", "example_framework_test.go",
-	"example_generic_test.go", "example_services_test.go", "example_test.go", "examples/devicesync/main.go",
-	"follow.go", "halopsaotel/doc.go", "halopsaotel/observe.go", "halopsaprobe/report.go",
-	"halopsarecord/recorder.go", "halopsaredis/doc.go", "halopsaredis/limiter.go", "halopsaredis/options.go", "halopsaredis/outage.go",
-	"halopsaredis/stored.go", "halopsaredis/token_source.go", "halopsatest/check.go", "halopsatest/doc.go", "halopsatest/fault.go",
-	"halopsatest/habits.go", "halopsatest/request.go", "halopsatest/server.go", "halopsatest/table.go", "integration_data.go",
-	"internal/follow/whole.go", "metrics.go", "observe.go", "options.go", "options_call.go", "pagination.go", "token.go", "token_source.go",
-	"values.go", "walk_options.go",
+	"benchmarks/RESULTS.md", "halopsaredis/doc.go", "halopsaredis/limiter.go", "halopsaredis/options.go", "halopsaredis/outage.go",
+	"halopsaredis/stored.go", "halopsaredis/token_source.go",
 }
 
 // wordExceptions are the places where a phrase of the left side is the right one.
@@ -43,6 +34,8 @@ var wordExceptions = []struct {
 }{
 	{"", "DOUBLE", regexp.MustCompile(`DOUBLE PRECISION`), "a type of PostgreSQL"},
 	{"", "authorisation", regexp.MustCompile(`authentication authorisation authorization`), "words that are read, not written"},
+	{"halopsatest/check.go", "double", regexp.MustCompile(`convert string to double`), "HaloPSA's message, which the stand-in sends"},
+	{"halopsaprobe/report.go", "Answer", regexp.MustCompile(`Answer says|\[Answer\]`), "the name of a type"},
 }
 
 // word is a line of the word list: the phrases that are not to be written, and what is written in their place.

@@ -17,7 +17,7 @@ import (
 // forms of a value to be lenient with.
 func builds() []peer {
 	all := []peer{
-		netHTTPWith(peer{name: "net/http + json/v2", module: "github.com/go-json-experiment/json", does: "json.UnmarshalRead, which encoding/json/v2 is made of"},
+		netHTTPWith(peer{name: "net/http + json/v2", module: "github.com/go-json-experiment/json", does: "json.UnmarshalRead, which encoding/json/v2 is based on"},
 			func(from io.Reader, into any) error { return jsonv2.UnmarshalRead(from, into) }),
 		netHTTPWith(peer{name: "net/http + sonic", module: "github.com/bytedance/sonic", does: "io.ReadAll and sonic.Unmarshal, by its default configuration"},
 			wholly(sonic.Unmarshal)),

@@ -74,11 +74,11 @@ func contests(server *serverProcess, size scale) ([]*contest, error) {
 		{memoryLongTitle, size.longPage, content.appendPage(nil, 1, size.longPage, size.longPage)}, {memoryGetTitle, 1, one},
 		{thinTitle, usualPage, newPages(thin(corpus(usualPage))).appendPage(nil, 1, usualPage, usualPage)},
 	} {
-		c := &contest{title: kind.title, server: server, about: "The server is a process of its own."}
+		c := &contest{title: kind.title, server: server, about: "The server is a separate process."}
 		base, hc := server.url(scenario{records: max(kind.rows, usualOne+1)}), (*http.Client)(nil)
 		if kind.body != nil {
 			c.server, base, hc = nil, memoryBase, memoryClient(kind.body)
-			c.about = "A transport that answers with the same bytes each time: what the client itself takes, decoding above all."
+			c.about = "A transport that returns the same bytes each time. It shows what the client itself costs, mostly decoding."
 		}
 		for _, p := range slices.Concat(peers(), builds()) {
 			call, err := p.dial(base, hc)
@@ -146,7 +146,7 @@ func gzipContest(server *serverProcess) (*contest, error) {
 	}
 	c := &contest{
 		title: gzipTitle, server: server,
-		about: "The server compresses each answer for a client that asks for it. Sent is the size of an answer.",
+		about: "The server compresses each response for a client that asks for it. Sent is the size of a response.",
 	}
 	for _, e := range []struct {
 		name   string

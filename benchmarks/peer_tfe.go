@@ -13,7 +13,7 @@ func goTFE() peer {
 		name:   "go-tfe",
 		module: "github.com/hashicorp/go-tfe",
 		does: "Client.NewRequest with options and ClientRequest.DoJSON, its path for plain JSON, which decodes with json.NewDecoder; " +
-			"most of its own endpoints are JSON:API",
+			"most endpoints of its API are JSON:API",
 		dial: func(base string, hc *http.Client) (*caller, error) {
 			u, err := url.Parse(base)
 			if err != nil {

@@ -58,7 +58,7 @@ func ownTargets(size scale) []target {
 			},
 		},
 		{
-			what: "gzip: answers compressed by default, and with it turned off", want: "all, none",
+			what: "gzip: responses compressed by default, and with it turned off", want: "all, none",
 			judge: func(r results) (string, bool) {
 				share := func(name string) float64 {
 					return r.median(gzipTitle, name, func(s sample) float64 { return float64(s.counts.Gzipped) / float64(s.counts.Requests) })

@@ -102,7 +102,7 @@ func TestCaseD4TheRecordsBeforeARowThatCannotBeReadComeAndThenItsName(t *testing
 					switch row.id {
 					case "%d":
 						assert.Equal(t, fmt.Sprint(at), unread.ID)
-						require.ErrorContains(t, err, fmt.Sprintf("of page 1, id %d of the answer", at))
+						require.ErrorContains(t, err, fmt.Sprintf("of page 1, id %d of the response", at))
 					case "":
 						assert.Empty(t, unread.ID)
 					}

@@ -30,12 +30,12 @@ const (
 	waitKey       = attribute.Key("halopsa.wait")
 )
 
-// Observe returns the option of [halopsa.NewClient] that makes spans and metrics of every attempt.
+// Observe returns the option of [halopsa.NewClient] that records spans and metrics for every attempt.
 //
 // A span is of the kind client, named by the method and the template of the path, such as "GET /IntegrationError/{id}", and lasts from when the
-// attempt was let through to the end of its answer. It is made afterwards, when the attempt is over: the context that the request travels with
+// attempt was let through to the end of its response. It is created afterwards, when the attempt is over: the context that the request travels with
 // holds the caller's span. A status of 400 or more, and any failure, is an error. An attempt that sent nothing, because of the limit, the token or
-// its context, is a span of no length, and in no histogram but that of the waits.
+// its context, is a span of zero length, and is counted only in the histogram of the waits.
 //
 // The error is a [halopsa.ErrInvalid] for an option, or the meter provider's.
 func Observe(opts ...Option) (halopsa.ClientOption, error) {

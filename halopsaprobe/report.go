@@ -33,14 +33,14 @@ type Report struct {
 	Facts []Fact `json:"facts"`
 }
 
-// Answer is whether something is so.
+// Answer says whether a statement is true.
 type Answer string
 
-// The answers.
+// Values of [Answer].
 const (
 	Yes Answer = "yes"
 	No  Answer = "no"
-	// Unknown is what was not asked, or what the records of the tenant do not show: an empty list shows little.
+	// Unknown means that it was not tested, or that the tenant's records do not show it: an empty list shows little.
 	Unknown Answer = "unknown"
 )
 
@@ -120,7 +120,7 @@ const (
 	IDsRepeating IDs = "repeating"
 )
 
-// List is the habits of one list. A number of 0 is one that is not known, or that there is none of.
+// List holds the habits of one list. A number of 0 means that the value is unknown or absent.
 type List struct {
 	// Resource is its name, such as "IntegrationError".
 	Resource string `json:"resource"`
@@ -152,7 +152,7 @@ type List struct {
 	AskedSize int `json:"asked_size,omitempty"`
 	// Largest is how many rows the largest page had that came.
 	Largest int `json:"largest,omitempty"`
-	// TooLarge is a page of this size that was answered with a gateway's error; ServedSize is the largest one that was not.
+	// TooLarge is the size of a page that failed with a gateway's error; ServedSize is the size of the largest one that did not.
 	TooLarge   int `json:"too_large,omitempty"`
 	ServedSize int `json:"served_size,omitempty"`
 	// OffsetByAsked is whether a page begins where the pages before would end if they had the size that was asked for, not the capped one: the
@@ -293,7 +293,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// Read reads a report that [Report.WriteJSON] has written. It returns an error for what is no report, or one of a later [Format].
+// Read reads a report that [Report.WriteJSON] has written. It returns an error if from is not a report, or has a later [Format].
 func Read(from io.Reader) (*Report, error) {
 	var r Report
 	if err := json.NewDecoder(from).Decode(&r); err != nil {

@@ -61,11 +61,11 @@ type config struct {
 // Option specifies what is recorded; it is given to [New].
 type Option func(*config)
 
-// WithDetailID names the connection of the module, of which a tenant can have several; the default is none.
+// WithDetailID names the connection of the module, of which a tenant can have several; by default no connection is named.
 func WithDetailID(id int64) Option { return func(c *config) { c.details = id } }
 
 // WithShare sets the part of the client's request limit that the recorder may use, more than 0 and at most 1; the default is 0.1, a tenth. It is
-// one request in a window at the least. Where the client has no limit of its own it is a part of 700 requests in 5 minutes, the tenant's usual one.
+// at least one request per window. If the client has no built-in limit, it is a share of 700 requests in 5 minutes, the tenant's usual limit.
 // Other values mean the default.
 func WithShare(share float64) Option {
 	return func(c *config) {

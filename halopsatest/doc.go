@@ -7,7 +7,7 @@
 //	client, server := halopsatest.NewClient(t)
 //	server.Seed("IntegrationError", map[string]any{"module_id": 12, "error": "no such site"})
 //
-// [Server] listens on a port of the loopback interface. [Handler] is the same without a network: it serves below a server of one's own,
+// [Server] listens on a port of the loopback interface. [Handler] is the same without a network: it serves below a custom server,
 // or through [Handler.Client] without any connection, which is how to test with testing/synctest.
 //
 // Besides packages halopsa and halopsaprobe it needs the standard library only.

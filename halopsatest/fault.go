@@ -13,15 +13,15 @@ type Kind int
 
 // The kinds of faults.
 const (
-	// Status answers with Fault.Status, Fault.Header and Fault.Body.
+	// Status responds with Fault.Status, Fault.Header and Fault.Body.
 	Status Kind = iota
 	// HTML504 is the gateway's page, as it comes after 60 s.
 	HTML504
-	// Reset breaks the connection without an answer.
+	// Reset breaks the connection without a response.
 	Reset
-	// Truncated breaks the connection in the middle of the answer. The operation has been carried out.
+	// Truncated breaks the connection in the middle of the response. The operation has been carried out.
 	Truncated
-	// Slow sends the answer byte by byte, with Fault.Pause between them. The operation has been carried out.
+	// Slow sends the response byte by byte, with Fault.Pause between them. The operation has been carried out.
 	Slow
 )
 
@@ -45,7 +45,7 @@ type Fault struct {
 	Kind Kind
 	// Applied carries the operation out before it fails: the write has happened, and the client does not hear of it.
 	Applied bool
-	// Status, Header and Body are the answer of kind [Status]; a Body that begins with "<" is HTML. Status 0 is 500.
+	// Status, Header and Body are the response of kind [Status]; a Body that begins with "<" is HTML. Status 0 is 500.
 	Status int
 	Header http.Header
 	Body   string

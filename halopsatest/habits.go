@@ -16,9 +16,9 @@ type Habits struct {
 	FixedSize int
 	// DefaultSize is the page sent when paging is ignored or not asked for; 0 is 50. On a tenant it is a setting of the agent [live].
 	DefaultSize int
-	// TooLarge answers a page of more rows than this with the gateway's 504; 0 never does. A smaller page is the cure.
+	// TooLarge makes a page of more rows than this fail with the gateway's 504, as a smaller page does not; 0 means never.
 	TooLarge int
-	// IgnorePaging answers every page_no with the first DefaultSize records.
+	// IgnorePaging returns the first DefaultSize records for every page_no.
 	IgnorePaging bool
 	// IgnoreCount ignores the parameter count, where the resource otherwise honors it. It counts only without paging.
 	IgnoreCount bool
@@ -127,7 +127,7 @@ type IDs int
 const (
 	// IDsTrue leaves them as they are.
 	IDsTrue IDs = iota
-	// IDsPerParent begins anew after every third record.
+	// IDsPerParent restarts after every third record.
 	IDsPerParent
 	// IDsZero is 0 in every row.
 	IDsZero
@@ -145,8 +145,8 @@ const (
 
 // Listed is a page about to be sent, for [Habits.RecordCount].
 type Listed struct {
-	// Total is the true number of records, Rows how many the page has, Page its number and Previous the Total of the list before, -1 if
-	// there was none.
+	// Total is the true number of records, Rows how many the page has, Page its number and Previous the Total of the previous list, or -1 for
+	// the first one.
 	Total, Rows, Page, Previous int
 }
 

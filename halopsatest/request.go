@@ -19,7 +19,7 @@ type Request struct {
 	Body         []byte
 	// Resource is the first part of the path below /api as the API spells it, or [Token].
 	Resource string
-	// Status is that of the answer; 0 when it broke off or is still to come.
+	// Status is the status of the response; 0 if the response broke off or has not been sent yet.
 	Status int
 	// Fault is the one that was served, or nil.
 	Fault *Fault

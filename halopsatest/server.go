@@ -17,7 +17,7 @@ type Server struct {
 	served   chan struct{}
 }
 
-// NewServer starts a server; Close stops it. It panics when no port can be had.
+// NewServer starts a server; Close stops it. It panics if no port is available.
 func NewServer(opts ...Option) *Server {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

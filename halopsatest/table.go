@@ -52,7 +52,7 @@ func (t *table) store(fields map[string]any) (*row, error) {
 		r.key = fmt.Sprint(fields["id"])
 		id, err := strconv.ParseInt(r.key, 10, 64)
 		if err != nil || id <= 0 {
-			return nil, fmt.Errorf("the id %v is none", fields["id"])
+			return nil, fmt.Errorf("the id %v is not a positive number", fields["id"])
 		}
 		r.id = id
 	}

@@ -37,7 +37,7 @@ func (c *cursor) read() (int64, bool, error) {
 		return 0, false, fmt.Errorf("%s holds no id; it is the file that -cursor has written before", c.file)
 	}
 	if of != "" && of != c.of { // an id alone was written by hand
-		return 0, false, fmt.Errorf("%s holds an id of %s, and this is %s: each needs a file of its own", c.file, plain(of), c.of)
+		return 0, false, fmt.Errorf("%s holds an id of %s, and this is %s: each needs its own file", c.file, plain(of), c.of)
 	}
 	return id, true, nil
 }

@@ -41,7 +41,7 @@ func TestTheNewestOfAnyServer(t *testing.T) {
 			r = of(server).halopsa(t, "list", "errors", "-json")
 			got := ids(t, r.out)
 			assert.Len(t, got, 60)
-			assert.Equal(t, got[0] != 60 || got[1] != 59, r.err == "Not the newest first: IntegrationError does not come in the order that was asked for.\n", r.err)
+			assert.Equal(t, got[0] != 60 || got[1] != 59, r.err == "Not newest first: IntegrationError is not in the requested order.\n", r.err)
 		})
 	}
 }

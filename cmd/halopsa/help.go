@@ -32,7 +32,7 @@ Without any HALOPSA_ variable the reading subcommands read a stand-in server in 
 	"filters": "list and tail take filters as NAME=VALUE, by HaloPSA's names: halopsa list errors module_id=12. HaloPSA silently ignores a filter " +
 		"that it does not know and sends everything, so a name that the resource does not have is refused here. For a resource that the SDK has " +
 		"no type for, such as Tickets, every name is passed on.\n\n" +
-		"-since and -before choose by the date in the records, which the API cannot filter by: list reads the newest first and stops where the " +
+		"-since and -before choose by the date in the records, which the API cannot filter by: list reads newest first and stops where the " +
 		"time begins. A date without a zone is in UTC, as all dates in tables are.\n",
 }
 

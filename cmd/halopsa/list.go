@@ -184,7 +184,7 @@ func (c *listCommand) chosen(t *terminal, r *resource, records iter.Seq2[any, er
 		return records
 	}
 	return newest.watched(records, func() {
-		fmt.Fprintf(t.err, "Not the newest first: %s does not come in the order that was asked for.\n", r.name)
+		fmt.Fprintf(t.err, "Not newest first: %s is not in the requested order.\n", r.name)
 	})
 }
 

@@ -1,8 +1,8 @@
 // Command devicesync keeps the assets of a tenant in step with the devices of an RMM: it reads the mappings, creates and changes assets, works the
 // export queue, and logs its own calls and errors into HaloPSA. The sync itself is sync.go.
 //
-// The tenant and the RMM run in its own process, so that it needs no configuration. The first write that it makes is answered by a gateway
-// that has given up: the assets are there once all the same.
+// The tenant and the RMM run in its own process, so that it needs no configuration. For the first write, a gateway that has given up
+// responds instead of HaloPSA: the assets are created exactly once all the same.
 package main
 
 import (

@@ -61,7 +61,7 @@ func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }
 type HoldError struct{ Wait time.Duration }
 
 func (e *HoldError) Error() string {
-	return fmt.Sprintf("the server refuses every request for another %s, longer than a call waits", e.Wait.Round(time.Millisecond))
+	return fmt.Sprintf("the wait for the rate limit would be %s, longer than a call may wait", e.Wait.Round(time.Millisecond))
 }
 
 // NewWindow returns a limit of n requests in any window. With n below 1 their number is not limited, but a 429 holds back.

@@ -160,7 +160,7 @@ func walk[T any](g *gatherer, s source[T]) error {
 // limited notes that a list was not read to its end.
 func (g *gatherer) limited(name string, read int, sorted bool, reached time.Time) {
 	if !sorted {
-		g.tally.note("Only %d %s were read, and not the newest first: the report lacks the others. -max 0 reads them all.", read, name)
+		g.tally.note("Only %d %s were read, and not newest first: the report lacks the others. -max 0 reads them all.", read, name)
 		return
 	}
 	g.tally.note("Only the newest %d %s were read, back to %s. -max 0 reads them all.", read, name, date(reached))

@@ -71,7 +71,7 @@ func TestAServerThatDoesNotSortIsReadWhole(t *testing.T) {
 	r, err = Examine(t.Context(), clientOf(t, unsorted), q, io.Discard)
 	require.NoError(t, err)
 	require.Len(t, r.Notes, 1)
-	assert.Contains(t, r.Notes[0], "Only 300 integration errors were read, and not the newest first")
+	assert.Contains(t, r.Notes[0], "Only 300 integration errors were read, and not newest first")
 }
 
 // TestTwoRowsInOrderAreNoOrder: a server that does not sort and sends short pages is read whole too.

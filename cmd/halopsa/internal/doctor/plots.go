@@ -99,13 +99,13 @@ func heat(n, most int) string {
 
 // slimErrors draws the errors of all integrations together, the newest period first.
 func slimErrors(r *Report, totals []int, unit string) *chart {
-	c := &chart{W: slim, Alt: fmt.Sprintf("Bars: %s by %s, the newest first.", count(r.Errors, "error"), unit)}
+	c := &chart{W: slim, Alt: fmt.Sprintf("Bars: %s by %s, newest first.", count(r.Errors, "error"), unit)}
 	layout := "Mon 2 Jan"
 	if time.Duration(r.Step) < 24*time.Hour {
 		layout = "Mon 15:04"
 	}
 	const row, left, right, top = 22, 82, 50, 20
-	c.text(0, 12, "start", "title", "all integrations together, the newest first")
+	c.text(0, 12, "start", "title", "all integrations together, newest first")
 	most := float64(max(slices.Max(totals), 1))
 	for i := range totals {
 		p := len(totals) - 1 - i
@@ -156,7 +156,7 @@ func spark(in integration) *chart {
 func plotCodes(r *Report) *chart {
 	c := &chart{
 		ID: "codes", Title: "Response codes", W: narrow,
-		About: fmt.Sprintf("%s, %d of them answered 400 or above.", count(r.Requests, "request"), r.Failed),
+		About: fmt.Sprintf("%s, of which %d got a status of 400 or above.", count(r.Requests, "request"), r.Failed),
 	}
 	if len(r.Codes) == 0 {
 		c.Empty = "No requests were logged."
