@@ -40,7 +40,7 @@ func TestInputsOfEveryWrite(t *testing.T) {
 			} else {
 				creates++
 				if hasID {
-					const set = "set; a record that exists is changed with Update"
+					const set = "must be absent: use Update to change an existing record"
 					bad[`[{"id":7}]`] = "inputs[0].ID: " + set
 					bad[`[{},{"id":0}]`] = "inputs[1].ID: " + set
 					bad[`[{"id":null}]`] = "inputs[0].ID: " + set
@@ -72,12 +72,12 @@ func TestInputsWithoutJSON(t *testing.T) {
 				{}, {}, {Duration: halopsa.Set(math.NaN())},
 			}, halopsa.WithBatchSize(1))
 			return err
-		}, "IntegrationRequest.Create: inputs: no JSON can be made of them: json: error calling MarshalJSON for type " +
+		}, "IntegrationRequest.Create: inputs: cannot be encoded as JSON: json: error calling MarshalJSON for type " +
 			"halopsa.Opt[float64]: json: unsupported value: NaN"},
 		"function": {func(ctx context.Context, c *halopsa.Client) error {
 			_, err := halopsa.PostOf[map[string]any](ctx, c, "Tickets", unwritable{})
 			return err
-		}, "Tickets.Post: inputs: no JSON can be made of them: json: unsupported type: func()"},
+		}, "Tickets.Post: inputs: cannot be encoded as JSON: json: unsupported type: func()"},
 	})
 }
 
@@ -113,8 +113,8 @@ func TestGenericFunctionsRefuse(t *testing.T) {
 		"empty slice":   {post([]record{}), "Tickets.Post: inputs: empty"},
 		"nil slice":     {post([]record(nil)), "Tickets.Post: inputs: empty"},
 		"nil pointer":   {post((*record)(nil)), "Tickets.Post: inputs: empty"},
-		"no object":     {post("text"), "Tickets.Post: inputs: neither an object nor a slice of them"},
-		"number":        {post(7), "Tickets.Post: inputs: neither an object nor a slice of them"},
+		"no object":     {post("text"), "Tickets.Post: inputs: must be an object or a slice of objects"},
+		"number":        {post(7), "Tickets.Post: inputs: must be an object or a slice of objects"},
 		"id of 0":       {func(ctx context.Context, c *halopsa.Client) error { return halopsa.DeleteOf(ctx, c, "Tickets", 0) }, "Tickets.Delete: id: 0: must be positive"},
 		"own id below 0": {func(ctx context.Context, c *halopsa.Client) error {
 			return halopsa.DeleteOf(ctx, c, "Tickets", ticketID(-3))

@@ -15,13 +15,13 @@ import (
 type BadRow struct {
 	// Op is the SDK's name of the operation, such as "IntegrationError.All".
 	Op string
-	// Page is the page's number, from 1, as it was asked for.
+	// Page is the number of the requested page, from 1.
 	Page int
-	// Index is the row's place in the page, from 0.
+	// Index is the row's index in the page, from 0.
 	Index int
-	// ID is the row's id as a text, or empty where it cannot be read.
+	// ID is the row's id as text, or empty if it cannot be read.
 	ID string
-	// Raw is the row as it came, which can hold credentials. It is a copy.
+	// Raw is a copy of the row as the server sent it. It can hold credentials.
 	Raw json.RawMessage `json:"-"`
 	// Reason says what cannot be read, such as "errors[3].date: not a date".
 	Reason string
@@ -32,7 +32,7 @@ func (b BadRow) String() string {
 	return fmt.Sprintf("%s: %s: %s", b.Op, rowName(b.Page, b.Index, b.ID), b.Reason)
 }
 
-// GoString returns what String does, so that %#v does not show the row.
+// GoString returns the same as String, so that %#v does not show the row.
 func (b BadRow) GoString() string { return fmt.Sprintf("halopsa.BadRow{%q}", b.String()) }
 
 // LogValue returns the fields without the row itself.
@@ -42,14 +42,14 @@ func (b BadRow) LogValue() slog.Value {
 	)
 }
 
-// WithBadRow calls handle with each row of a list that cannot be read as a record. With nil the row is set aside and the list continues without it;
-// an error ends the list with it, after the records before the row.
+// WithBadRow calls handle with each row of a list that cannot be read as a record. If handle returns nil, the row is skipped and the list
+// continues; if it returns an error, the list ends with that error, after the records before the row.
 //
-// It is for List, Pages, All, Since and Follow and called on the goroutine that ranges over them, once for each row, in the order of the records;
-// List returns the error together with the page up to the row. Since and Follow continue after the row, whose ID is then the cursor. Where its
-// id cannot be read either, its place is that between its neighbors, and after a restart it may be reported again.
+// It applies to List, Pages, All, Since and Follow. handle is called on the goroutine that ranges over them, once for each row, in the order of the
+// records. List returns the error together with the page up to the row. Since and Follow continue after the row, and its ID becomes the cursor. If
+// the ID cannot be read either, the row is reported between its neighbors, and may be reported again after a restart.
 //
-// Without this option such a row is a [DecodeError] that names it. handle must not be nil, and what it panics with reaches the caller.
+// Without this option such a row causes a [DecodeError] that names it. handle must not be nil; a panic in it reaches the caller.
 func WithBadRow(handle func(BadRow) error) Option {
 	return optionFunc(func(c *callConfig) error {
 		if handle == nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Budget is how much of a client's request limit is left, as [Client.Budget] returns it. It knows the requests of this client only, not those of
+// Budget is how much of a client's request limit is left, as [Client.Budget] returns it. It counts only the requests of this client, not those of
 // other programs that share the tenant's limit.
 type Budget struct {
 	// Limit is how many requests the client sends in any Window; 0 means that it has no built-in limit, because of
@@ -13,11 +13,11 @@ type Budget struct {
 	Limit int `json:"limit"`
 	// Window is the length of the rolling window. It marshals to JSON in nanoseconds.
 	Window time.Duration `json:"window"`
-	// Used is how many requests of the window are taken, those under way included.
+	// Used is how many requests of the window are used, including those in flight.
 	Used int `json:"used"`
 	// Waiting is how many calls wait for the limit.
 	Waiting int `json:"waiting"`
-	// HeldUntil is until when every call is held back after a 429; a time in the past, or the zero time, holds nobody back.
+	// HeldUntil is the time until which every call is held back after a 429; it is zero or in the past if no call is held back.
 	HeldUntil time.Time `json:"held_until,omitzero"`
 }
 

@@ -69,21 +69,21 @@ func TestCaseFilterThatIsMisspelled(t *testing.T) {
 			return err
 		}
 	}
-	const says = `IntegrationError.All: WithQuery: %q is no parameter of IntegrationError; did you mean %q?`
+	const says = `IntegrationError.All: WithQuery: %q is not a parameter of IntegrationError; did you mean %q?`
 	runRefusals(t, map[string]refusal{
 		"no underscore":  {errorsWith("moduleid"), fmt.Sprintf(says, "moduleid", "module_id")},
 		"upper case":     {errorsWith("Module_ID"), fmt.Sprintf(says, "Module_ID", "module_id")},
 		"camel case":     {errorsWith("pageSize"), fmt.Sprintf(says, "pageSize", "page_size")},
 		"sort direction": {errorsWith("order_desc2"), fmt.Sprintf(says, "order_desc2", "orderdesc2")},
-		"not camel case": {exportsWith("module_id"), `IntegrationExport.List: WithQuery: "module_id" is no parameter of IntegrationExport; did you mean "moduleId"?`},
+		"not camel case": {exportsWith("module_id"), `IntegrationExport.List: WithQuery: "module_id" is not a parameter of IntegrationExport; did you mean "moduleId"?`},
 		"in a log": {func(ctx context.Context, c *halopsa.Client) error {
 			_, err := halopsa.Collect(c.IntegratorLog.Since(ctx, 0, nil, halopsa.WithQuery("ModuleId", "12")))
 			return err
-		}, `IntegratorLog.Since: WithQuery: "ModuleId" is no parameter of IntegratorLog; did you mean "module_id"?`},
+		}, `IntegratorLog.Since: WithQuery: "ModuleId" is not a parameter of IntegratorLog; did you mean "module_id"?`},
 		"of a Get": {func(ctx context.Context, c *halopsa.Client) error {
 			_, err := c.IntegrationError.Get(ctx, 7, nil, halopsa.WithQuery("include_details", "true"))
 			return err
-		}, `IntegrationError.Get: WithQuery: "include_details" is no parameter of IntegrationError; did you mean "includedetails"?`},
+		}, `IntegrationError.Get: WithQuery: "include_details" is not a parameter of IntegrationError; did you mean "includedetails"?`},
 	})
 
 	client, sent := recording(t, `[]`)

@@ -14,38 +14,38 @@ import (
 
 // CheckReport is what [Client.Check] found. It holds no credentials, and marshals to JSON as it is.
 type CheckReport struct {
-	// BaseURL is the client's, without /api.
+	// BaseURL is the client's base URL, without /api.
 	BaseURL string `json:"base_url"`
 	// At is when the check began.
 	At time.Time `json:"at"`
-	// Auth is where tokens come from.
+	// Auth describes where tokens come from.
 	Auth AuthCheck `json:"auth"`
-	// Token is the one that was fetched.
+	// Token describes the token that was fetched.
 	Token TokenCheck `json:"token"`
-	// Version is HaloPSA's, as the tenant names it, or "".
+	// Version is HaloPSA's version as the tenant reports it, or "".
 	Version string `json:"version"`
-	// VersionFrom says where Version was found, or what the endpoints that are there say of it.
+	// VersionFrom says where Version was found, or what the available endpoints reveal about it.
 	VersionFrom string `json:"version_from"`
 	// Clock compares the server's clock with this machine's.
 	Clock ClockCheck `json:"clock"`
 	// Limit is the client's request limit after the check.
 	Limit Budget `json:"limit"`
-	// Resources are the lists of the integration API, in the order of the alphabet. HaloIntegration and IntegrationData have none.
+	// Resources are the lists of the integration API, in alphabetical order. HaloIntegration and IntegrationData have no lists.
 	Resources []ResourceCheck `json:"resources"`
-	// Problems are what stands in the way, the first cause first, each with what to do; empty when nothing does.
+	// Problems are the problems found, root causes first, each with advice; empty if all is well.
 	Problems []string `json:"problems"`
 	// Requests is how many requests were sent.
 	Requests int `json:"requests"`
 }
 
-// OK reports whether nothing stands in the way.
+// OK reports whether no problem was found.
 func (r *CheckReport) OK() bool { return len(r.Problems) == 0 }
 
-// AuthCheck is where tokens come from.
+// AuthCheck describes where tokens come from.
 type AuthCheck struct {
-	// Configured is the token endpoint that the client asks, with its query; "" where tokens come from a [TokenSource] of the caller's own.
+	// Configured is the token endpoint that the client uses, with its query; "" if tokens come from a custom [TokenSource].
 	Configured string `json:"configured"`
-	// Found is the one that the tenant's authinfo names, or "".
+	// Found is the token endpoint that the tenant's authinfo names, or "".
 	//
 	// API: GET /authinfo
 	Found string `json:"found"`
@@ -53,17 +53,17 @@ type AuthCheck struct {
 	Error string `json:"error,omitempty"`
 }
 
-// TokenCheck is a token as it was fetched.
+// TokenCheck describes the token that was fetched.
 type TokenCheck struct {
-	// OK says that there is one.
+	// OK is true if a token was obtained.
 	OK bool `json:"ok"`
-	// Endpoint is the token endpoint that gave it, or "" where that is not known.
+	// Endpoint is the token endpoint that returned it, or "" if that is unknown.
 	Endpoint string `json:"endpoint"`
-	// Scopes are those that the server says the token has; nil where it does not say.
+	// Scopes are the token's scopes according to the server; nil if it does not say.
 	Scopes []string `json:"scopes"`
-	// Lacking are those that [WithScope] asks for and that are not among them.
+	// Lacking are the scopes requested with [WithScope] that the token does not have.
 	Lacking []string `json:"lacking,omitempty"`
-	// Lifetime is how long the token was valid when it came; 0 is not known. It marshals to JSON in nanoseconds.
+	// Lifetime is how long the token was valid when it was issued; 0 if unknown. It marshals to JSON in nanoseconds.
 	Lifetime time.Duration `json:"lifetime"`
 	// Error says why no token could be obtained, or is "".
 	Error string `json:"error,omitempty"`
@@ -71,58 +71,57 @@ type TokenCheck struct {
 
 // ClockCheck compares two clocks.
 type ClockCheck struct {
-	// Known is false where no response had a date.
+	// Known is false if no response had a date.
 	Known bool `json:"known"`
 	// Difference is how far the server's clock is ahead of this machine's; it is negative if the server's clock is behind. Servers send
 	// whole seconds, so a difference of less than a second is reported as 0. It marshals to JSON in nanoseconds.
 	Difference time.Duration `json:"difference"`
 }
 
-// Access is what a check of a resource found.
+// Access says whether a resource can be read.
 type Access string
 
-// What a check of a resource can find.
+// Values of [Access].
 const (
-	// AccessReadable is a list that was read, or whose response began and was too large to be read for a check.
+	// AccessReadable means that the list was read, or that its response was too large to read for a check.
 	AccessReadable Access = "readable"
-	// AccessDenied is a 401 or 403: a scope or a right is missing.
+	// AccessDenied means a 401 or 403: a scope or a right is missing.
 	AccessDenied Access = "denied"
-	// AccessAbsent is a 404: the tenant's version has no such endpoint.
+	// AccessAbsent means a 404: the tenant's version has no such endpoint.
 	AccessAbsent Access = "absent"
-	// AccessFailed is any other failure.
+	// AccessFailed means any other failure.
 	AccessFailed Access = "failed"
-	// AccessUnchecked is a list that was not asked for, since there is no token or the check ended early.
+	// AccessUnchecked means that the list was not requested, because there is no token or the check ended early.
 	AccessUnchecked Access = "unchecked"
 )
 
-// ResourceCheck is whether a resource may be read.
+// ResourceCheck says whether a resource can be read.
 type ResourceCheck struct {
-	// Resource is its name, such as "IntegrationError".
+	// Resource is the name of the resource, such as "IntegrationError".
 	Resource string `json:"resource"`
-	// Access is what was found.
+	// Access is the result.
 	Access Access `json:"access"`
-	// Status is the HTTP status, or 0 where no response came.
+	// Status is the HTTP status, or 0 without a response.
 	Status int `json:"status"`
-	// Records is how many records the list has, or -1 where that is not known.
+	// Records is how many records the list has, or -1 if unknown.
 	Records int `json:"records"`
 	// Took is how long the request took. It marshals to JSON in nanoseconds.
 	Took time.Duration `json:"took"`
-	// Missing names the scope or the right that is missing where Access is denied, and is "" otherwise.
+	// Missing names the missing scope or right if Access is denied, and is "" otherwise.
 	Missing string `json:"missing,omitempty"`
 	// Error is the error of the request, or "".
 	Error string `json:"error,omitempty"`
 }
 
-// Check finds out whether the client is set up right: it asks the tenant where its authorization server is, fetches a token, and reads the
-// smallest page there is of each list of the integration API.
+// Check checks the client's setup: it asks the tenant where its authorization server is, fetches a token, and reads the
+// smallest possible page of each list of the integration API.
 //
 // It sends at most 25 requests, one after the other and each once, and changes nothing. They count against the client's limit, for which it
-// waits. Where the token endpoint that the client is set up with gives no token and the tenant's authinfo names another one, the client's
-// credentials are sent there too, though never in the clear where the client's own requests are not, and the rest is checked with the token that
-// came: the report then says what to set up.
+// waits. If the configured token endpoint returns no token and the tenant's authinfo names another one, the client's credentials are sent there
+// too, but never in the clear unless the client's own requests are, and the rest is checked with that token; the report then says what to change.
 //
-// What is wrong is in the report. The error is that of ctx, with the report of what was found until then, or an [ErrInvalid] for a client that
-// [NewClient] did not make. See [CheckReport.WriteTable] for a report to read.
+// The report lists the problems. The error is the context's, together with the report so far, or an [ErrInvalid] for a client that was not created
+// by [NewClient]. [CheckReport.WriteTable] writes the report for people.
 //
 // API: GET /authinfo, POST /auth/token, GET /InstanceInfo, and GET of each list.
 func (c *Client) Check(ctx context.Context) (*CheckReport, error) {

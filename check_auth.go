@@ -74,7 +74,7 @@ func (k *check) public(ctx context.Context, path string) (map[string]json.RawMes
 	defer slot.Done()
 	if k.conf.limiter != nil {
 		if err := k.conf.limiter.Wait(ctx); err != nil {
-			return nil, fmt.Errorf("the limiter lets no request through: %w", err)
+			return nil, fmt.Errorf("the limiter refused the request: %w", err)
 		}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, k.conf.call.timeout, fmt.Errorf("no response within %s", k.conf.call.timeout))

@@ -16,7 +16,7 @@ import (
 // Version is the version of the SDK, as the User-Agent header names it.
 const Version = "0.1.0"
 
-// Client calls the API of one HaloPSA tenant. Make it with [NewClient]; it is safe for concurrent use.
+// Client calls the API of one HaloPSA tenant. Create one with [NewClient]. It is safe for concurrent use.
 type Client struct {
 	HaloIntegration                 *HaloIntegrationService
 	IntegrationConfiguration        *IntegrationConfigurationService
@@ -45,7 +45,7 @@ type Client struct {
 
 // NewClient returns a client of the instance at baseURL, such as "https://acme.halopsa.com".
 //
-// It does no I/O and reads no environment. A trailing slash, /api or /auth of the URL is dropped. Credentials are needed, by
+// It does no I/O and reads no environment variables. A trailing slash, /api or /auth of the URL is dropped. Credentials are required, from
 // [WithClientCredentials] or [WithTokenSource]. The error is an [ErrInvalid] that names the argument.
 func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 	conf, base, err := configure(baseURL, opts)

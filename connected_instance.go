@@ -25,14 +25,14 @@ type ConnectedInstance struct {
 	TestResult json.RawMessage `json:"_test_result"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
 // Input returns an input for Update with the ID and the fields that are not zero. The secret, the last test and the members in Extra are left
 // out.
 //
-// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+// A field that was emptied keeps its value in HaloPSA, since the input omits it; use [Set] or [Null] to send it.
 func (c ConnectedInstance) Input() ConnectedInstanceInput {
 	return ConnectedInstanceInput{
 		ID: nonZero(c.ID), Name: nonZero(c.Name), APIURL: nonZero(c.APIURL), AuthURL: nonZero(c.AuthURL), Tenant: nonZero(c.Tenant),
@@ -40,7 +40,7 @@ func (c ConnectedInstance) Input() ConnectedInstanceInput {
 	}
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (c ConnectedInstance) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("id", c.ID), slog.String("name", c.Name), slog.String("apiurl", c.APIURL))
 }
@@ -62,7 +62,7 @@ type ConnectedInstanceInput struct {
 
 func (i ConnectedInstanceInput) recordID() Opt[int64] { return i.ID }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (i ConnectedInstanceInput) LogValue() slog.Value {
 	return slog.GroupValue(slog.Any("id", i.ID), slog.Any("name", i.Name), slog.Any("apiurl", i.APIURL))
 }
@@ -113,7 +113,7 @@ func (s *ConnectedInstanceService) Create(ctx context.Context, inputs []Connecte
 	return createOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, inputs, ro)
 }
 
-// Update changes connected instances; every input must carry an ID. Members that are absent stay as they are.
+// Update changes connected instances; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /ConnectedInstance
 func (s *ConnectedInstanceService) Update(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]*ConnectedInstance, error) {

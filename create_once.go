@@ -13,40 +13,40 @@ import (
 // the response has none. Like Create, it returns a [BatchError] when it fails. Unknown lists the inputs whose outcome could not be determined,
 // because the reading failed too or the match was unusable: only then is the error an [ErrOutcomeUnknown]. An input in Refused or NotSent was not written.
 //
-// HaloPSA has no idempotency key, so everything rests on the match. Compare members that HaloPSA stores as they were sent: rows of a list may
+// HaloPSA has no idempotency key, so everything depends on the match. Compare members that HaloPSA stores as they were sent: rows of a list may
 // lack some, and dates come back in steps of 3.33 ms [db]. Best of all is a text that no other record has, as in
 //
 //	func(record *halopsa.IntegrationError, input halopsa.IntegrationErrorInput) bool {
 //		return input.EntityName == halopsa.Set(record.EntityName)
 //	}
 //
-// It is called by the caller's goroutine, with pairs in any order.
+// The match is called on the caller's goroutine, with pairs in any order.
 //
 //   - Each record belongs to one input. If one of two equal inputs was stored, the other one is sent again.
-//   - A match that takes a record for two inputs that differ is too loose: the call ends with these inputs in Unknown.
+//   - A match that accepts one record for two different inputs is too loose: the call ends with these inputs in Unknown.
 //   - A match that rejects the record that HaloPSA created from an input is too strict. This is noticed after the input was sent again: the
 //     call ends with it in Unknown, since it may be there twice.
-//   - Of several new records that it takes for one input the oldest counts; the others were created by somebody else. A record that
+//   - If it accepts several new records for one input, the oldest one counts; the others were created by somebody else. A record that
 //     somebody else creates during the call is taken for the input's if that is missing, unless another call of the same client created it.
 //   - A panic of the match is passed on. A nil match is refused.
 //
-// Of a log (errors, requests, deltas, and any list that PostOnceOf reads) only what is newer than the call is read. Where the client has not
-// created a record there within the last minute, that costs one request before the first write, which asks for the newest id; so what another
-// program wrote in that minute counts as written during the call. The list of exports, field data and lookups, which are a state and no
-// log, is read as a whole, after an unknown outcome only: a record that was there before and that the match takes is the input's.
-// The application needs the right to read the list. Options are for the reading too, so that a filter given with [WithQuery] makes it cheaper;
-// [WithSort], [WithPage], [WithLimit] and [WithBadRow] are not used, since what they leave out can be the record of an input, and [WithKey] is
-// refused, since ids tell the records apart.
+// In a log (errors, requests, deltas, and any list that PostOnceOf reads) only records newer than the call are read. If the client has not
+// created a record there within the last minute, that costs one request before the first write, which asks for the newest id; records that
+// another program wrote in that minute therefore count as written during the call. The lists of exports, field data and lookups, which are
+// not logs, are read as a whole, but only after an unknown outcome: an older record that the match accepts counts as the input's.
+// The application needs the right to read the list. Options apply to the reading too, so that a filter given with [WithQuery] makes it cheaper;
+// [WithSort], [WithPage], [WithLimit] and [WithBadRow] are not used, since they can leave out the record of an input, and [WithKey] is refused,
+// since records are identified by their ids.
 //
-// A server can continue working on a write after its gateway has given up [seen]. What is missing is therefore looked for again after a pause,
-// see [WithSettleTime], before it is sent again. A write that takes even longer can happen twice.
+// A server can continue working on a write after its gateway has given up [seen]. Missing records are therefore looked for again after a pause
+// (see [WithSettleTime]) before their inputs are sent again. A write that takes even longer can happen twice.
 //
 // When ctx ends during a write or the reading, the call still reads, under a separate context that ends 10 s after that pause, and sends
 // nothing more. An input is sent again as often as [WithMaxRetries] says, counted from the last progress, and never with [WithoutRetry].
 type Match[T, I any] func(record *T, input I) bool
 
-// WithSettleTime sets how long the methods CreateOnce wait, after a write that the server may still be working on, before they believe a list
-// that lacks its records; the default is 10 s. See [Match].
+// WithSettleTime sets how long the CreateOnce methods wait, after a write that the server may still be working on, before they trust a list
+// without its records; the default is 10 s. See [Match].
 func WithSettleTime(d time.Duration) Option {
 	return optionFunc(func(c *callConfig) error {
 		if d < 0 {
@@ -59,8 +59,8 @@ func WithSettleTime(d time.Duration) Option {
 
 // PostOnceOf creates records at path, such as "Tickets", as CreateOnce does; see [Match] for what it promises.
 //
-// T is as in [ListOf]. The list at path is read back in the order of its ids. One whose records have no numeric ids is read as a whole, so that
-// what was there before the call counts too. An input with an id is refused: it would be an update.
+// T is as in [ListOf]. The list at path is read back in the order of its ids. A list whose records have no numeric ids is read as a whole, so that
+// older records count too. An input with an id is refused: it would be an update.
 func PostOnceOf[T, I any](
 	ctx context.Context, client *Client, path string, inputs []I, match Match[T, I], opts ...RequestOption,
 ) ([]*T, error) {

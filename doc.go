@@ -29,8 +29,8 @@
 //
 // Since reads the deltas, errors, requests, log lines and traces that are newer than an id, and Follow continues with those to come; see [Followed].
 //
-// Every record keeps the members that it has no field for in Extra. Values are read in every form that has only one meaning. A float field
-// holds NaN or an infinity where the server says so, which [encoding/json] cannot write.
+// Every record keeps members without a field in Extra. Values are accepted in every unambiguous form. A float field
+// holds NaN or an infinity if the server sends one, which [encoding/json] cannot write.
 //
 // # Write
 //
@@ -38,54 +38,54 @@
 // Create whose outcome is unknown is not repeated: it is an [ErrOutcomeUnknown]. CreateOnce reads back to find out; see [Match]. [BatchError] says
 // which of many inputs were written.
 //
-// Input builds an input from a record, to change it and write it back. What HaloPSA's columns cannot hold is refused before anything is sent;
-// [Truncate] cuts a text to what fits.
+// Input builds an input from a record, to change it and write it back. Values that HaloPSA's columns cannot hold are refused before anything is
+// sent; [Truncate] shortens a text so that it fits.
 //
-// # The words of the integration API
+// # Glossary of the integration API
 //
-//   - A module is an integration with another system that HaloPSA has, such as that for NinjaRMM or Xero.
+//   - A module is one of HaloPSA's integrations with other systems, such as NinjaRMM or Xero.
 //   - A connection is one configured use of a module: a tenant can have two for Xero. A [ConnectedInstance] is something else: another HaloPSA
 //     instance that this one is connected to.
-//   - The integrator is HaloPSA's own engine, which runs the modules: [IntegratorSchedule] is when, [IntegratorTrace] is what it did in one run, and
+//   - The integrator is HaloPSA's own engine, which runs the modules: [IntegratorSchedule] says when, [IntegratorTrace] what it did in one run, and
 //     [IntegratorLog] is a line that it logged.
-//   - A delta, [IntegrationDelta], is a change that an integration has still to pass on.
+//   - A delta, [IntegrationDelta], is a change that an integration has yet to pass on.
 //   - An export, [IntegrationExport], is a record that HaloPSA has staged for another system to take, with its progress and its error.
-//   - A look-up, [IntegrationLookUp], is what HaloPSA calls something that another system knows by an id.
+//   - A look-up, [IntegrationLookUp], is HaloPSA's value for something that another system identifies by an id.
 //   - A mapping, [IntegrationFieldMapping] or [IntegrationSiteMapping], maps a field or a site of HaloPSA to one of another system;
 //     [IntegrationFieldData] is a field of another system that can be mapped.
-//   - An error, [IntegrationError], is what an integration has logged as wrong, and is no Go error; a request, [IntegrationRequest], is a call that it
+//   - An error, [IntegrationError], is a failure that an integration has logged, not a Go error; a request, [IntegrationRequest], is a call that it
 //     has made or received.
 //
 // # Which id is which
 //
-// Every id is an int64, except that of a variable group and those of other systems, which are texts. The names are HaloPSA's, which has several for
-// one thing:
+// Every id is an int64, except the ids of variable groups and of other systems, which are strings. The names are HaloPSA's, which has several for
+// the same thing:
 //
 //   - msid, module_id and moduleId are one and the same id, of an integration module such as that for NinjaRMM or Xero. IntegrationError stores
 //     its module_id in a column IEMSid, and IntegrationRequest its msid in IRMSID [db].
 //   - detail_id and details_id are the id of one configured connection of a module: a tenant can have two for Xero [db, spec].
 //   - config_id, of [IntegratorSchedule] and [IntegratorTrace], is the id of the integrator's own configuration [live]. Nothing more is known of it.
 //   - halo_id and halo_client_id, of [IntegrationSiteMapping], are the ids of a site and a client in HaloPSA [spec].
-//   - What begins with third_party_ are the other system's ids and names, as texts [spec].
+//   - Members that begin with third_party_ are the other system's ids and names, as strings [spec].
 //   - value, of [IntegrationRunbookVariableGroup], is the group's id, and what Get takes [live].
 //
-// How a fact is known is in brackets, here and elsewhere: [live] was measured on a tenant, [seen] reported from one, [db] is in HaloPSA's table
+// Brackets say how a fact is known, here and elsewhere: [live] was measured on a tenant, [seen] was reported from one, [db] is in HaloPSA's table
 // definitions, [doc] on its documentation pages and [spec] in its OpenAPI document.
 //
 // # Errors
 //
 // [APIError] is an error response; [errors.Is] compares it with [ErrNotFound], [ErrForbidden], [ErrRateLimited] and the others. The SDK
-// puts no token, secret, query or request header into an error or a log line, and takes them out of what the server echoes.
+// puts no token, secret, query or request header into an error or a log line, and removes them from what the server echoes.
 //
 // # The rest of the API
 //
 // [ListOf], [AllOf], [GetOf], [PostOf], [PostOnceOf], [DeleteOf] and [Download] reach every other endpoint, with the same authentication, retries, limits and
-// paging, and with the caller's own record type.
+// paging, and with a custom record type.
 //
 // # The systems behind HaloPSA
 //
 // [IntegrationDataService] passes calls on to the third-party systems that HaloPSA is connected to, and [HaloIntegrationService] creates tickets
-// and actions; both read the response into the caller's own type.
+// and actions; both decode the response into a custom type.
 //
 // # Tests
 //

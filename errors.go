@@ -41,7 +41,7 @@ type APIError struct {
 	Op string
 	// Method and Path are the request's method and path; the path is relative to /api and has no query.
 	Method, Path string
-	// StatusCode is the HTTP status; 200 when the error came inside the payload.
+	// StatusCode is the HTTP status; 200 if the error is in the body of a success.
 	StatusCode int
 	// Message is the error message in the body, in one line; empty if there is no message.
 	Message string
@@ -126,13 +126,13 @@ func (e *APIError) advice() string {
 		}
 		return "the gateway in front of HaloPSA gave up; the server may have continued working"
 	case http.StatusAccepted, http.StatusPartialContent, http.StatusMultiStatus, http.StatusAlreadyReported:
-		return "the status says that the request was not carried out as a whole, or not yet"
+		return "the status means that the request was not carried out as a whole, or not yet"
 	}
 	switch {
 	case e.html:
 		return "HTML, which HaloPSA's API does not send: a proxy, a firewall, a login page or a web server; check the base URL and what stands in front of it"
 	case e.Edge:
-		return "not HaloPSA's own response but that of a proxy or gateway in front of it"
+		return "the response of a proxy or gateway in front of HaloPSA, not HaloPSA's own"
 	}
 	switch e.StatusCode {
 	case http.StatusUnauthorized:

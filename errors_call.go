@@ -51,7 +51,7 @@ func (c *Client) callError(ctx context.Context, r *request, secrets *redact.Reda
 // failed makes the error of a call that got no response.
 func (a *answer) failed(err error) error {
 	if errors.Is(err, attempt.ErrURL) {
-		return &ArgumentError{Op: a.req.op, Argument: "path", Reason: "makes no URL"}
+		return &ArgumentError{Op: a.req.op, Argument: "path", Reason: "cannot be part of a URL"}
 	}
 	e := a.client.callError(a.ctx, a.req, a.secrets(), err)
 	e.Attempts, e.hint = a.Attempts, a.waitHint()

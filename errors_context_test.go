@@ -161,6 +161,6 @@ func TestContextEndsBesideAnotherError(t *testing.T) {
 	for _, target := range []error{reason, context.Canceled, errShutdown} {
 		require.ErrorIs(t, err, target)
 	}
-	assert.EqualError(t, err, "halopsa: IntegrationError.Get: GET /IntegrationError/1: the limiter lets no request through: the quota is used up")
+	assert.EqualError(t, err, "halopsa: IntegrationError.Get: GET /IntegrationError/1: the limiter refused the request: the quota is used up")
 	assert.Empty(t, server.Requests())
 }

@@ -36,7 +36,7 @@ func checkNames(resource string, names []string, given url.Values) error {
 		}
 		for _, documented := range names {
 			if plain(documented) == plain(name) {
-				return badArgument("WithQuery", "%q is no parameter of %s; did you mean %q?", name, resource, documented)
+				return badArgument("WithQuery", "%q is not a parameter of %s; did you mean %q?", name, resource, documented)
 			}
 		}
 	}

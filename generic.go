@@ -7,8 +7,8 @@ import (
 
 // ListOf reads one page of the list at path, such as "Tickets", into records of type T.
 //
-// T is a struct with json tags, the caller's own or one that embeds a record of this package; a map works too. The page is the first
-// one unless [WithPage] says otherwise, sorted by id unless [WithSort] does. Filters are given with [WithQuery].
+// T is a custom struct with json tags, which can embed a record of this package; a map works too. By default it reads the first page, sorted
+// by id; [WithPage] and [WithSort] change that. Filters are given with [WithQuery].
 func ListOf[T any](ctx context.Context, client *Client, path string, opts ...RequestOption) (*Page[T], error) {
 	return listOf[T](ctx, client, endpointAt(path), nil, opts)
 }
@@ -25,9 +25,9 @@ func GetOf[T any, I ID](ctx context.Context, client *Client, path string, id I, 
 
 // PostOf sends inputs, one object or a slice of them, to path as the arrays that HaloPSA expects, and returns the records of the responses.
 //
-// They go in batches of [WithBatchSize]. When one fails the error is a [BatchError], which says what became of each input, and the records
-// are those of what was written, as far as the tenant sent them. Every input is taken for a create, which is never repeated when its outcome
-// is unknown; [WithIdempotent] says otherwise, and [PostOnceOf] finds out.
+// They are sent in batches of [WithBatchSize]. If one fails, the error is a [BatchError], which has the outcome of each input, and the records
+// are those of the written inputs, if the tenant sent them. Every input is treated as a create, which is never repeated when its outcome is
+// unknown; [WithIdempotent] changes that, and [PostOnceOf] determines the outcome.
 func PostOf[T any](ctx context.Context, client *Client, path string, inputs any, opts ...RequestOption) ([]T, error) {
 	return postOf[T](ctx, client, endpointAt(path), inputs, opts)
 }

@@ -8,13 +8,13 @@ import (
 
 var haloIntegration = endpoint{name: "HaloIntegration"}
 
-// HaloIntegrationService is what other systems call to make tickets and actions in HaloPSA.
+// HaloIntegrationService is what other systems call to create tickets and actions in HaloPSA.
 //
-// Its inputs and responses are of the caller's own types, with json tags, since a ticket has hundreds of members. into is a pointer to what
-// the response is read into, as encoding/json takes one; nil discards the response. It is set as a whole, or not at all when the call fails.
+// Its inputs and responses have custom types with json tags, since a ticket has hundreds of members. into is a pointer to the value that the
+// response is decoded into, as for encoding/json; nil discards the response. The value is replaced as a whole, or unchanged if the call fails.
 type HaloIntegrationService struct{ service }
 
-// Get reads what the endpoint has to say; its response has no published schema.
+// Get reads the endpoint; its response has no published schema.
 //
 // API: GET /HaloIntegration/Get
 func (s *HaloIntegrationService) Get(ctx context.Context, into any, ro ...RequestOption) error {
@@ -23,8 +23,8 @@ func (s *HaloIntegrationService) Get(ctx context.Context, into any, ro ...Reques
 
 // CreateTicket creates one ticket, an object with the members of the API's Faults.
 //
-// ticket is any value that makes one JSON object, and no slice. Like every create it is not repeated when its outcome is unknown, but returned
-// as an [ErrOutcomeUnknown]; [WithIdempotent] says otherwise.
+// ticket is any value that encodes as one JSON object, not a slice. Like every create it is not repeated when its outcome is unknown, but returned
+// as an [ErrOutcomeUnknown]; [WithIdempotent] changes that.
 //
 // API: POST /HaloIntegration/CreateTicket
 func (s *HaloIntegrationService) CreateTicket(ctx context.Context, ticket, into any, ro ...RequestOption) error {

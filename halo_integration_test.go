@@ -154,7 +154,7 @@ func TestHaloIntegrationRefuses(t *testing.T) {
 		"slice":             {create([]faults{one}, nil), op + "ticket: not one JSON object, such as a struct or a map makes"},
 		"text":              {create("a ticket", nil), op + "ticket: not one JSON object, such as a struct or a map makes"},
 		"bytes":             {create([]byte(`{"summary":"a"}`), nil), op + "ticket: bytes would be sent as a text in base64; json.RawMessage is sent as it is"},
-		"function":          {create(unwritable{}, nil), op + "ticket: no JSON can be made of it: json: unsupported type: func()"},
+		"function":          {create(unwritable{}, nil), op + "ticket: cannot be encoded as JSON: json: unsupported type: func()"},
 		"into no pointer":   {create(one, faults{}), op + "into: not a pointer to a value; nil itself discards the response"},
 		"into nil pointer":  {create(one, (*faults)(nil)), op + "into: not a pointer to a value; nil itself discards the response"},
 		"into a map itself": {create(one, map[string]any{}), op + "into: not a pointer to a value; nil itself discards the response"},

@@ -37,11 +37,11 @@ type IntegrationConfiguration struct {
 	TokenURL                 string `json:"token_url"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire.
+	// Extra holds every member without a field above, by its JSON name.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (c IntegrationConfiguration) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", c.ID), slog.String("application_url", c.ApplicationURL), slog.String("tenant", c.Tenant),
@@ -94,7 +94,7 @@ type IntegrationConfigurationInput struct {
 
 func (i IntegrationConfigurationInput) recordID() Opt[int64] { return i.ID }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (i IntegrationConfigurationInput) LogValue() slog.Value {
 	return slog.GroupValue(slog.Any("id", i.ID), slog.Any("application_url", i.ApplicationURL), slog.Any("tenant", i.Tenant))
 }
@@ -147,7 +147,7 @@ func (s *IntegrationConfigurationService) Create(ctx context.Context, inputs []I
 	return createOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, inputs, ro)
 }
 
-// Update changes integration configurations; every input must carry an ID. Whether members that are absent stay as they are is not proven for
+// Update changes integration configurations; every input must have an ID. Whether members that are absent stay as they are is not proven for
 // this resource [conv]: send what must stay, as [IntegrationConfiguration.Input] does.
 //
 // API: POST /IntegrationConfiguration

@@ -10,8 +10,8 @@ import (
 
 // IntegrationDataOptions specifies what an integration passes on to its third-party system; the zero value sends no parameter.
 //
-// HaloPSA documents these parameters for most of its some 150 paths [doc]; what a path takes besides is given with [WithQuery]. A parameter that
-// the path does not know is ignored silently.
+// HaloPSA documents these parameters for most of its roughly 150 paths [doc]; other parameters of a path are given with [WithQuery]. HaloPSA
+// silently ignores a parameter that the path does not know.
 type IntegrationDataOptions struct {
 	// Part is what follows the system in the path, such as "Payments" in Get/GoCardless/Payments; several segments are separated by slashes.
 	Part string `url:"-"`
@@ -42,9 +42,9 @@ var integrationData = endpoint{name: "IntegrationData"}
 // integration passes it on. There is no schema for it: into is a pointer to a value that encoding/json can decode into, and nil discards the
 // response. The value is replaced as a whole, or unchanged if the call fails, so that one variable can be used for page after page.
 //
-// A body is sent as the JSON that its value makes, an object or an array as it is; nil sends none. Get, Search and Validate are repeated after
-// failures as every read is. The others are not once they may have reached the server: such a call is an [ErrOutcomeUnknown], unless
-// [WithIdempotent] says that it may be sent twice.
+// A body is sent as the JSON encoding of its value, an object or an array; nil sends no body. Get, Search and Validate are retried like every
+// read. The other methods are not retried once they may have reached the server: such a call returns an [ErrOutcomeUnknown], unless
+// [WithIdempotent] declares that it may be sent twice.
 //
 // A few paths do not follow the pattern, such as GET /IntegrationData/BigPanda/GetDeviceList, POST /IntegrationData/FormatJsonArray and those below
 // /IntegrationData/SAML: [ListOf], [GetOf] and [PostOf] reach them, as GetOf[T](ctx, client, "IntegrationData/BigPanda", "GetDeviceList") does.

@@ -220,7 +220,7 @@ func TestIntegrationDataRefuses(t *testing.T) {
 		"null":               {post("a", []payment(nil), nil), write + "body: empty"},
 		"nil pointer":        {post("a", (*payment)(nil), nil), write + "body: empty"},
 		"bytes":              {post("a", []byte(`{}`), nil), write + "body: bytes would be sent as a text in base64; json.RawMessage is sent as it is"},
-		"function":           {post("a", unwritable{}, nil), write + "body: no JSON can be made of it: json: unsupported type: func()"},
+		"function":           {post("a", unwritable{}, nil), write + "body: cannot be encoded as JSON: json: unsupported type: func()"},
 		"into no pointer":    {post("a", nil, payment{}), write + "into: not a pointer to a value; nil itself discards the response"},
 		"no client": {func(ctx context.Context, _ *halopsa.Client) error {
 			return new(halopsa.IntegrationDataService).Get(ctx, halopsa.SystemXero, nil, nil)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// IntegrationDelta is a change that an integration has still to pass on.
+// IntegrationDelta is a change that an integration has yet to pass on.
 //
 // The 2024 version of HaloPSA has no such endpoint: its calls fail with [ErrNotFound].
 //
@@ -22,18 +22,18 @@ type IntegrationDelta struct {
 	Delta        string `json:"delta"`
 	Date         Time   `json:"date"`
 	Sequence     string `json:"sequence"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (d IntegrationDelta) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", d.ID), slog.Int64("module_id", d.ModuleID), slog.Int64("entity_id", d.EntityID), slog.Time("date", d.Date.Time),
 	)
 }
 
-// Input returns an input with the fields that are not zero; a delta has no Update, so it is for Create. Members in Extra are left out.
+// Input returns an input for Create with the fields that are not zero; a delta has no Update. Members in Extra are left out.
 func (d IntegrationDelta) Input() IntegrationDeltaInput {
 	return IntegrationDeltaInput{
 		ModuleID: nonZero(d.ModuleID), EntityID: nonZero(d.EntityID), RelatedID: nonZero(d.RelatedID), ThirdPartyID: nonZero(d.ThirdPartyID),
@@ -92,7 +92,8 @@ func (s *IntegrationDeltaService) Since(ctx context.Context, afterID int64, opts
 	return sinceOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, afterID, ro)
 }
 
-// Follow yields the integration deltas with an id above afterID, now and as they come; see [Followed] for what it promises.
+// Follow yields the integration deltas with an id above afterID, first those that exist, then new ones as they are created; see [Followed]
+// for what it promises.
 //
 // API: GET /IntegrationDelta
 func (s *IntegrationDeltaService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationDelta], error] {

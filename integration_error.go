@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// IntegrationError is an error that an integration has logged. It is data and no Go error.
+// IntegrationError is an error that an integration has logged. It is a record, not a Go error.
 //
 // API: schema IntegrationError.
 type IntegrationError struct {
@@ -24,11 +24,11 @@ type IntegrationError struct {
 	Date       Time   `json:"date"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (e IntegrationError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", e.ID), slog.Int64("module_id", e.ModuleID), slog.String("module_name", e.ModuleName),
@@ -36,7 +36,7 @@ func (e IntegrationError) LogValue() slog.Value {
 	)
 }
 
-// Input returns an input with the fields that are not zero; an error has no Update, so it is for Create. Members in Extra are left out.
+// Input returns an input for Create with the fields that are not zero; an error has no Update. Members in Extra are left out.
 func (e IntegrationError) Input() IntegrationErrorInput {
 	return IntegrationErrorInput{
 		ModuleID: nonZero(e.ModuleID), ModuleName: nonZero(e.ModuleName), DetailID: nonZero(e.DetailID), EntityType: nonZero(e.EntityType),
@@ -58,16 +58,16 @@ type IntegrationErrorInput struct {
 	Date       Opt[Time]   `json:"date,omitzero"`
 }
 
-// IntegrationErrorListOptions specifies which integration errors to list, and in which order; the zero value is all of them by id.
+// IntegrationErrorListOptions specifies which integration errors to list, and in which order; the zero value lists all of them by id.
 type IntegrationErrorListOptions struct {
 	ListOptions
-	// Count is the API's count, for List only: how many records to send where the server ignores paging.
+	// Count is the API's count, for List only: how many records to send if the server ignores paging.
 	Count int `url:"count,omitempty"`
 	// DetailID is the id of one configured connection of a module, of which a tenant can have several.
 	DetailID int64 `url:"detail_id,omitempty"`
 	// ModuleID is the id of an integration module, such as 12.
 	ModuleID int64 `url:"module_id,omitempty"`
-	// Sort has up to five keys, spelled as the record's JSON members; nil sorts by id. Another name is refused: HaloPSA would ignore it silently.
+	// Sort has up to five keys, spelled as the record's JSON members; nil sorts by id. Other names are refused: HaloPSA would silently ignore them.
 	Sort []SortKey `url:"-"`
 }
 
@@ -114,7 +114,8 @@ func (s *IntegrationErrorService) Since(ctx context.Context, afterID int64, opts
 	return sinceOf[IntegrationError](ctx, clientOf(s), integrationError, opts, afterID, ro)
 }
 
-// Follow yields the integration errors with an id above afterID, now and as they come; see [Followed] for what it promises.
+// Follow yields the integration errors with an id above afterID, first those that exist, then new ones as they are created; see [Followed]
+// for what it promises.
 //
 // API: GET /IntegrationError
 func (s *IntegrationErrorService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationError], error] {

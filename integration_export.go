@@ -31,11 +31,11 @@ type IntegrationExport struct {
 	ExportData []IntegrationExportData `json:"exportdata"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (e IntegrationExport) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", e.ID), slog.String("export_id", e.ExportID), slog.Int64("module_id", e.ModuleID), slog.Int64("halo_id", e.HaloID),
@@ -45,7 +45,7 @@ func (e IntegrationExport) LogValue() slog.Value {
 
 // Input returns an input for Update with the ID and the fields that are not zero, parts included. Members in Extra are left out.
 //
-// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+// A field that was emptied keeps its value in HaloPSA, since the input omits it; use [Set] or [Null] to send it.
 func (e IntegrationExport) Input() IntegrationExportInput {
 	return IntegrationExportInput{
 		ID: nonZero(e.ID), ExportID: nonZero(e.ExportID), ModuleID: nonZero(e.ModuleID), HaloID: nonZero(e.HaloID), HaloName: nonZero(e.HaloName),
@@ -69,11 +69,11 @@ type IntegrationExportData struct {
 	ExportBody []byte `json:"export_body"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (d IntegrationExportData) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", d.ID), slog.Int64("integration_export_id", d.IntegrationExportID), slog.Bool("exported", d.Exported),
@@ -126,7 +126,7 @@ type IntegrationExportDataInput struct {
 	ExportBody          Opt[[]byte] `json:"export_body,omitzero"`
 }
 
-// IntegrationExportListOptions specifies which integration exports to list; the zero value is all of them.
+// IntegrationExportListOptions specifies which integration exports to list; the zero value lists all of them.
 type IntegrationExportListOptions struct {
 	// ModuleID is the id of an integration module, such as 12.
 	ModuleID int64 `url:"moduleId,omitempty"`
@@ -136,7 +136,7 @@ type IntegrationExportListOptions struct {
 
 var integrationExport = endpoint{name: "IntegrationExport"}
 
-// IntegrationExportService works the export queue.
+// IntegrationExportService reads and writes the export queue.
 type IntegrationExportService struct{ service }
 
 // List reads the list in one request.
@@ -167,7 +167,7 @@ func (s *IntegrationExportService) Create(ctx context.Context, inputs []Integrat
 	return createOf[IntegrationExport](ctx, clientOf(s), integrationExport, inputs, ro)
 }
 
-// Update changes exports, as a worker does that reports progress; every input must carry an ID. Members that are absent stay as they are.
+// Update changes exports, as a worker does that reports progress; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /IntegrationExport
 func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {

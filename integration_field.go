@@ -19,18 +19,18 @@ type IntegrationFieldData struct {
 	DetailsID int64  `json:"details_id"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (f IntegrationFieldData) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("id", f.ID), slog.Int64("msid", f.MSID), slog.String("name", f.Name), slog.String("fieldid", f.FieldID))
 }
 
 // Input returns an input for Update with the ID and the fields that are not zero. Members in Extra are left out.
 //
-// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+// A field that was emptied keeps its value in HaloPSA, since the input omits it; use [Set] or [Null] to send it.
 func (f IntegrationFieldData) Input() IntegrationFieldDataInput {
 	return IntegrationFieldDataInput{
 		ID: nonZero(f.ID), MSID: nonZero(f.MSID), Name: nonZero(f.Name), FieldID: nonZero(f.FieldID), Type: nonZero(f.Type),
@@ -92,7 +92,7 @@ func (s *IntegrationFieldDataService) Create(ctx context.Context, inputs []Integ
 	return createOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, inputs, ro)
 }
 
-// Update changes field data; every input must carry an ID. Members that are absent stay as they are.
+// Update changes field data; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /IntegrationFieldData
 func (s *IntegrationFieldDataService) Update(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]*IntegrationFieldData, error) {
@@ -138,18 +138,18 @@ type IntegrationFieldMapping struct {
 	ParentID int64  `json:"parent_id"`
 	// ChildMappings are the mappings of the members of a composite field.
 	ChildMappings []IntegrationFieldMapping `json:"child_mappings"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (m IntegrationFieldMapping) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", m.ID), slog.Int64("msid", m.MSID), slog.String("name", m.Name), slog.String("thirdpartyname", m.ThirdPartyName),
 	)
 }
 
-// IntegrationFieldMappingListOptions specifies which field mappings to list; the zero value is all of them.
+// IntegrationFieldMappingListOptions specifies which field mappings to list; the zero value lists all of them.
 type IntegrationFieldMappingListOptions struct {
 	// MSID is the id of an integration module, such as 12: the module_id of other resources. HaloPSA declares it as a text here [spec].
 	MSID int64 `url:"msid,omitempty"`

@@ -20,11 +20,11 @@ type IntegrationLookUp struct {
 	Success bool `json:"_success"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (l IntegrationLookUp) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", l.ID), slog.Int64("module_id", l.ModuleID), slog.Int("type", l.Type), slog.String("third_party_id", l.ThirdPartyID),
@@ -33,7 +33,7 @@ func (l IntegrationLookUp) LogValue() slog.Value {
 
 // Input returns an input for Update with the ID and the fields that are not zero. Members in Extra are left out.
 //
-// A field that was emptied stays as it is in HaloPSA, since an input sends nothing for it: say so with Set or [Null].
+// A field that was emptied keeps its value in HaloPSA, since the input omits it; use [Set] or [Null] to send it.
 func (l IntegrationLookUp) Input() IntegrationLookUpInput {
 	return IntegrationLookUpInput{
 		ID: nonZero(l.ID), ModuleID: nonZero(l.ModuleID), Type: nonZero(l.Type), ThirdPartyID: nonZero(l.ThirdPartyID), Value: nonZero(l.Value),
@@ -99,7 +99,7 @@ func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []Integrat
 	return createOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, inputs, ro)
 }
 
-// Update changes lookups; every input must carry an ID. Members that are absent stay as they are.
+// Update changes lookups; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) Update(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {

@@ -42,11 +42,11 @@ type IntegrationRequest struct {
 	DetailsIDString string `json:"details_id_string"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// Input returns an input with the fields that are not zero; a request has no Update, so it is for Create.
+// Input returns an input for Create with the fields that are not zero; a request has no Update.
 //
 // What asks for an action and the token for it (_retrywebhook, _retry_webhook_token) are left out, as are the members in Extra. Lines of Trace
 // lose their ids, since those of the record are not to move to the new one.
@@ -68,7 +68,7 @@ func (r IntegrationRequest) Input() IntegrationRequestInput {
 	return input
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (r IntegrationRequest) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", r.ID), slog.Bool("isoutgoing", r.IsOutgoing), slog.String("operation", r.Operation),
@@ -87,11 +87,11 @@ type Trace struct {
 	SystemEventID int64  `json:"systemeventid"`
 	Timestamp     Time   `json:"timestamp"`
 	Log           string `json:"log"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (t Trace) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("id", t.ID), slog.Int("tracetype", t.TraceType), slog.Time("timestamp", t.Timestamp.Time))
 }
@@ -130,7 +130,7 @@ type IntegrationRequestInput struct {
 	DetailsIDString   Opt[string]       `json:"details_id_string,omitzero"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (r IntegrationRequestInput) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Any("isoutgoing", r.IsOutgoing), slog.Any("operation", r.Operation), slog.Any("type", r.Type),
@@ -148,10 +148,10 @@ type TraceInput struct {
 	Log           Opt[string] `json:"log,omitzero"`
 }
 
-// IntegrationRequestListOptions specifies which integration requests to list, and in which order; the zero value is all of them by id.
+// IntegrationRequestListOptions specifies which integration requests to list, and in which order; the zero value lists all of them by id.
 type IntegrationRequestListOptions struct {
 	ListOptions
-	// Count is the API's count, for List only: how many records to send where the server ignores paging.
+	// Count is the API's count, for List only: how many records to send if the server ignores paging.
 	Count int `url:"count,omitempty"`
 	// DetailID is the id of one configured connection of a module, of which a tenant can have several.
 	DetailID int64 `url:"detail_id,omitempty"`
@@ -161,7 +161,7 @@ type IntegrationRequestListOptions struct {
 	ModuleID int64 `url:"module_id,omitempty"`
 	// OutboundOnly leaves out the requests that HaloPSA received.
 	OutboundOnly bool `url:"outbound_only,omitempty"`
-	// Sort has up to five keys, spelled as the record's JSON members; nil sorts by id. Another name is refused: HaloPSA would ignore it silently.
+	// Sort has up to five keys, spelled as the record's JSON members; nil sorts by id. Other names are refused: HaloPSA would silently ignore them.
 	Sort []SortKey `url:"-"`
 }
 
@@ -208,7 +208,8 @@ func (s *IntegrationRequestService) Since(ctx context.Context, afterID int64, op
 	return sinceOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, afterID, ro)
 }
 
-// Follow yields the integration requests with an id above afterID, now and as they come; see [Followed] for what it promises.
+// Follow yields the integration requests with an id above afterID, first those that exist, then new ones as they are created; see [Followed]
+// for what it promises.
 //
 // API: GET /IntegrationRequest
 func (s *IntegrationRequestService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationRequest], error] {

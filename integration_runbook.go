@@ -18,11 +18,11 @@ type IntegrationRunbookVariableGroup struct {
 	// Value is the group's id, such as "faults", and what Get takes.
 	Value     string                       `json:"value"`
 	Variables []IntegrationRunbookVariable `json:"variables"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (g IntegrationRunbookVariableGroup) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("label", g.Label), slog.String("value", g.Value))
 }
@@ -46,16 +46,16 @@ type IntegrationRunbookVariable struct {
 	VariableNameRootOverride string `json:"variable_name_root_override"`
 	AddToArray               bool   `json:"addtoarray"`
 	PositionToAdd            int    `json:"positiontoadd"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (v IntegrationRunbookVariable) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("value", v.Value), slog.String("group", v.Group), slog.Int64("method_id", v.MethodID))
 }
 
-// IntegrationRunbookVariableGroupListOptions specifies which variable groups to list; the zero value is all of them.
+// IntegrationRunbookVariableGroupListOptions specifies which variable groups to list; the zero value lists all of them.
 type IntegrationRunbookVariableGroupListOptions struct {
 	// ExcludeMethodID is a flag here, and a number in Get.
 	ExcludeMethodID Opt[bool] `url:"exclude_method_id,omitempty"`

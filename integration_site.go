@@ -30,11 +30,11 @@ type IntegrationSiteMapping struct {
 	DetailsID            int64                  `json:"details_id"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (m IntegrationSiteMapping) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", m.ID), slog.Int64("module_id", m.ModuleID), slog.Int64("halo_id", m.HaloID), slog.String("halo_name", m.HaloName),
@@ -59,11 +59,11 @@ type XTypeMappingCriteria struct {
 	Type           int     `json:"type"`
 	// Warning is a message to the caller that can come with a success.
 	Warning string `json:"_warning"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (c XTypeMappingCriteria) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", c.ID), slog.Int64("xtypemapping_id", c.XTypeMappingID), slog.String("tablename", c.TableName),
@@ -71,7 +71,7 @@ func (c XTypeMappingCriteria) LogValue() slog.Value {
 	)
 }
 
-// IntegrationSiteMappingListOptions specifies which site mappings to list; the zero value is all of them.
+// IntegrationSiteMappingListOptions specifies which site mappings to list; the zero value lists all of them.
 type IntegrationSiteMappingListOptions struct {
 	// GetActiveOnly leaves out the mappings that are not active.
 	GetActiveOnly bool `url:"get_active_only,omitempty"`

@@ -15,14 +15,14 @@ import (
 // API: GET /IntegratorLog
 type IntegratorLog struct {
 	ID int64 `json:"id"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (l IntegratorLog) LogValue() slog.Value { return slog.GroupValue(slog.Int64("id", l.ID)) }
 
-// IntegratorLogListOptions specifies which log lines to list; the zero value is all of them.
+// IntegratorLogListOptions specifies which log lines to list; the zero value lists all of them.
 type IntegratorLogListOptions struct {
 	ListOptions
 	// ModuleID is the id of an integration module, such as 12.
@@ -62,7 +62,8 @@ func (s *IntegratorLogService) Since(ctx context.Context, afterID int64, opts *I
 	return sinceOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, afterID, ro)
 }
 
-// Follow yields the log lines with an id above afterID, now and as they come; see [Followed] for what it promises.
+// Follow yields the log lines with an id above afterID, first those that exist, then new ones as they are created; see [Followed]
+// for what it promises.
 //
 // API: GET /IntegratorLog
 func (s *IntegratorLogService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorLog], error] {
@@ -77,7 +78,7 @@ func (s *IntegratorLogService) Follow(ctx context.Context, afterID int64, interv
 // API: GET /IntegratorSchedule
 type IntegratorSchedule struct {
 	ID int64 `json:"id"`
-	// ConfigID is the id of the integrator's own configuration; it is no module's id.
+	// ConfigID is the id of the integrator's own configuration; it is not the id of a module.
 	ConfigID         int64           `json:"config_id"`
 	ImportNames      string          `json:"importnames"`
 	ModuleList       string          `json:"module_list"`
@@ -88,11 +89,11 @@ type IntegratorSchedule struct {
 	IsRunning        bool            `json:"is_running"`
 	LastRun          Time            `json:"last_run"`
 	NextRun          Time            `json:"next_run"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (s IntegratorSchedule) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("id", s.ID), slog.Int64("config_id", s.ConfigID), slog.String("importnames", s.ImportNames),
@@ -138,14 +139,14 @@ func (s *IntegratorScheduleService) All(ctx context.Context, opts *IntegratorSch
 // API: GET /IntegratorTrace
 type IntegratorTrace struct {
 	ID int64 `json:"id"`
-	// ConfigID is the id of the integrator's own configuration; it is no module's id.
+	// ConfigID is the id of the integrator's own configuration; it is not the id of a module.
 	ConfigID  int64 `json:"config_id"`
 	Timestamp Time  `json:"timestamp"`
-	// Extra holds every member that has no field above, under its name on the wire; it can hold credentials.
+	// Extra holds every member without a field above, by its JSON name; it can hold credentials.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// LogValue returns the fields that hold no credentials.
+// LogValue returns the fields that cannot hold credentials.
 func (t IntegratorTrace) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("id", t.ID), slog.Int64("config_id", t.ConfigID), slog.Time("timestamp", t.Timestamp.Time))
 }
@@ -190,7 +191,8 @@ func (s *IntegratorTraceService) Since(ctx context.Context, afterID int64, opts 
 	return sinceOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, afterID, ro)
 }
 
-// Follow yields the traces with an id above afterID, now and as they come; see [Followed] for what it promises.
+// Follow yields the traces with an id above afterID, first those that exist, then new ones as they are created; see [Followed]
+// for what it promises.
 //
 // API: GET /IntegratorTrace
 func (s *IntegratorTraceService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorTrace], error] {

@@ -17,10 +17,10 @@ type Metric struct {
 	Description string
 	// Bounds are the upper ends of the buckets.
 	Bounds []float64
-	// Attributes are the names of what tells one series from another. Their values are few, since ids in paths are templates.
+	// Attributes are the names of the attributes that distinguish the series. They have few values, since paths are templates without ids.
 	Attributes []string
-	// Record returns what an attempt adds, in the unit, with the value of each of Attributes, "" where the attempt has none; false where it adds
-	// nothing.
+	// Record returns the value that an attempt adds, in Unit, and the value of each of Attributes, or "" if the attempt has none; ok is false if it
+	// adds nothing.
 	Record func(a Attempt) (value float64, attributes []string, ok bool)
 }
 
@@ -78,7 +78,7 @@ func (a Attempt) attributes(names []string) []string {
 // Sent reports whether anything of the attempt was sent.
 func (a Attempt) Sent() bool { return a.Duration > 0 || a.StatusCode != 0 }
 
-// Server returns the address and the port that Host means, and "" and 0 where that is empty.
+// Server returns the address and the port of Host, or "" and 0 if Host is empty.
 func (a Attempt) Server() (address string, port int) {
 	if a.Host == "" {
 		return "", 0
@@ -125,10 +125,10 @@ func (a Attempt) attribute(name string) string {
 	return ""
 }
 
-// Template is the path with {id} for each id, so that there are few of them: /IntegrationError/17 is /IntegrationError/{id}.
+// Template returns the path with {id} in place of each id, so that the number of templates is small: /IntegrationError/17 is /IntegrationError/{id}.
 //
-// The first segment is the name of a resource. Of the others, the last one of a Get or a Delete is an id, whatever it looks like; further ones
-// come with the paths that callers give to the generic functions, and are ids unless they look like a name.
+// The first segment is the name of a resource. The last segment of a Get or Delete is an id, whatever it looks like. Further
+// segments come from paths passed to the generic functions, and are ids unless they look like names.
 func (a Attempt) Template() string {
 	segments := strings.Split(a.Path, "/") // the first is empty, before the slash
 	ofOne := strings.HasSuffix(a.Op, ".Get") || strings.HasSuffix(a.Op, ".Delete") || strings.HasSuffix(a.Op, ".Download")

@@ -9,19 +9,19 @@ import (
 	"github.com/halopsa-go/halopsa/internal/attempt"
 )
 
-// Attempt is one attempt of a call and what became of it, as [WithObserver] reports it. It holds nothing secret.
+// Attempt is one attempt of a call and its outcome, as [WithObserver] reports it. It holds no secrets.
 type Attempt struct {
-	// Host is that of the instance, such as "acme.halopsa.com", with the port unless that is HTTPS's own.
+	// Host is the host of the instance, such as "acme.halopsa.com", with the port unless it is the default of HTTPS.
 	Host string
-	// Tenant is that of [WithTenant], or empty. LogValue leaves it out: as part of the token's URL it is kept out of log lines.
+	// Tenant is the name given to [WithTenant], or empty. LogValue leaves it out: as part of the token's URL it is kept out of log lines.
 	Tenant string
 	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
 	Op string
-	// Method and Path are those of the request, below /api and without the query.
+	// Method and Path are the request's method and path; the path is relative to /api and has no query.
 	Method, Path string
 	// Number is 1 for the first attempt of a call, 2 for its first repetition.
 	Number int
-	// Begin is when the call asked to be let through.
+	// Begin is when the attempt began to wait for the limits.
 	Begin time.Time
 	// Wait is how long the limits and the token held it back.
 	Wait time.Duration
@@ -54,9 +54,9 @@ func (a *Attempt) attrs() []slog.Attr {
 	return append(attrs, slog.Int("status", a.StatusCode), slog.Int("bytes", a.Size), slog.String("request_id", a.RequestID))
 }
 
-// WithObserver calls observe after every attempt, for metrics and traces. Several observers are called in their order.
+// WithObserver calls observe after every attempt, for metrics and traces. Several observers are called in order.
 //
-// The context is that of the call. observe is called from many goroutines and holds up the call until it returns.
+// The context is the call's. observe must be safe for concurrent use, and the call waits until it returns.
 func WithObserver(observe func(ctx context.Context, attempt Attempt)) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if observe == nil {

@@ -113,7 +113,7 @@ func (o *once[T, I]) prepare(ctx context.Context) (err error) {
 		return badArgument("inputs", "empty")
 	}
 	if len(o.conf.key) > 0 {
-		return badArgument("WithKey", "what was written is read back by the ids of the records, which this says are no keys")
+		return badArgument("WithKey", "must not be given: records are read back by their ids")
 	}
 	if err := checkCreates(o.op, o.inputs); err != nil {
 		return err
@@ -124,10 +124,10 @@ func (o *once[T, I]) prepare(ctx context.Context) (err error) {
 	o.bodies = make([]json.RawMessage, len(o.inputs))
 	for i, input := range o.inputs {
 		if o.bodies[i], err = json.Marshal(input); err != nil {
-			return badArgument("inputs", "no JSON can be made of them: %s", err)
+			return badArgument("inputs", "cannot be encoded as JSON: %s", err)
 		}
 		if id, ok := wire.ID(o.bodies[i]); ok && wire.RealID(id) {
-			return badArgument(fmt.Sprintf("inputs[%d].ID", i), "set; a record that exists is changed with Update, or with PostOf")
+			return badArgument(fmt.Sprintf("inputs[%d].ID", i), "must be absent: use Update to change an existing record, or with PostOf")
 		}
 	}
 	o.records, o.written, o.again = make([]*T, len(o.inputs)), make([]bool, len(o.inputs)), make([]bool, len(o.inputs))

@@ -13,7 +13,7 @@ import (
 
 // ClientOption sets up a [Client]; it is given to [NewClient].
 //
-// Later options win over earlier ones, and an option of a call over one of the client.
+// Later options override earlier ones, and options of a call override those of the client.
 type ClientOption interface{ applyClient(*config) error }
 
 // config is what the options of NewClient set.
@@ -85,7 +85,7 @@ func WithTenant(tenant string) ClientOption {
 
 // WithClientCredentials sets the id and the secret of an API application that uses OAuth2 client credentials.
 //
-// Both must be non-empty. White space around them is dropped: HaloPSA makes both of them, without any. Either this, [WithCredentialsFunc]
+// Both must be non-empty. White space around them is dropped; HaloPSA generates both without any. Either this option, [WithCredentialsFunc]
 // or [WithTokenSource] is needed.
 func WithClientCredentials(id, secret string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
@@ -111,10 +111,10 @@ func WithScope(scopes ...string) ClientOption {
 	})
 }
 
-// WithAuthURL sets the authorization server where it is not at /auth of the base URL.
+// WithAuthURL sets the URL of the authorization server; the default is /auth of the base URL.
 //
-// The token endpoint is /token below it, as with https://auth.example.com/auth; of a host alone it is /auth/token. The whole endpoint can be
-// given too, such as https://auth.example.com/token, where trial tenants have it. The rules are those of the base URL: a host, an optional port
+// The token endpoint is /token below it, as with https://auth.example.com/auth; for a host alone it is /auth/token. The whole endpoint is
+// accepted too, such as https://auth.example.com/token, which trial tenants use. The rules are those of the base URL: a host, an optional port
 // and path, and nothing else. An empty URL means the default.
 func WithAuthURL(authURL string) ClientOption {
 	return clientOptionFunc(func(c *config) error {
@@ -125,7 +125,7 @@ func WithAuthURL(authURL string) ClientOption {
 
 // WithTokenSource takes access tokens from source instead of fetching them with client credentials.
 //
-// The source is asked before every attempt and must cache by itself; see [TokenSource].
+// The source is called before every attempt and must cache tokens itself; see [TokenSource].
 func WithTokenSource(source TokenSource) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if source == nil {
@@ -152,8 +152,8 @@ func WithHTTPClient(client *http.Client) ClientOption {
 
 // WithRateLimit sets how many requests the client sends in any window of time; the default is 700 in 5 minutes.
 //
-// It is the server's own rule: a rolling window over the last n requests. Replicas that share a tenant must share its limit:
-// give each its part, or see [WithLimiter].
+// It follows the server's own rule, a rolling window over the last n requests. Replicas that share a tenant must share its limit:
+// give each its share, or see [WithLimiter].
 func WithRateLimit(n int, window time.Duration) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if n < 1 || window <= 0 {
@@ -164,7 +164,7 @@ func WithRateLimit(n int, window time.Duration) ClientOption {
 	})
 }
 
-// WithoutRateLimit turns the client's own limit off. A 429 of the server still holds back every call.
+// WithoutRateLimit turns off the client's built-in limit. A 429 of the server still holds back every call.
 func WithoutRateLimit() ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		c.limiter, c.window = nil, limit.NewWindow(0, defaultWindow)
@@ -172,7 +172,7 @@ func WithoutRateLimit() ClientOption {
 	})
 }
 
-// WithLimiter replaces the client's own limit by limiter, which every attempt waits for.
+// WithLimiter replaces the client's built-in limit with limiter, which every attempt waits for.
 //
 // A 429 of the server still holds back every call of this client.
 func WithLimiter(limiter Limiter) ClientOption {
@@ -187,12 +187,12 @@ func WithLimiter(limiter Limiter) ClientOption {
 
 // Limiter holds back requests. Wait returns when one may be sent, or with an error when none may.
 //
-// *rate.Limiter of golang.org/x/time/rate is one.
+// *rate.Limiter of golang.org/x/time/rate implements it.
 type Limiter interface {
 	Wait(ctx context.Context) error
 }
 
-// WithMaxRetries sets how often a failed request is repeated where the retry table allows it; the default is 4.
+// WithMaxRetries sets how often a failed request is retried if the retry table allows it; the default is 4.
 //
 // Waiting out a 429 and replaying after a 401 do not count. 0 turns the other retries off; see also [WithoutRetry].
 func WithMaxRetries(n int) ClientOption {
@@ -211,7 +211,7 @@ func WithMaxRetries(n int) ClientOption {
 func WithBackoff(first, longest time.Duration) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if first < 0 || longest < first {
-			return badArgument("WithBackoff", "%s to %s is no range of pauses", first, longest)
+			return badArgument("WithBackoff", "%s to %s is not a range of pauses", first, longest)
 		}
 		c.retry.MinBackoff, c.retry.MaxBackoff = first, longest
 		return nil
@@ -220,7 +220,7 @@ func WithBackoff(first, longest time.Duration) ClientOption {
 
 // WithMaxWait sets the longest Retry-After that a call waits for; the default is 6 minutes.
 //
-// A server that asks for more makes the call fail at once, with the wait in [APIError.RetryAfter].
+// If the server asks for more, the call fails at once, with the wait in [APIError.RetryAfter].
 func WithMaxWait(longest time.Duration) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if longest < 0 {
@@ -244,7 +244,7 @@ func WithMaxResponseSize(bytes int64) ClientOption {
 
 // WithLogger logs each attempt to logger at debug level, and at warn level each failure after which a Follow continues; by default nothing is logged.
 //
-// A line has the operation, method, path, status, attempt, duration, size and request id, and never a query, header or body.
+// A log line has the operation, method, path, status, attempt, duration, size and request id, but never a query, header or body.
 func WithLogger(logger *slog.Logger) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		c.logger = logger

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// RequestOption changes one call; every method takes any number of them.
+// RequestOption specifies how one call is made; every method takes any number of them.
 type RequestOption interface{ applyCall(*callConfig) error }
 
 // Option can be given to a call, and to [NewClient] as the default of every call.
@@ -74,13 +74,13 @@ func (f optionFunc) applyClient(c *config) error   { return f(&c.call) }
 
 // WithHeader sends a header with the request.
 //
-// Authorization cannot be set: it always holds the token of the [TokenSource].
+// Authorization cannot be set; it is always the token of the [TokenSource].
 func WithHeader(name, value string) Option {
 	return optionFunc(func(c *callConfig) error {
 		name := textproto.CanonicalMIMEHeaderKey(name)
 		switch {
 		case !headerName(name):
-			return badArgument("WithHeader", "%q is no name of a header", name)
+			return badArgument("WithHeader", "%q is not a valid header name", name)
 		case !headerValue(value):
 			return badArgument("WithHeader", "the value of %s must be one line of printable characters", name)
 		case name == "Authorization":
@@ -108,7 +108,7 @@ func headerValue(value string) bool {
 // WithQuery adds a query parameter, replacing one of the same name.
 //
 // HaloPSA silently ignores a parameter that it does not know [seen]: a misspelled filter returns everything. A name that differs from a documented
-// parameter of a list or a Get in its case and underscores only is therefore refused, except by the generic functions, which know no parameters.
+// parameter of a list or a Get only in case and underscores is therefore refused, except by the generic functions, which know no parameters.
 func WithQuery(name, value string) Option {
 	return optionFunc(func(c *callConfig) error {
 		if name == "" {
@@ -135,7 +135,7 @@ func WithTimeout(attempt time.Duration) Option {
 	})
 }
 
-// WithoutRetry makes one attempt only, whatever comes of it.
+// WithoutRetry limits the call to one attempt, whatever its outcome.
 func WithoutRetry() Option {
 	return optionFunc(func(c *callConfig) error {
 		c.once = true
@@ -154,10 +154,10 @@ func WithBatchSize(n int) Option {
 	})
 }
 
-// WithSecondPass makes Pages and All believe no record_count, and read a list that is not in the order of its ids again, until a pass finds nothing new.
+// WithSecondPass makes Pages and All ignore record_count and read a list that is not sorted by id again, until a pass finds nothing new.
 //
-// A list in the order of its ids then takes up to twice the requests, another one at least twice. It is the safe mode for a list in which exactly
-// as many records are added between two requests as others delete: that is the one change which no record_count shows.
+// A list sorted by id then takes up to twice the requests, any other list at least twice. It is the safe mode for a list in which the number of
+// records added between two requests can equal the number deleted: record_count shows every other change, but not this one.
 func WithSecondPass() Option {
 	return optionFunc(func(c *callConfig) error {
 		c.secondPass = true
@@ -165,10 +165,10 @@ func WithSecondPass() Option {
 	})
 }
 
-// WithPrefetch lets Pages and All read up to n pages at once: the next ones come while the caller works. 0 and 1 read one at a time.
+// WithPrefetch lets Pages and All read up to n pages at once: the next ones are read while the caller works. 0 and 1 read one at a time.
 //
-// Records come in the same order and with the same promise. All requests pass the limit. Reading ahead ends once the list shrinks during the
-// walk, and does not begin where the server sends no record_count: a page that turns out to be empty costs a request.
+// Records come in the same order and with the same promise. All requests count against the limit. Reading ahead stops once the list shrinks
+// during the walk, and does not begin if the server sends no record_count: a page that turns out to be empty costs a request.
 func WithPrefetch(n int) Option {
 	return optionFunc(func(c *callConfig) error {
 		if n < 0 {
@@ -179,7 +179,7 @@ func WithPrefetch(n int) Option {
 	})
 }
 
-// WithIdempotent says that a Create may safely be sent twice, so that it is retried like an Update.
+// WithIdempotent declares that a Create may safely be sent twice, so that it is retried like an Update.
 func WithIdempotent() RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		c.idempotent = true
@@ -224,11 +224,11 @@ func (c *Client) callConfig(opts []RequestOption) (*callConfig, error) {
 	return c.conf.call.with(opts)
 }
 
-// ListOptions choose a page of a list.
+// ListOptions specifies a page of a list.
 type ListOptions struct {
-	// PageNo is the page that List reads, from 1; 0 is the first. Pages and All begin at page 1 and refuse another one.
+	// PageNo is the page that List reads, from 1; 0 is the first. Pages and All begin at page 1 and refuse any other value.
 	PageNo int `url:"-"`
-	// PageSize is how many records to ask for; 0 is 100, the largest page that a tenant was seen to serve. The server may send fewer.
+	// PageSize is how many records to ask for; 0 means 100, the largest page that a tenant has been seen to serve. The server may send fewer.
 	PageSize int `url:"-"`
 }
 

@@ -99,7 +99,7 @@ func TestLimiterIsAskedBeforeEveryAttempt(t *testing.T) {
 	err := createOne(t.Context(), client)
 	require.ErrorIs(t, err, limiter.err)
 	require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown)
-	assert.ErrorContains(t, err, "the limiter lets no request through: rate: Wait")
+	assert.ErrorContains(t, err, "the limiter refused the request: rate: Wait")
 	assert.Equal(t, int64(4), limiter.asked.Load())
 	assert.Zero(t, server.Count(http.MethodPost, ""))
 }

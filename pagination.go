@@ -10,24 +10,24 @@ import (
 
 // Page is one page of a list.
 //
-// What Pages and All promise: each record that is in the list during the whole walk comes exactly once, told apart by its id, or the
-// walk ends with a [PaginationError] after the records that could be read.
+// Pages and All promise that each record that is in the list during the whole walk comes exactly once, identified by its id, or that
+// the walk ends with a [PaginationError] after the records that could be read.
 //
-// Two rows of one response are two records. Where they share an id and differ, ids are no keys of that list, and its rows are told apart by
-// their content: the pages before are read again, and what was passed over for its id comes then. This works for a list that does not
+// Two rows of one response are two records. If they share an id but differ, the ids of that list are not unique, and its rows are identified by
+// their content: earlier pages are read again, and rows that were skipped because of their id come then. This works for a list that does not
 // change during the walk; if it does, the walk ends with a [PaginationError]. 0, "0", "" and an empty GUID do not count as ids.
 type Page[T any] struct {
-	// Records are the rows. Rows are thinner than what Get returns: an absent member says nothing about the record.
+	// Records are the rows. Rows have fewer members than what Get returns: an absent member says nothing about the record.
 	Records []T
-	// Number is the page's number, from 1, as it was asked for.
+	// Number is the number of the requested page, from 1.
 	Number int
-	// Size is the page_size that the server reports, or the number of rows it sent when it reports none.
+	// Size is the page_size that the server reports, or the number of rows in the response if it reports none.
 	Size int
-	// RecordCount is how many records the whole list has, or -1 when the server does not say.
+	// RecordCount is how many records the whole list has, or -1 if the server does not say.
 	RecordCount int
 }
 
-// Collect gathers what a walk yields, up to its first error, which it returns together with what came before.
+// Collect returns all values that a walk yields. If the walk fails, Collect returns the error and the values before it.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	var all []T
 	for v, err := range seq {

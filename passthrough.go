@@ -100,7 +100,7 @@ func encodeBody(op, argument string, value any) ([]byte, error) {
 	body, err := json.Marshal(value)
 	switch {
 	case err != nil:
-		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "no JSON can be made of it: " + err.Error()}
+		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "cannot be encoded as JSON: " + err.Error()}
 	case string(body) == "null":
 		return nil, &ArgumentError{Op: op, Argument: argument, Reason: "empty"}
 	}

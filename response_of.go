@@ -8,11 +8,11 @@ import (
 	"github.com/halopsa-go/halopsa/internal/retry"
 )
 
-// ResponseOf reads path, such as "Agent/me", with exactly the parameters of query, and returns the response as it came, with its body in memory.
+// ResponseOf reads path, such as "Agent/me", with exactly the parameters of query, and returns the unprocessed response, with its body in memory.
 //
-// It is for what holds no records, or not in a form that the other generic functions read. Authentication, retries, limits and errors are theirs,
-// but a redirect is not followed, and a success is not looked into: its body can hold an error, or be a page of somebody else. The body is
-// decompressed and in UTF-8. The Request of the response is nil.
+// It is for responses without records, or whose form the other generic functions cannot read. Authentication, retries, limits and errors are the
+// same as theirs, but a redirect is not followed, and the body of a success is not inspected: it can hold an error, or be a page of a proxy. The
+// body is decompressed and in UTF-8. The Request of the response is nil.
 func ResponseOf(ctx context.Context, client *Client, path string, query url.Values, opts ...RequestOption) (*http.Response, error) {
 	at := endpointAt(path)
 	r, err := client.prepare(at.op("Response"), at.name, opts)

@@ -8,11 +8,11 @@ import (
 
 const ellipsis = '…'
 
-// Truncate returns s cut to at most longest characters, the last of which is then an ellipsis; a text that fits is returned as it is.
+// Truncate returns s cut to at most longest characters, the last of which is then an ellipsis; a text that fits is returned unchanged.
 //
 // It counts as HaloPSA's columns do, in UTF-16 code units: most characters are one, an emoji is two or more [db]. What a reader sees as one
-// character is kept or cut as a whole: a letter with its accents, an emoji with its skin tone or joined of several, a flag. The result is "" where
-// longest is 0 or less, and the ellipsis alone where not even the first character fits beside it.
+// character is kept or cut as a whole: a letter with its accents, an emoji with its skin tone or combined from several, a flag. The result is "" where
+// longest is 0 or less, and the ellipsis alone if not even the first character fits before it.
 func Truncate(s string, longest int) string {
 	switch {
 	case longest <= 0:

@@ -14,7 +14,7 @@ import (
 // Time is a point in time as HaloPSA writes it.
 //
 // A date without a zone is taken as UTC. The sentinel dates 0001-01-01, 1899-12-30 and 1900-01-01, null and "" all
-// become the zero Time, for which IsZero is true. It is sent as RFC 3339 in UTC; the zero Time is sent as null.
+// become the zero Time, for which IsZero is true. A Time is sent as RFC 3339 in UTC; the zero Time is sent as null.
 type Time struct{ time.Time }
 
 func init() { loose.UseDate[Time]() } // a list has thousands of dates: they are read without a detour
@@ -22,7 +22,7 @@ func init() { loose.UseDate[Time]() } // a list has thousands of dates: they are
 // NewTime returns t as a [Time], in UTC.
 func NewTime(t time.Time) Time { return Time{t.UTC()} }
 
-// UnmarshalJSON reads every form of a date that HaloPSA is known to send.
+// UnmarshalJSON accepts every date format that HaloPSA is known to send.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		t.Time = time.Time{}
@@ -83,9 +83,9 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String()))
 // LogValue returns the placeholder.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// Opt is a value that is absent, null or set, so that false, 0 and "" can be sent and nothing is sent by accident.
+// Opt is a value that is absent, null or set, so that false, 0 and "" can be sent and no value is sent by accident.
 //
-// The zero Opt is absent. Make the others with [Set] and [Null].
+// The zero Opt is absent. [Set] and [Null] return the others.
 type Opt[T any] struct {
 	value T
 	state optState
@@ -145,7 +145,7 @@ func (o Opt[T]) held() any {
 // IsNull reports whether o is sent as null.
 func (o Opt[T]) IsNull() bool { return o.state == optNull }
 
-// IsZero reports whether o is absent. It has a pointer receiver so that encoding/json asks a field itself instead of a copy of it.
+// IsZero reports whether o is absent. It has a pointer receiver so that encoding/json calls it on the field rather than on a copy.
 func (o *Opt[T]) IsZero() bool { return o.state == optAbsent }
 
 // MarshalJSON writes the value, or null if o has no value.
@@ -188,7 +188,7 @@ func (o Opt[T]) EncodeValues(key string, q *url.Values) error {
 	return nil
 }
 
-// Format writes the value as it would print by itself, "<absent>" or "<null>".
+// Format writes the value as fmt prints it, "<absent>" or "<null>".
 func (o Opt[T]) Format(f fmt.State, verb rune) {
 	switch o.state {
 	case optSet:

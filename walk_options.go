@@ -13,7 +13,7 @@ import (
 
 // WithLimit ends Pages and All after n records, without an error. n must be positive.
 //
-// Pages are no larger than it takes: one of n records where n is less than the page size.
+// Pages are no larger than needed: if n is less than the page size, one page of n records is read.
 func WithLimit(n int) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		if n < 1 {
@@ -24,7 +24,7 @@ func WithLimit(n int) RequestOption {
 	})
 }
 
-// WithKey says which members of a row tell the records of a list apart, together, for Pages, All and [AllOf]. The default is the id.
+// WithKey specifies the members that together identify a record of a list, for Pages, All and [AllOf]. The default is the id.
 //
 // It is for lists whose ids start again for each parent: WithKey("lookupid", "id"). Such a list is treated as not sorted by id. If no row of the
 // list has any of the members, the walk ends with a [DecodeError].
@@ -43,8 +43,8 @@ func WithKey(members ...string) RequestOption {
 	})
 }
 
-// WithHiddenRecords accepts a list of which every page was read although record_count tells of more records, such as those that the agent may not
-// see. Without it Pages and All end with a [PaginationError] whose AllPagesRead is true. Every other error of a walk stays one.
+// WithHiddenRecords accepts a list whose record_count is higher than the number of records on all of its pages, for example because the agent may
+// not see some. Without it, Pages and All end with a [PaginationError] whose AllPagesRead is true. It does not affect other errors.
 func WithHiddenRecords() Option {
 	return optionFunc(func(c *callConfig) error {
 		c.hidden = true

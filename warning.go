@@ -9,7 +9,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// Warning is a message of HaloPSA that came with a success: the member _warning of a record, an envelope or the response to a delete.
+// Warning is a message from HaloPSA that came with a success: the member _warning of a record, an envelope or the response to a delete.
 type Warning struct {
 	// Op, Method and Path are as in [APIError].
 	Op, Method, Path string
@@ -19,8 +19,8 @@ type Warning struct {
 
 // WithWarnings calls notify with each message that HaloPSA sends along with a success, before the call returns.
 //
-// The rows of a list have theirs in the record's Warning. notify is called from many goroutines where the client is used by many. Without it
-// the messages are still logged at warn level by the logger of [WithLogger].
+// Warnings of a list's rows are in the records' Warning fields instead. notify must be safe for concurrent use if the client is used concurrently.
+// Without this option the messages are still logged at warn level by the logger of [WithLogger].
 func WithWarnings(notify func(ctx context.Context, warning Warning)) Option {
 	return optionFunc(func(c *callConfig) error {
 		if notify == nil {

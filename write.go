@@ -40,7 +40,7 @@ func checkCreates[I any](op string, inputs []I) error {
 			continue
 		}
 		if id := named.recordID(); !id.IsZero() {
-			return &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "set; a record that exists is changed with Update"}
+			return &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d].ID", i), Reason: "must be absent: use Update to change an existing record"}
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func encodeInputs[I any](r *request, inputs []I) (first batch, err error) {
 func encodeBatch[I any](r *request, inputs []I) (batch, error) {
 	body, err := json.Marshal(inputs)
 	if err != nil {
-		return batch{}, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+		return batch{}, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "cannot be encoded as JSON: " + err.Error()}
 	}
 	return batch{body: body, ids: idsOfInputs(inputs, r.kind), n: len(inputs), kind: kindOf(inputs, r.kind)}, nil
 }
@@ -182,7 +182,7 @@ func postOf[T any](ctx context.Context, c *Client, at endpoint, inputs any, opts
 	for chunk := range slices.Chunk(objects, r.conf.batch) {
 		body, err := json.Marshal(chunk)
 		if err != nil {
-			return records, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+			return records, &ArgumentError{Op: op, Argument: "inputs", Reason: "cannot be encoded as JSON: " + err.Error()}
 		}
 		written, unknown, err := postChunk[T](ctx, c, r, batch{body: body, n: len(chunk), kind: retry.Create})
 		records = append(records, written...)
@@ -225,7 +225,7 @@ func postChunk[T any](ctx context.Context, c *Client, r *request, b batch) (reco
 func encodeObjects(op string, inputs any) ([]json.RawMessage, error) {
 	body, err := json.Marshal(inputs)
 	if err != nil {
-		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "cannot be encoded as JSON: " + err.Error()}
 	}
 	switch body = bytes.TrimSpace(body); {
 	case string(body) == "null" || string(body) == "[]":
@@ -233,11 +233,11 @@ func encodeObjects(op string, inputs any) ([]json.RawMessage, error) {
 	case body[0] == '{':
 		return []json.RawMessage{body}, nil
 	case body[0] != '[':
-		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "neither an object nor a slice of them"}
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "must be an object or a slice of objects"}
 	}
 	objects, _, err := wire.Elements(body)
 	if err != nil {
-		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "no JSON can be made of them: " + err.Error()}
+		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "cannot be encoded as JSON: " + err.Error()}
 	}
 	return objects, nil
 }
@@ -279,7 +279,7 @@ func (a *answer) acknowledged(ctx context.Context, id string) error {
 		if json.Valid(wire.Trim(body)) { // false, a text, a number: the server's words
 			return a.refusal(body, nil)
 		}
-		return a.decodeError(&wire.Error{Reason: "no acknowledgement of a delete"})
+		return a.decodeError(&wire.Error{Reason: "not an acknowledgment of a delete"})
 	}
 	if !refuses(elements, array) {
 		elements, _ = wire.Unwrap(elements, array, a.req.resource())

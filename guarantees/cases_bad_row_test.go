@@ -78,7 +78,7 @@ func listings() map[string]listing {
 var unreadable = map[string]struct{ row, id, path string }{
 	"a wrong date":     {`{"id":%d,"date":"canary"}`, "%d", "date: not a date"},
 	"a wrong number":   {`{"module_id":"canary","id":"%d"}`, "%d", "module_id: not an integer that fits"},
-	"no object":        {`"canary, not %d"`, "", "a row that is no object"},
+	"no object":        {`"canary, not %d"`, "", "a row that is not an object"},
 	"no id":            {`{"error":"canary, not %d","date":[]}`, "", "date: not a date"},
 	"an id too large":  {`{"id":%d00000000000000000000}`, "%d00000000000000000000", "id: not an integer that fits"},
 	"an id of objects": {`{"id":[{"a":"canary, not %d"}]}`, "", "id: not an integer that fits"},

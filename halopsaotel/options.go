@@ -68,7 +68,7 @@ func WithBaseURL(baseURL string) Option {
 		port := map[string]int{"https": 443, "http": 80}[u.Scheme]
 		if u.Port() != "" {
 			if port, err = strconv.Atoi(u.Port()); err != nil {
-				return badArgument("WithBaseURL", "its port is no number")
+				return badArgument("WithBaseURL", "its port is not a number")
 			}
 		}
 		c.base = u.Scheme + "://" + u.Host + instancePath(u.EscapedPath())

@@ -152,7 +152,7 @@ func (k *cleaner) body(c *copied, header http.Header) string {
 		text = cutUser.ReplaceAllString(text, "${1}"+hidden)
 	}
 	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return fmt.Sprintf("[%d bytes that are no text]", c.length())
+		return fmt.Sprintf("[%d bytes that are not text]", c.length())
 	}
 	trimmed := strings.TrimLeft(text, " \t\r\n\ufeff")
 	switch {

@@ -35,7 +35,7 @@ func (h *Handler) Seed(resource string, records ...any) {
 // seed stores what the tenant holds already: as it is, without the checks of a write.
 func (t *table) seed(fields map[string]any) error {
 	if fields == nil {
-		return errors.New("it is no object")
+		return errors.New("it is not an object")
 	}
 	if isNew(fields) { // as structs have it
 		delete(fields, "id")

@@ -73,7 +73,7 @@ func (c *Client) admit(ctx context.Context, x *Exchange) (*limit.Slot, error) {
 			}
 		}()
 		if err := limiter.Wait(ctx); err != nil {
-			return nil, fmt.Errorf("the limiter lets no request through: %w", err)
+			return nil, fmt.Errorf("the limiter refused the request: %w", err)
 		}
 		admitted = true
 	}

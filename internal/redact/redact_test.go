@@ -106,7 +106,7 @@ func TestBytes(t *testing.T) {
 		"an escape in the secret":      {[]string{`a%25b`}, `a%25b a%2525b a%b`, `[redacted] [redacted] a%b`},
 		"a backslash in the secret":    {[]string{`a\\b`}, `a\\b a\\\\b a\b`, `[redacted] [redacted] a\b`},
 		"broken off within an escape":  {[]string{"abc+"}, `abc%2`, `abc%2`},
-		"bytes that are no text":       {[]string{"ab\xff\xfe"}, "-ab\xff\xfe- ab%FF%fe", "-[redacted]- [redacted]"},
+		"bytes that are not text":      {[]string{"ab\xff\xfe"}, "-ab\xff\xfe- ab%FF%fe", "-[redacted]- [redacted]"},
 		"each character in a way":      {[]string{"p/s+w&x"}, `%70%2Fs\u002bw&#38;x &#112;/s%2bw&amp;x`, "[redacted] [redacted]"},
 		"differs within a character":   {[]string{"abcé"}, "abcè", "abcè"},
 		"a plus is no space":           {[]string{"abc+def"}, "abc def", "abc def"},

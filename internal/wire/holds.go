@@ -8,7 +8,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
-// HoldsData reports whether a body holds more than an error would: it is no object, or one with a member that is a full array or object and
+// HoldsData reports whether a body holds more than an error would: it is not an object, or one with a member that is a full array or object and
 // that is none of the errors themselves.
 func HoldsData(body []byte) bool {
 	s := &loose.Scanner{Data: loose.Trim(body)}

@@ -95,7 +95,7 @@ func TestKeysTellRecordsApart(t *testing.T) {
 			keysOf[openRecord], `[{"id":null},{"id":true},{"id":{"id":5}},{"id":[5]},{"id":""},{"id":0}]`,
 			`[{"id":null},{"id":true},{"id":{"id":5}},{"id":[5]},{"id":""},{"id":0}]`, wire.KeyContent,
 		},
-		"rows that are no objects": {keysOf[json.RawMessage], `[12,"12",[12],true]`, `[12,"12",[12],true]`, wire.KeyContent},
+		"rows that are not objects": {keysOf[json.RawMessage], `[12,"12",[12],true]`, `[12,"12",[12],true]`, wire.KeyContent},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -237,7 +237,7 @@ func (r *reader[T]) row(list *List[T], room int) *loose.Error {
 		return nil
 	}
 	if r.Space() != '{' {
-		return r.Fail("a row that is no object")
+		return r.Fail("a row that is not an object")
 	}
 	v := reflect.ValueOf(&list.Records[len(list.Records)-1]).Elem()
 	if err := r.Record(v, r.plan); err != nil {

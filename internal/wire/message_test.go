@@ -61,7 +61,7 @@ func TestErrorMessage(t *testing.T) {
 		"cut JSON":                 {"application/json", `{"message":"no acc`, `{"message":"no acc`},
 		"text":                     {"text/plain", "  The service\r\n is\tunavailable. ", "The service is unavailable."},
 		"text with controls":       {"text/plain", "a\x00b\x1b[0m\x7fc\u0085d", "a b [0m c d"},
-		"text that is no UTF-8":    {"text/plain", "Gr\xf6\xdfe", "Gr\ufffde"},
+		"text that is not UTF-8":   {"text/plain", "Gr\xf6\xdfe", "Gr\ufffde"},
 		"empty":                    {"text/plain", "", ""},
 		"white space":              {"text/plain", " \r\n\t", ""},
 		"HTML with a title": {

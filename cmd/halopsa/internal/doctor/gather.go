@@ -25,7 +25,7 @@ type Question struct {
 }
 
 // atOnce is how many pages of a list are read at once. A week of a busy tenant is some hundred pages, most of their time spent waiting;
-// when the walk ends early, one fewer than these were asked for in vain.
+// when the walk ends early, up to one fewer than that many were read needlessly.
 const atOnce = 3
 
 // enough is how many records in order show that a server sorts; fewer can be so by chance.
