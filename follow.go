@@ -12,10 +12,10 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// Followed is a record of a log, and where to go on after it.
+// Followed is a record of a log, and where to continue after it.
 //
 // What Since and Follow promise, for the integration deltas, errors and requests and the integrator engine's log and traces: the records with
-// an id above afterID come in the order of their ids, each once, and none is passed over, whatever is added and deleted meanwhile. A
+// an id above afterID come in the order of their ids, each once, and none is passed over, whatever is added and deleted while it runs. A
 // record that is deleted before it is read does not come. The old records are not read again, but for about one of each page. Store the
 // cursor together with the work on its record, and begin with it after a restart: then each record is worked on exactly once. An afterID
 // of 0 begins with the first record.

@@ -25,7 +25,7 @@ func (f *Follower) whole(ids []int64) (next []int) {
 	case rows >= f.next.Count && f.next.Count < page.AllOfThem:
 		f.next.Count = page.AllOfThem
 	case rows >= f.next.Count:
-		f.fail("the list is too long for one answer, and the server does not say how many records there are", false)
+		f.fail("the list is too long for one response, and the server does not say how many records there are", false)
 	case f.count >= 0:
 		f.fail(page.IgnoresPaging, false)
 	case rows%page.Default == 0: // a round number may be a cap
