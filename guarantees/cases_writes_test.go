@@ -147,7 +147,7 @@ func TestCaseA3DeletesThatWereRefusedInASuccess(t *testing.T) {
 		`{"result":[{"id":6}]}`:                    "the id 6",
 		`{"data":{"id":5}}`:                        "",
 		`<html><title>Sign in</title></html>`:      "Sign in",
-		`OK`:                                       "no acknowledgement",
+		`OK`:                                       "not an acknowledgment",
 		``:                                         "",
 		`null`:                                     "",
 		`{}`:                                       "",
