@@ -16,6 +16,7 @@ type serving struct {
 	gave   int  // how many records were given out since
 	given  int  // how many records this pass gave out
 	polls  bool // see Begin
+	paged  bool // a page behind the first has come: the server heeds page_no
 }
 
 // counted takes the record_count of a response to the request for a page. One that has none says nothing.

@@ -26,8 +26,8 @@ func (f *Follower) whole(ids []int64) (next []int) {
 		f.next.Count = page.AllOfThem
 	case rows >= f.next.Count:
 		f.fail("the list is too long for one response, and the server does not say how many records there are", false)
-	case f.count >= 0:
-		f.fail(page.IgnoresPaging, false)
+	case f.count >= 0: // where pages are turned, the list has changed too often for this pass, and the next one may do better
+		f.fail(page.IgnoresPaging, f.paged)
 	case rows%page.Default == 0: // a round number may be a cap
 		f.fail(page.HidesLength, false)
 	case rows > f.served || f.honors:
