@@ -164,6 +164,14 @@ func listIn(members object, path string) string {
 	return best
 }
 
+// identity tells a record from others: by its id, or without one by its content.
+func (r row) identity() string {
+	if id, ok := r.members["id"]; ok {
+		return string(id)
+	}
+	return strconv.FormatUint(r.print, 10)
+}
+
 // prints are the rows by their content.
 func (b *body) prints() []uint64 {
 	all := make([]uint64, len(b.rows))

@@ -203,9 +203,9 @@ func (p *probe) record(resource string, r *response, id string) Record {
 		found.WrongID = answer(got != id)
 	}
 	at := newPlace()
-	at.add(members, 0)
+	at.add(members, 0, 1)
 	for _, row := range r.rows {
-		at.inner(r.array+"[]", row.raw(), 0)
+		at.inner(r.array+"[]", row.raw(), 0, 1)
 	}
 	for _, raw := range members {
 		p.names.see(raw)

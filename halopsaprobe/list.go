@@ -14,7 +14,8 @@ type listProbe struct {
 	rows  *place // members of the rows
 	outer *place // and of the envelope
 
-	first, one, two, big *response // without parameters, pages 1 and 2 of size, and a page of askedSize
+	looked               map[string]bool // the records that were looked at, by their ids
+	first, one, two, big *response       // without parameters, pages 1 and 2 of size, and a page of askedSize
 	size                 int
 	total                int  // records, as far as is proved; the list can have more
 	whole                bool // and that it has no more
@@ -27,7 +28,7 @@ const usualSize = 7
 const askedSize = 1000
 
 func newListProbe(p *probe, resource string) *listProbe {
-	return &listProbe{probe: p, rows: newPlace(), outer: newPlace(), found: List{
+	return &listProbe{probe: p, rows: newPlace(), outer: newPlace(), looked: make(map[string]bool), found: List{
 		Resource: resource, Shape: Other, Paging: Unknown, PageSize: Unknown, OffsetByAsked: Unknown, Uneven: Unknown, WrongPageNo: Unknown,
 		PastEnd: PastEndUnknown, Count: Unknown, SizeAlone: Unknown, Sort: Unknown, Order: Order{Shuffled: Unknown}, UnstableTies: Unknown,
 		RecordCount: RecordCount{Paged: MeansUnknown, ByDefault: MeansUnknown, ByCount: MeansUnknown},
@@ -47,13 +48,16 @@ func (l *listProbe) get(ctx context.Context, question string, parameters ...stri
 	}
 	l.found.Requests = append(l.found.Requests, r.noted())
 	for _, row := range r.rows {
-		l.rows.add(row.members, 0)
+		if id := row.identity(); !l.looked[id] { // the same record comes with several questions
+			l.looked[id] = true
+			l.rows.add(row.members, 0, len(l.looked))
+		}
 		for _, raw := range row.members {
 			l.names.see(raw)
 		}
 	}
 	if r.shape == Envelope {
-		l.outer.add(r.beside, 0)
+		l.outer.add(r.beside, 0, 1) // the same each time
 		for _, raw := range r.beside {
 			l.names.see(raw)
 		}

@@ -87,24 +87,30 @@ type place struct {
 	objects int
 	types   map[string]map[string]bool // of each member
 	has     map[string]int
+	records map[string]int // in how many records a member is
+	latest  map[string]int // and in which it was last
 	nested  map[string]*place
 }
 
 func newPlace() *place {
-	return &place{types: make(map[string]map[string]bool), has: make(map[string]int), nested: make(map[string]*place)}
+	return &place{types: make(map[string]map[string]bool), has: make(map[string]int), records: make(map[string]int), latest: make(map[string]int), nested: make(map[string]*place)}
 }
 
 // deepest is how far nested objects are looked into.
 const deepest = 4
 
-// add looks at one object.
-func (p *place) add(members object, depth int) {
+// add looks at one object of a record, which has its own number above 0.
+func (p *place) add(members object, depth, record int) {
 	p.objects++
 	for name, raw := range members {
 		if p.types[name] == nil {
 			p.types[name] = make(map[string]bool)
 		}
 		p.has[name]++
+		if p.latest[name] != record {
+			p.records[name]++
+			p.latest[name] = record
+		}
 		kind := typeOf(raw)
 		p.types[name][kind] = true
 		if depth == deepest {
@@ -112,19 +118,19 @@ func (p *place) add(members object, depth int) {
 		}
 		switch kind {
 		case "object":
-			p.inner(name, raw, depth)
+			p.inner(name, raw, depth, record)
 		case "array":
 			var elements []json.RawMessage
 			if json.Unmarshal(raw, &elements) == nil {
 				for _, element := range elements {
-					p.inner(name+"[]", element, depth)
+					p.inner(name+"[]", element, depth, record)
 				}
 			}
 		}
 	}
 }
 
-func (p *place) inner(name string, raw json.RawMessage, depth int) {
+func (p *place) inner(name string, raw json.RawMessage, depth, record int) {
 	var members object
 	if json.Unmarshal(raw, &members) != nil || members == nil {
 		return
@@ -132,7 +138,7 @@ func (p *place) inner(name string, raw json.RawMessage, depth int) {
 	if p.nested[name] == nil {
 		p.nested[name] = newPlace()
 	}
-	p.nested[name].add(members, depth+1)
+	p.nested[name].add(members, depth+1, record)
 }
 
 // list returns the members whose names may be shown, and how many others there are.
@@ -155,10 +161,10 @@ func (p *place) list(n *names, prefix string) (all []Member, others int) {
 }
 
 // keyed reports whether the names of nested objects can be data, such as the names of clients: one of them is no name that HaloPSA gives, or is
-// not in half of the objects and in two of them. The members of a record are the same each time.
+// not in half of the objects and in two records. The members of a record are the same each time.
 func (p *place) keyed(n *names) bool {
 	for name, has := range p.has {
-		if !documented[name] && (!n.shown(name) || has < 2 || 2*has < p.objects) {
+		if !documented[name] && (!n.shown(name) || p.records[name] < 2 || 2*has < p.objects) {
 			return true
 		}
 	}

@@ -56,6 +56,9 @@ func TestFileHoldsNoValue(t *testing.T) {
 						"other": canaryNumber + 0.5, "flag": true,
 					})
 				}
+				h.Seed(resource, map[string]any{ // a name that only one record has
+					"error": "canary", "by": []any{map[string]any{"CanaryCorp": 1}, map[string]any{"CanaryCorp": 2}}, "clients": map[string]any{"canary_corp": 1},
+				})
 				h.SetHabits(resource, habits)
 			}
 			var out bytes.Buffer
