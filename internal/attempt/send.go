@@ -94,7 +94,7 @@ func (c *Client) send(parent context.Context, x *Exchange, req *http.Request, to
 	}
 	out := req.WithContext(ctx)
 	out.Header = c.header(x, req.Header, token)
-	if out.Method == http.MethodGet {
+	if _, own := c.next.(*http.Transport); own && out.Method == http.MethodGet { // another transport is handed what it expects of a GET
 		out.Body, out.GetBody = unrepeatable{}, nil
 	}
 	x.Token = token
