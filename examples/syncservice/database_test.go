@@ -99,14 +99,21 @@ func read(t *testing.T, databaseURL string) opened {
 // texts returns the first column of a query.
 func texts(t *testing.T, db querier, query string, args ...any) []string {
 	t.Helper()
+	all, err := textsIn(t.Context(), db, query, args...)
+	require.NoError(t, err)
+	return all
+}
+
+// textsIn is texts where a test must not be ended, such as in a handler.
+func textsIn(ctx context.Context, db querier, query string, args ...any) ([]string, error) {
 	all := []string{}
-	require.NoError(t, db.rows(t.Context(), func(row scanner) error {
+	err := db.rows(ctx, func(row scanner) error {
 		var text string
 		err := row.Scan(&text)
 		all = append(all, text)
 		return err
-	}, query, args...))
-	return all
+	}, query, args...)
+	return all, err
 }
 
 // number returns what a query counts.

@@ -29,7 +29,9 @@ func TestReadyExportIsDeliveredOnceAndDeleted(t *testing.T) {
 		states := make(chan []string, 1)
 		r.halo.FaultFunc(func(req *http.Request) *halopsatest.Fault {
 			if req.Method == http.MethodDelete {
-				states <- texts(t, r.db, `SELECT state FROM deliveries`)
+				found, err := textsIn(req.Context(), r.db, `SELECT state FROM deliveries`)
+				assert.NoError(t, err)
+				states <- found
 			}
 			return nil
 		})
