@@ -48,8 +48,9 @@ func TestCaseC5NoRecordCount(t *testing.T) {
 				for i := range n {
 					server.Seed("IntegrationError", map[string]any{"error": fmt.Sprint(i), "date": "2026-10-02T11:00:00"})
 				}
-				habits.NoRecordCount = true
-				server.SetHabits("IntegrationError", habits)
+				own := habits
+				own.NoRecordCount = true
+				server.SetHabits("IntegrationError", own)
 				seen := map[string]bool{}
 				for e, err := range client.IntegrationError.All(t.Context(), nil) {
 					require.NoError(t, err)

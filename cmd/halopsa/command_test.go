@@ -26,12 +26,19 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	binary = filepath.Join(dir, "halopsa")
-	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := buildCommand().CombinedOutput(); err != nil {
 		panic(string(out))
 	}
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// buildCommand builds the binary as its users have it, without the flags of the tests: a program that measures its coverage says so.
+func buildCommand() *exec.Cmd {
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".")
+	cmd.Env = append(os.Environ(), "GOFLAGS=")
+	return cmd
 }
 
 // result is what a run of the command printed and how it ended.
