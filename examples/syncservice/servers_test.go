@@ -22,7 +22,7 @@ import (
 )
 
 // deadline is how long a test polls for what must come to be.
-const deadline = 30 * time.Second
+const deadline = 2 * time.Minute
 
 // freePort is one that nobody listens on now.
 func freePort(t *testing.T) string {
