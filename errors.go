@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Kinds of errors, for [errors.Is].
@@ -35,150 +33,55 @@ var (
 	ErrOutcomeUnknown = errors.New("halopsa: outcome unknown")
 )
 
-// APIError is returned when the response is an error: HaloPSA's own or, if Edge is true, that of a system in front of it.
-type APIError struct {
+// Call identifies the call that an error is about. Error types embed it: its fields are theirs, and a literal of one names it,
+// as in APIError{Call: Call{Op: "IntegrationError.Get"}, StatusCode: 404}.
+type Call struct {
 	// Op is the SDK's name of the operation, such as "IntegrationError.Get".
 	Op string
 	// Method and Path are the request's method and path; the path is relative to /api and has no query.
 	Method, Path string
-	// StatusCode is the HTTP status; 200 if the error is in the body of a success.
-	StatusCode int
-	// Message is the error message in the body, in one line; empty if there is no message.
-	Message string
-	// RequestID is the server's id of the request, or empty.
-	RequestID string
-	// RetryAfter is how long the server asked to wait, or 0.
-	RetryAfter time.Duration
-	// Attempts is how often the request was sent.
+	// Attempts is how often the request was tried; 0 if it was not, or if the error is about several requests.
 	Attempts int
-	// Members are the messages of a validation error, by member; nil for other errors.
-	Members []MemberError
-	// Edge is true if the response came from a proxy, firewall or web server instead of HaloPSA: HTML, or a status that only those send.
-	// It says nothing about what happened to the request.
-	Edge bool
-	// Body is the first 64 KiB of the body of the response.
-	Body []byte `json:"-"`
-
-	html bool
-	hint string
 }
 
-// MemberError holds HaloPSA's messages about one member of an input.
-type MemberError struct {
-	// Input is the index of the input that the member belongs to, or -1 if the error names none. In an [APIError] it is an index within the
-	// request, in a [BatchError] within all inputs.
-	Input int
-	// Member is the member's name, such as "value" or "trace[2].log"; empty for the input as a whole.
-	Member string
-	// Messages are HaloPSA's messages.
-	Messages []string
+// call is c, for those who have an error that embeds it.
+func (c Call) call() Call { return c }
+
+// callOf returns the call that err is about, or the zero value if err does not say.
+func callOf(err error) Call {
+	var about interface{ call() Call }
+	if errors.As(err, &about) {
+		return about.call()
+	}
+	return Call{}
 }
 
-// Error returns one line with the operation, the status, the message, and advice if there is any.
-func (e *APIError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "halopsa: %s: %s %s: %d", e.Op, e.Method, e.Path, e.StatusCode)
-	if text := statusText(e.StatusCode); text != "" {
-		b.WriteString(" " + text)
-	}
-	for _, part := range []string{e.Message, e.advice(), e.hint} {
-		if part != "" {
-			b.WriteString(": " + part)
-		}
-	}
-	var notes []string
-	if e.RequestID != "" {
-		notes = append(notes, "request id "+e.RequestID)
-	}
-	if e.Attempts > 1 {
-		notes = append(notes, strconv.Itoa(e.Attempts)+" attempts")
-	}
-	if len(notes) > 0 {
-		b.WriteString(" (" + strings.Join(notes, ", ") + ")")
-	}
-	return b.String()
+// tried is the call that r describes, after so many attempts.
+func (r *request) tried(attempts int) Call {
+	return Call{Op: r.op, Method: r.method, Path: r.path, Attempts: attempts}
 }
 
-// edgeStatus are the statuses of proxies and content networks that net/http has no text for.
-var edgeStatus = map[int]string{
-	444: "No Response (nginx)", 460: "Client Closed Connection (load balancer)", 499: "Client Closed Request (nginx)",
-	520: "Unknown Error (Cloudflare)", 521: "Web Server Is Down (Cloudflare)", 522: "Connection Timed Out (Cloudflare)",
-	523: "Origin Is Unreachable (Cloudflare)", 524: "A Timeout Occurred (Cloudflare)", 525: "TLS Handshake Failed (Cloudflare)",
-	526: "Invalid TLS Certificate (Cloudflare)", 530: "Origin Error (Cloudflare)",
+// begin returns the beginning of an error's text.
+func (c Call) begin() string { return fmt.Sprintf("halopsa: %s: %s %s: ", c.Op, c.Method, c.Path) }
+
+// end returns the end of an error's text: what else is worth a note, and the number of attempts if there were several.
+func (c Call) end(notes ...string) string {
+	if c.Attempts > 1 {
+		notes = append(notes, strconv.Itoa(c.Attempts)+" attempts")
+	}
+	if len(notes) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(notes, ", ") + ")"
 }
 
-func statusText(status int) string {
-	if text := http.StatusText(status); text != "" {
-		return text
+// logValue returns the fields, and more of the error after them. It leaves out what is empty, as a walk's number of attempts.
+func (c Call) logValue(more ...slog.Attr) slog.Value {
+	attrs := []slog.Attr{slog.String("op", c.Op), slog.String("method", c.Method), slog.String("path", c.Path)}
+	if c.Attempts > 0 {
+		attrs = append(attrs, slog.Int("attempts", c.Attempts))
 	}
-	return edgeStatus[status]
-}
-
-// advice says what an error usually means with HaloPSA, where it is about the cause.
-func (e *APIError) advice() string {
-	switch e.StatusCode {
-	case http.StatusTooManyRequests:
-		return "the tenant's request limit is used up"
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusRequestTimeout, http.StatusTooEarly,
-		520, 521, 522, 523, 524, 530:
-		if e.Method == http.MethodGet {
-			return "the gateway in front of HaloPSA gave up; a smaller page or a filter makes a large list faster"
-		}
-		return "the gateway in front of HaloPSA gave up; the server may have continued working"
-	case http.StatusAccepted, http.StatusPartialContent, http.StatusMultiStatus, http.StatusAlreadyReported:
-		return "the status means that the request was not carried out as a whole, or not yet"
-	}
-	switch {
-	case e.html:
-		return "HTML, which HaloPSA's API does not send: a proxy, a firewall, a login page or a web server; check the base URL and what stands in front of it"
-	case e.Edge:
-		return "the response of a proxy or gateway in front of HaloPSA, not HaloPSA's own"
-	}
-	switch e.StatusCode {
-	case http.StatusUnauthorized:
-		return "the token is not accepted here: the API application lacks the scope or the agent it logs in as lacks the right, " +
-			"or the base URL and the authorization server belong to different instances"
-	case http.StatusForbidden:
-		return "the API application lacks the scope, or the agent it logs in as lacks the role; the scope of a token never widens when it is refreshed"
-	case http.StatusNotFound:
-		return "no such record, or this version of HaloPSA has no such endpoint"
-	}
-	return ""
-}
-
-// Is reports whether target is the sentinel of the status, such as [ErrNotFound] for 404. If Edge is true, only [ErrUnauthorized],
-// [ErrRateLimited] and [ErrServer] match: a firewall's 403 does not mean a missing scope, nor a web server's 404 a missing record.
-func (e *APIError) Is(target error) bool {
-	switch target { //nolint:errorlint // sentinels are compared by identity
-	case ErrUnauthorized:
-		return e.StatusCode == http.StatusUnauthorized
-	case ErrForbidden:
-		return e.StatusCode == http.StatusForbidden && !e.Edge
-	case ErrNotFound:
-		return e.StatusCode == http.StatusNotFound && !e.Edge
-	case ErrConflict:
-		return e.StatusCode == http.StatusConflict && !e.Edge
-	case ErrRateLimited:
-		return e.StatusCode == http.StatusTooManyRequests
-	case ErrInvalid:
-		return (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusUnprocessableEntity) && !e.Edge
-	case ErrServer:
-		return e.StatusCode >= http.StatusInternalServerError
-	}
-	return false
-}
-
-// GoString returns the error's text, so that %#v does not show the body.
-func (e *APIError) GoString() string { return goString("APIError", e) }
-
-// LogValue returns the fields worth logging, without the body.
-func (e *APIError) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("op", e.Op), slog.String("method", e.Method), slog.String("path", e.Path),
-		slog.Int("status", e.StatusCode), slog.String("message", e.Message), slog.String("request_id", e.RequestID),
-		slog.Duration("retry_after", e.RetryAfter), slog.Int("attempts", e.Attempts), slog.Bool("edge", e.Edge),
-		slog.String("advice", strings.Trim(e.advice()+"; "+e.hint, "; ")),
-	)
+	return slog.GroupValue(append(attrs, more...)...)
 }
 
 func goString(name string, err error) string {

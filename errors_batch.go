@@ -13,8 +13,8 @@ import (
 // Inputs are identified by their index in the slice passed to the method. Each index is in exactly one of the four lists. The record of a written
 // input, if the tenant sent it, is at the same index in the slice that the method returned.
 type BatchError struct {
-	// Op is as in [APIError].
-	Op string
+	// Call is the request that failed.
+	Call
 	// Written are the inputs that were written.
 	Written []int
 	// Refused are the inputs of the failed request, if it is known that none of them was written.
@@ -48,15 +48,16 @@ func (e *BatchError) GoString() string { return goString("BatchError", e) }
 
 // LogValue returns the counts and the reason.
 func (e *BatchError) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("op", e.Op), slog.Int("written", len(e.Written)), slog.Int("refused", len(e.Refused)),
+	return e.logValue(
+		slog.Int("written", len(e.Written)), slog.Int("refused", len(e.Refused)),
 		slog.Int("unknown", len(e.Unknown)), slog.Int("not_sent", len(e.NotSent)), slog.Any("cause", e.Err),
 	)
 }
 
 // batchError makes the error of a batch, the inputs from begin up to end, of which unknown may have been written.
 func batchError(op string, begin, end, all int, unknown []int, err error) error {
-	e := &BatchError{Op: op, NotSent: indices(end, all), Err: err}
+	e := &BatchError{Call: callOf(err), NotSent: indices(end, all), Err: err}
+	e.Op = op
 	if !errors.Is(err, ErrOutcomeUnknown) {
 		e.Written, e.Refused = indices(0, begin), indices(begin, end)
 	} else {

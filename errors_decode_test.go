@@ -55,6 +55,7 @@ func TestDecodeError(t *testing.T) {
 			assert.InDelta(t, test.offset, unread.Offset, 1)
 			assert.Contains(t, unread.Snippet, test.snippet)
 			assert.Equal(t, "GET", unread.Method)
+			assert.Equal(t, 1, unread.Attempts)
 			what := "the response"
 			if unread.Page > 0 {
 				what = "row 1 of page 1, id 2 of the response"

@@ -19,7 +19,7 @@ import (
 func TestErrorsAsLogValues(t *testing.T) {
 	t.Parallel()
 	api := &halopsa.APIError{
-		Op: "X.Get", Method: "GET", Path: "/X/1", StatusCode: 429, Message: "busy", RequestID: "r-1", RetryAfter: time.Second, Attempts: 2,
+		Call: halopsa.Call{Op: "X.Get", Method: "GET", Path: "/X/1", Attempts: 2}, StatusCode: 429, Message: "busy", RequestID: "r-1", RetryAfter: time.Second,
 		Body: []byte("canary"),
 	}
 	apiFields := map[string]any{
@@ -36,7 +36,7 @@ func TestErrorsAsLogValues(t *testing.T) {
 			map[string]any{"op": "X.Get", "argument": "id", "reason": "0 is not more than 0"},
 		},
 		"CallError": {
-			&halopsa.CallError{Op: "X.Get", Method: "GET", Path: "/X/1", Attempts: 3, Err: errors.New("broken\npipe")},
+			&halopsa.CallError{Call: halopsa.Call{Op: "X.Get", Method: "GET", Path: "/X/1", Attempts: 3}, Err: errors.New("broken\npipe")},
 			map[string]any{"op": "X.Get", "method": "GET", "path": "/X/1", "attempts": 3.0, "error": "broken pipe", "advice": ""},
 		},
 		"WaitError": {&halopsa.WaitError{Wait: time.Minute}, map[string]any{"wait": 6e10}},
@@ -45,16 +45,24 @@ func TestErrorsAsLogValues(t *testing.T) {
 			map[string]any{"status": 401.0, "code": "invalid_client", "message": "no"},
 		},
 		"DecodeError": {
-			&halopsa.DecodeError{Op: "X.Get", Method: "GET", Path: "/X/1", StatusCode: 200, ContentType: "text/html", Offset: 7, Snippet: "s", Reason: "r"},
-			map[string]any{"op": "X.Get", "method": "GET", "path": "/X/1", "status": 200.0, "content_type": "text/html", "offset": 7.0, "reason": "r"},
+			&halopsa.DecodeError{
+				Call: halopsa.Call{Op: "X.Get", Method: "GET", Path: "/X/1", Attempts: 1}, StatusCode: 200, ContentType: "text/html", Offset: 7, Snippet: "s", Reason: "r",
+			},
+			map[string]any{"op": "X.Get", "method": "GET", "path": "/X/1", "attempts": 1.0, "status": 200.0, "content_type": "text/html", "offset": 7.0, "reason": "r"},
 		},
 		"PaginationError": {
-			&halopsa.PaginationError{Op: "X.All", Path: "/X", RecordCount: 9, Seen: 7, Page: 2, Reason: "r"},
-			map[string]any{"op": "X.All", "path": "/X", "record_count": 9.0, "seen": 7.0, "page": 2.0, "all_pages_read": false, "reason": "r"},
+			&halopsa.PaginationError{Call: halopsa.Call{Op: "X.All", Method: "GET", Path: "/X"}, RecordCount: 9, Seen: 7, Page: 2, Reason: "r"},
+			map[string]any{"op": "X.All", "method": "GET", "path": "/X", "record_count": 9.0, "seen": 7.0, "page": 2.0, "all_pages_read": false, "reason": "r"},
 		},
 		"BatchError": {
-			&halopsa.BatchError{Op: "X.Create", Written: []int{0}, Refused: []int{1, 2}, NotSent: []int{3}, Err: api},
-			map[string]any{"op": "X.Create", "written": 1.0, "refused": 2.0, "unknown": 0.0, "not_sent": 1.0, "cause": apiFields},
+			&halopsa.BatchError{
+				Call:    halopsa.Call{Op: "X.Create", Method: "POST", Path: "/X", Attempts: 2},
+				Written: []int{0}, Refused: []int{1, 2}, NotSent: []int{3}, Err: api,
+			},
+			map[string]any{
+				"op": "X.Create", "method": "POST", "path": "/X", "attempts": 2.0,
+				"written": 1.0, "refused": 2.0, "unknown": 0.0, "not_sent": 1.0, "cause": apiFields,
+			},
 		},
 	}
 	for name, test := range tests {
@@ -81,7 +89,7 @@ func TestUnknownOutcomeAsLogValue(t *testing.T) {
 	logger, lines := loggedLines(slog.LevelInfo)
 	logger.Error("failed", slog.Any("error", err))
 	assert.Equal(t, map[string]any{
-		"op": "IntegrationError.Create", "written": 0.0, "refused": 0.0, "unknown": 1.0, "not_sent": 0.0,
+		"op": "IntegrationError.Create", "method": "POST", "path": "/IntegrationError", "attempts": 1.0, "written": 0.0, "refused": 0.0, "unknown": 1.0, "not_sent": 0.0,
 		"cause": map[string]any{"outcome_unknown": true, "advice": "read back before sending it again", "cause": map[string]any{
 			"op": "IntegrationError.Create", "method": "POST", "path": "/IntegrationError", "attempts": 1.0, "error": "halopsatest: connection reset", "advice": "",
 		}},
@@ -165,6 +173,7 @@ func TestBatchErrorSaysWhatBecameOfEachInput(t *testing.T) {
 			require.EqualError(t, err, test.says)
 			var batch *halopsa.BatchError
 			require.ErrorAs(t, err, &batch)
+			assert.Equal(t, halopsa.Call{Op: "IntegrationError.Create", Method: "POST", Path: "/IntegrationError", Attempts: 1}, batch.Call)
 			assert.Equal(t, []int{0, 1}, batch.Written)
 			assert.Equal(t, []int{2, 3}, test.lists(batch))
 			assert.Len(t, append(batch.Refused, batch.Unknown...), 2)

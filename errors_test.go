@@ -267,16 +267,17 @@ func TestRecordsWithMembersOfErrors(t *testing.T) {
 func TestEveryErrorIsOneLine(t *testing.T) {
 	t.Parallel()
 	lines := "a\nb\r\nc\td"
+	call := halopsa.Call{Op: "X.Get", Method: "GET", Path: "/X", Attempts: 2}
 	all := map[string]error{
-		"APIError":        &halopsa.APIError{Op: "X.Get", Method: "GET", Path: "/X", StatusCode: 400, Message: "a b"},
+		"APIError":        &halopsa.APIError{Call: call, StatusCode: 400, Message: "a b"},
 		"ArgumentError":   &halopsa.ArgumentError{Op: "X.Get", Argument: "id", Reason: lines},
 		"option":          &halopsa.ArgumentError{Argument: "WithX", Reason: lines},
-		"CallError":       &halopsa.CallError{Op: "X.Get", Method: "GET", Path: "/X", Attempts: 2, Err: fmt.Errorf("%s", lines)},
+		"CallError":       &halopsa.CallError{Call: call, Err: fmt.Errorf("%s", lines)},
 		"AuthError":       &halopsa.AuthError{Message: "a b"},
-		"DecodeError":     &halopsa.DecodeError{Op: "X.Get", Method: "GET", Path: "/X", Reason: "a b"},
-		"PaginationError": &halopsa.PaginationError{Op: "X.All", RecordCount: -1, Reason: "a b"},
+		"DecodeError":     &halopsa.DecodeError{Call: call, Reason: "a b"},
+		"PaginationError": &halopsa.PaginationError{Call: call, RecordCount: -1, Reason: "a b"},
 		"WaitError":       &halopsa.WaitError{Wait: time.Minute},
-		"BatchError":      &halopsa.BatchError{Op: "X.Create", Written: []int{0}, Err: &halopsa.AuthError{Message: "a b"}},
+		"BatchError":      &halopsa.BatchError{Call: call, Written: []int{0}, Err: &halopsa.AuthError{Message: "a b"}},
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		text := all[name].Error()

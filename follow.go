@@ -217,7 +217,7 @@ func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
 	}
 	if rows.ByContent {
 		return nil, &PaginationError{
-			Op: w.op, Path: w.path, RecordCount: -1, Seen: t.seen, Page: max(1, req.Page),
+			Call: w.tried(0), RecordCount: -1, Seen: t.seen, Page: max(1, req.Page),
 			Reason: "two rows share an id, so that no cursor can say what was read; All reads such a list",
 		}
 	}
@@ -255,7 +255,7 @@ func (t *tail[T]) failure() error {
 		return nil
 	}
 	// How many of record_count's records are newer than the cursor is not known.
-	return &PaginationError{Op: t.oldest.op, Path: t.oldest.path, RecordCount: -1, Seen: t.seen, Page: f.Page, Reason: f.Reason, passing: f.Passing}
+	return &PaginationError{Call: t.oldest.tried(0), RecordCount: -1, Seen: t.seen, Page: f.Page, Reason: f.Reason, passing: f.Passing}
 }
 
 // rest waits, unless ctx ends first.
@@ -267,7 +267,7 @@ func (t *tail[T]) rest(ctx context.Context, pause time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		w := t.oldest
-		return w.client.callError(ctx, w.request, w.client.secrets(w.request, ""), context.Cause(ctx))
+		return w.client.callError(ctx, w.request, 0, w.client.secrets(w.request, ""), context.Cause(ctx))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/attempt"
+	"github.com/halopsa-go/halopsa/internal/limit"
 )
 
 // Attempt is one attempt of a call and its outcome, as [WithObserver] reports it. It holds no secrets.
@@ -97,7 +98,7 @@ func (a *answer) Attempted(ctx context.Context, r attempt.Report) {
 // failureKind names an error without repeating its text, which can come from a transport that is not ours.
 func failureKind(err error) string {
 	var token *attempt.TokenError
-	var own *attempt.WaitError
+	var own *limit.WaitError
 	var wait *WaitError // of a limiter
 	var size *attempt.SizeError
 	var slow interface{ Timeout() bool } // more than net.Error, which asks for Temporary too

@@ -215,7 +215,8 @@ func (o *once[T, I]) complete(ctx context.Context, before int64) ([]*T, error) {
 
 // failure makes the error of the call, with what became of each input; chunk are those of the batch that err is about.
 func (o *once[T, I]) failure(err error, chunk, refused, unknown []int) error {
-	e := &BatchError{Op: o.op, Refused: refused, Unknown: unknown, Err: err}
+	e := &BatchError{Call: callOf(err), Refused: refused, Unknown: unknown, Err: err}
+	e.Op = o.op
 	for i := range o.inputs {
 		switch {
 		case slices.Contains(refused, i), slices.Contains(unknown, i):

@@ -66,14 +66,15 @@ func TestWaitsThatAreTooLong(t *testing.T) {
 		deadline time.Duration
 		wait     time.Duration
 		says     string
+		bound    string
 	}{
-		"429 above the cap":        {ask(429, "361"), nil, 0, 361 * time.Second, "6m1s"},
-		"503 above the cap":        {ask(503, "3600"), nil, 0, time.Hour, "1h0m0s"},
-		"above a cap of one's own": {ask(429, "31"), []halopsa.ClientOption{halopsa.WithMaxWait(30 * time.Second)}, 0, 31 * time.Second, "31s"},
-		"no waiting at all":        {ask(503, "1"), []halopsa.ClientOption{halopsa.WithMaxWait(0)}, 0, time.Second, "1s"},
-		"429 after the deadline":   {ask(429, "60"), nil, 59 * time.Second, time.Minute, "1m0s"},
-		"503 after the deadline":   {ask(503, "60"), nil, 59 * time.Second, time.Minute, "1m0s"},
-		"absurd":                   {ask(429, "1e300"), nil, 0, 365 * 24 * time.Hour, "8760h0m0s"},
+		"429 above the cap":        {ask(429, "361"), nil, 0, 361 * time.Second, "6m1s", "WithMaxWait"},
+		"503 above the cap":        {ask(503, "3600"), nil, 0, time.Hour, "1h0m0s", "WithMaxWait"},
+		"above a cap of one's own": {ask(429, "31"), []halopsa.ClientOption{halopsa.WithMaxWait(30 * time.Second)}, 0, 31 * time.Second, "31s", "WithMaxWait"},
+		"no waiting at all":        {ask(503, "1"), []halopsa.ClientOption{halopsa.WithMaxWait(0)}, 0, time.Second, "1s", "WithMaxWait"},
+		"429 after the deadline":   {ask(429, "60"), nil, 59 * time.Second, time.Minute, "1m0s", "the context"},
+		"503 after the deadline":   {ask(503, "60"), nil, 59 * time.Second, time.Minute, "1m0s", "the context"},
+		"absurd":                   {ask(429, "1e300"), nil, 0, 365 * 24 * time.Hour, "8760h0m0s", "WithMaxWait"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +94,7 @@ func TestWaitsThatAreTooLong(t *testing.T) {
 				var refused *halopsa.APIError
 				require.ErrorAs(t, err, &refused)
 				assert.Equal(t, test.wait, refused.RetryAfter)
-				assert.ErrorContains(t, err, "not retried: the wait would be "+test.says+", longer than the call allows")
+				assert.ErrorContains(t, err, "not retried: the wait would be "+test.says+", longer than "+test.bound+" allows")
 				assert.Equal(t, 1, server.Count("", ""))
 			})
 		})
@@ -104,13 +105,13 @@ func TestWaitsThatAreTooLong(t *testing.T) {
 func TestBackoffBeyondTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, server := newStandin(t, nil, halopsa.WithBackoff(time.Hour, time.Hour))
+		client, server := newStandin(t, nil, halopsa.WithBackoff(time.Hour, time.Hour), halopsa.WithMaxWait(time.Hour))
 		server.Fault(halopsatest.Fault{Kind: halopsatest.Reset})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
 		defer cancel()
 		err := getOne(ctx, client)
 		require.ErrorIs(t, err, halopsatest.ErrReset)
-		assert.Regexp(t, `connection reset: not retried: the wait would be [\dms.]+, longer than the call allows$`, err.Error())
+		assert.Regexp(t, `connection reset: not retried: the wait would be [\dms.]+, longer than the context allows$`, err.Error())
 	})
 }
 
@@ -182,7 +183,7 @@ func TestRefusalsEnd(t *testing.T) {
 				err := createOne(t.Context(), client)
 				require.ErrorIs(t, err, halopsa.ErrRateLimited)
 				require.NotErrorIs(t, err, halopsa.ErrOutcomeUnknown)
-				assert.ErrorContains(t, err, "not retried: the wait would be ")
+				assert.Regexp(t, `: not retried: the wait would be [\dms.]+, longer than what is left of the hour that a call waits after 429s\b`, err.Error())
 				assert.InDelta(t, time.Hour, time.Since(begin), float64(15*time.Minute))
 				assert.Less(t, server.Count("", ""), 400, "it must not be hammered")
 			})

@@ -185,6 +185,6 @@ func (w *walker) incomplete(err error) error {
 		return nil
 	}
 	return &PaginationError{
-		Op: w.op, Path: w.path, RecordCount: short.RecordCount, Seen: short.Seen, Page: short.Page, AllPagesRead: short.AllRead, Reason: short.Reason,
+		Call: w.tried(0), RecordCount: short.RecordCount, Seen: short.Seen, Page: short.Page, AllPagesRead: short.AllRead, Reason: short.Reason,
 	}
 }

@@ -88,7 +88,7 @@ func TestWalkThatEndsWithAPageAndAnError(t *testing.T) {
 	var short *halopsa.PaginationError
 	require.ErrorAs(t, err, &short)
 	assert.Equal(t, halopsa.PaginationError{
-		Op: "IntegrationError.All", Path: "/IntegrationError", RecordCount: 9, Seen: 3, Page: 1,
+		Call: halopsa.Call{Op: "IntegrationError.All", Method: "GET", Path: "/IntegrationError"}, RecordCount: 9, Seen: 3, Page: 1,
 		Reason: "the server ignores both page_no and count; a narrower filter may bring the rest into reach",
 	}, *short)
 	for e, err := range all {

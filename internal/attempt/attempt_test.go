@@ -158,7 +158,7 @@ func TestErrorsAreThePackagesOwn(t *testing.T) {
 			slot, _ := c.Window.Acquire(context.Background())
 			slot.Done()
 		}, func(t *testing.T, err error) {
-			var wait *attempt.WaitError
+			var wait *limit.WaitError
 			require.ErrorAs(t, err, &wait)
 			assert.False(t, wait.Refused)
 			assert.InDelta(t, time.Hour, wait.Wait, float64(time.Minute))
@@ -168,7 +168,7 @@ func TestErrorsAreThePackagesOwn(t *testing.T) {
 			slot, _ := c.Window.Acquire(context.Background())
 			slot.Refused(time.Minute, true)
 		}, func(t *testing.T, err error) {
-			var wait *attempt.WaitError
+			var wait *limit.WaitError
 			require.ErrorAs(t, err, &wait)
 			assert.True(t, wait.Refused)
 			assert.Equal(t, time.Minute, wait.Wait)

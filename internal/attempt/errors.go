@@ -8,17 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"time"
 )
-
-// WaitError is returned for a wait for the limit that is too long, without waiting: longer than the context's deadline allows or, with Refused,
-// longer than a call waits after a 429.
-type WaitError struct {
-	Wait    time.Duration
-	Refused bool
-}
-
-func (e *WaitError) Error() string { return fmt.Sprintf("the wait for the limit would be %s", e.Wait) }
 
 // TokenError is returned when no token could be obtained. Err is what the source returned, as it came: it can have secrets in it.
 type TokenError struct{ Err error }

@@ -2,7 +2,6 @@ package attempt
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -55,14 +54,6 @@ func (c *Client) admit(ctx context.Context, x *Exchange) (*limit.Slot, error) {
 	}
 	slot, err := c.conf.Window.Acquire(ctx)
 	if err != nil {
-		var wait *limit.WaitError
-		var hold *limit.HoldError
-		switch {
-		case errors.As(err, &wait):
-			return nil, &WaitError{Wait: wait.Wait}
-		case errors.As(err, &hold):
-			return nil, &WaitError{Wait: hold.Wait, Refused: true}
-		}
 		return nil, err
 	}
 	if limiter := c.conf.Limiter; limiter != nil {

@@ -149,8 +149,9 @@ func TestLongHold(t *testing.T) {
 		for range 10 {
 			waiters.Go(func() {
 				_, err := w.Acquire(t.Context())
-				var hold *limit.HoldError
+				var hold *limit.WaitError
 				if assert.ErrorAs(t, err, &hold) {
+					assert.True(t, hold.Refused)
 					assert.Equal(t, time.Hour, hold.Wait)
 					assert.ErrorContains(t, err, "1h0m0s")
 				}
@@ -165,9 +166,9 @@ func TestLongHold(t *testing.T) {
 		assert.Zero(t, time.Since(begin), "those who waited fail at once")
 
 		_, err := w.Acquire(t.Context())
-		var hold *limit.HoldError
+		var hold *limit.WaitError
 		require.ErrorAs(t, err, &hold)
-		require.NotErrorIs(t, err, context.DeadlineExceeded, "it is not the context that is too short")
+		assert.True(t, hold.Refused, "it is not the context that is too short")
 		time.Sleep(50 * time.Minute)
 		slot, err = w.Acquire(t.Context())
 		require.NoError(t, err, "ten minutes are waited for")

@@ -47,29 +47,21 @@ type Slot struct {
 	probe bool      // it is one more than the server has shown to accept
 }
 
-// WaitError is a wait that the context's deadline does not allow.
-type WaitError struct{ Wait time.Duration }
-
-func (e *WaitError) Error() string {
-	return fmt.Sprintf("the wait for the rate limit would be %s, longer than the context allows", e.Wait.Round(time.Millisecond))
+// WaitError is returned for a wait that is too long, without waiting: longer than the context's deadline allows or, with Refused, longer than
+// callers wait after a 429.
+type WaitError struct {
+	Wait    time.Duration
+	Refused bool
 }
 
-// Unwrap returns context.DeadlineExceeded.
-func (e *WaitError) Unwrap() error { return context.DeadlineExceeded }
-
-// HoldError is a wait after a 429 that is longer than callers wait at all.
-type HoldError struct{ Wait time.Duration }
-
-func (e *HoldError) Error() string {
-	return fmt.Sprintf("the wait for the rate limit would be %s, longer than a call may wait", e.Wait.Round(time.Millisecond))
-}
+func (e *WaitError) Error() string { return fmt.Sprintf("the wait for the limit would be %s", e.Wait) }
 
 // NewWindow returns a limit of n requests in any window. With n below 1 their number is not limited, but a 429 holds back.
 func NewWindow(n int, window time.Duration) *Window {
 	return &Window{n: max(n, 0), window: window + window/1000, learned: learned{limit: max(n, 0)}}
 }
 
-// SetLongestHold makes callers fail with a *HoldError, at once, while the server's refusals hold them back for longer than longest.
+// SetLongestHold makes callers fail with a *WaitError, at once, while the server's refusals hold them back for longer than longest.
 // Without it they wait as long as the server asks.
 func (w *Window) SetLongestHold(longest time.Duration) {
 	w.mu.Lock()
@@ -113,11 +105,11 @@ func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
 // hopeless returns the error of a caller for whom waiting is of no use. It requires that w.mu is held.
 func (w *Window) hopeless(ctx context.Context, now time.Time) error {
 	if hold := w.held.Sub(now); w.bounded && hold > w.longest {
-		return &HoldError{hold}
+		return &WaitError{Wait: hold, Refused: true}
 	}
 	wait := w.estimate(now, w.waiting.Len())
 	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(now) < wait {
-		return &WaitError{wait}
+		return &WaitError{Wait: wait}
 	}
 	return nil
 }
@@ -183,7 +175,7 @@ func (s *Slot) Refused(retryAfter time.Duration, asked bool) time.Duration {
 	if w.bounded && hold > w.longest {
 		for w.waiting.Len() > 0 {
 			first := w.first()
-			first.err = &HoldError{hold}
+			first.err = &WaitError{Wait: hold, Refused: true}
 			close(first.ready)
 		}
 	}
