@@ -111,7 +111,11 @@ func attributeOne[T any](a *answer, b batch, raw json.RawMessage, records []*T) 
 	if _, bad := wire.Failure(raw); bad {
 		return indices(0, b.n), a.refusal(raw, nil)
 	}
-	if id, ok := wire.ID(raw); ok && b.ids != nil {
+	id, ok := wire.ID(raw)
+	switch {
+	case ok && b.ids == nil && !wire.RealID(id):
+		return indices(0, b.n), a.decodeError(&wire.Error{Reason: "a record with the id " + shortID(id) + ", which no record has"})
+	case ok && b.ids != nil:
 		place := slices.IndexFunc(b.ids, func(sent int64) bool { return strconv.FormatInt(sent, 10) == id })
 		if place < 0 {
 			return indices(0, b.n), a.decodeError(&wire.Error{Reason: fmt.Sprintf("a record with the id %s, which none of the inputs has", shortID(id))})

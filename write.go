@@ -285,7 +285,7 @@ func (a *answer) acknowledged(ctx context.Context, id string) error {
 		elements, _ = wire.Unwrap(elements, array, a.req.resource())
 	}
 	for _, raw := range elements {
-		if _, failed := wire.Failure(raw); failed {
+		if _, failed := wire.Failure(raw); failed || !acknowledges(raw) {
 			return a.refusal(raw, nil)
 		}
 		if err := about(id, raw, false); err != nil {
@@ -294,4 +294,14 @@ func (a *answer) acknowledged(ctx context.Context, id string) error {
 	}
 	a.warn(ctx, elements)
 	return nil
+}
+
+// acknowledges reports whether an element of the response to a DELETE can be one of a success: an object, or what says nothing more than a whole body
+// that does. A text, a number or false is the server's word on something else.
+func acknowledges(element json.RawMessage) bool {
+	switch string(element) {
+	case "null", "true", `""`, "[]":
+		return true
+	}
+	return element[0] == '{'
 }
