@@ -71,6 +71,36 @@ func TestDownload(t *testing.T) {
 			map[string]string{"Content-Type": "application/json"}, `{"id":5}`,
 			&halopsa.File{ContentType: "application/json", Data: []byte(`{"id":5}`)}, "",
 		},
+		"a name without its quotes": {
+			map[string]string{"Content-Disposition": `attachment; filename=my report.html`, "Content-Type": "text/html"}, "<html></html>",
+			&halopsa.File{Name: "my report.html", ContentType: "text/html", Data: []byte("<html></html>")}, "",
+		},
+		"two names": {
+			map[string]string{"Content-Disposition": `attachment; filename=../a.txt; filename=b.txt`, "Content-Type": "text/plain"}, "x",
+			&halopsa.File{Name: "a.txt", ContentType: "text/plain", Data: []byte("x")}, "",
+		},
+		"a name as .NET writes it": {
+			map[string]string{"Content-Disposition": `attachment; filename="=?utf-8?B?w6kudHh0?="`, "Content-Type": "text/plain"}, "x",
+			&halopsa.File{Name: "é.txt", ContentType: "text/plain", Data: []byte("x")}, "",
+		},
+		"a name in Latin-1": {
+			map[string]string{"Content-Disposition": "attachment; filename=\"M\xfcnchen.txt\"", "Content-Type": "text/plain"}, "x",
+			&halopsa.File{Name: "München.txt", ContentType: "text/plain", Data: []byte("x")}, "",
+		},
+		"an attachment without a name": {
+			map[string]string{"Content-Disposition": `Attachment`, "Content-Type": "text/html"}, "<html></html>",
+			&halopsa.File{ContentType: "text/html", Data: []byte("<html></html>")}, "",
+		},
+		"a drawing": {
+			map[string]string{"Content-Type": "image/svg+xml"}, "<svg/>",
+			&halopsa.File{ContentType: "image/svg+xml", Data: []byte("<svg/>")}, "",
+		},
+		"XML": {
+			map[string]string{"Content-Type": "application/xml"}, `<?xml version="1.0"?><invoice/>`,
+			&halopsa.File{ContentType: "application/xml", Data: []byte(`<?xml version="1.0"?><invoice/>`)}, "",
+		},
+		"the server's words":  {map[string]string{"Content-Type": "application/json"}, `"Invalid Resource"`, nil, "Invalid Resource"},
+		"a page of XHTML":     {map[string]string{"Content-Type": "application/octet-stream"}, `<?xml version="1.0"?><HTML><title>Sign in</title>`, nil, "Sign in"},
 		"a login page":        {map[string]string{"Content-Type": "text/html"}, "<html><title>Sign in</title></html>", nil, "Sign in"},
 		"an error":            {map[string]string{"Content-Type": "application/json"}, `{"error":"the file is gone"}`, nil, "the file is gone"},
 		"an unknown encoding": {map[string]string{"Content-Encoding": "zstd", "Content-Disposition": `attachment; filename=x`}, "x", nil, `encoded as "zstd"`},
