@@ -87,15 +87,21 @@ func (c *callConfig) setAside(bad wire.Bad) error {
 	return c.badRow(BadRow{Op: e.Op, Page: e.Page, Index: e.Index, ID: e.ID, Raw: bad.Raw, Reason: e.Reason})
 }
 
-// readable returns the rows that were chosen by their indices, without those that were set aside, and the error of the first one that neither can
-// be read nor was set aside. Then the rows are those before it.
-func readable[T any](c *callConfig, rows wire.List[T], indices []int) ([]T, error) {
+// readable returns the rows that were chosen by their indices, the first most of them unless that is 0, without those that were set aside, and the
+// error of the first one that neither can be read nor was set aside. Then the rows are those before it.
+func readable[T any](c *callConfig, rows wire.List[T], indices []int, most int) ([]T, error) {
 	if len(rows.Bad) == 0 {
+		if most > 0 && len(indices) > most {
+			indices = indices[:most]
+		}
 		return choose(rows.Records, indices), nil
 	}
 	bad := rows.Bad
 	chosen := make([]T, 0, len(indices))
 	for _, at := range indices {
+		if most > 0 && len(chosen) == most {
+			break
+		}
 		for len(bad) > 0 && bad[0].At < at {
 			bad = bad[1:]
 		}

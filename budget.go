@@ -21,7 +21,7 @@ type Budget struct {
 	HeldUntil time.Time `json:"held_until,omitzero"`
 }
 
-// Left is how many requests may be sent at once, or -1 if the client has no built-in limit.
+// Left is how many requests the window still has, or -1 if the client has no built-in limit. Until HeldUntil none of them is sent.
 func (l Budget) Left() int {
 	if l.Limit <= 0 {
 		return -1

@@ -177,6 +177,9 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 		err = w.walkable()
 	}
 	if err == nil {
+		err = w.unlimited()
+	}
+	if err == nil {
 		err = named(w.op, checkUnsorted(w.sort, w.conf.sort, w.conf.query))
 	}
 	if err != nil {

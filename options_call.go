@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// RequestOption specifies how one call is made; every method takes any number of them.
+// RequestOption specifies how one call is made; every method takes any number of them. One that a method has no use for, such as [WithKey] for a
+// Get, does nothing, unless it says that it is refused.
 type RequestOption interface{ applyCall(*callConfig) error }
 
 // Option can be given to a call, and to [NewClient] as the default of every call.

@@ -42,6 +42,9 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // listOf reads one page of the list at an endpoint. options is nil or a pointer to the options of the resource, which can be nil.
 func listOf[T any](ctx context.Context, c *Client, at endpoint, options any, opts []RequestOption) (*Page[T], error) {
 	w, err := newWalker[T](c, at, "List", options, opts)
+	if err == nil {
+		err = w.unlimited()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,7 @@ func listOf[T any](ctx context.Context, c *Client, at endpoint, options any, opt
 		for i := range indices {
 			indices[i] = i
 		}
-		shown, err = readable(w.conf, rows, indices)
+		shown, err = readable(w.conf, rows, indices, 0)
 	}
 	return newPage(shown, req, rows), err
 }
@@ -94,7 +97,7 @@ func walkOf[T any](ctx context.Context, c *Client, at endpoint, method string, o
 			yield(nil, err)
 			return
 		}
-		left := w.conf.limit
+		left, first := w.conf.limit, true
 		for part, err := range readerOf[T](w).Pages(ctx, w.walk()) {
 			if err != nil {
 				if err = w.incomplete(err); err != nil {
@@ -102,11 +105,13 @@ func walkOf[T any](ctx context.Context, c *Client, at endpoint, method string, o
 				}
 				return
 			}
-			shown, err := readable(w.conf, part.Page, part.Fresh)
-			done := left > 0 && len(shown) >= left
-			if done {
-				shown, err = shown[:left], nil
+			if first && part.Page.Keyless != nil { // rows of a later page can lack members that are null
+				yield(nil, part.Page.Keyless)
+				return
 			}
+			first = false
+			shown, err := readable(w.conf, part.Page, part.Fresh, left)
+			done := left > 0 && len(shown) == left
 			if len(shown) > 0 && !yield(newPage(shown, part.Request, part.Page), nil) || done {
 				return
 			}

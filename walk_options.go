@@ -11,9 +11,9 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page"
 )
 
-// WithLimit ends Pages and All after n records, without an error. n must be positive.
+// WithLimit ends Pages and All after n records, without an error. n must be positive. List, Since and Follow refuse it.
 //
-// Pages are no larger than needed: if n is less than the page size, one page of n records is read.
+// Pages are no larger than needed: if n is less than the page size, one page of n records is read. Rows that [WithBadRow] sets aside do not count.
 func WithLimit(n int) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		if n < 1 {
@@ -27,7 +27,7 @@ func WithLimit(n int) RequestOption {
 // WithKey specifies the members that together identify a record of a list, for Pages, All and [AllOf]. The default is the id.
 //
 // It is for lists whose ids start again for each parent: WithKey("lookupid", "id"). Such a list is treated as not sorted by id. If no row of the
-// list has any of the members, the walk ends with a [DecodeError].
+// first page has any of the members, the walk ends with a [DecodeError]; any other row that has none of them is identified by its content.
 func WithKey(members ...string) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		for i, member := range members {
@@ -72,8 +72,8 @@ func (p PageSizeChange) LogValue() slog.Value {
 	)
 }
 
-// WithPageSizeObserver calls observe each time Pages or All continues with smaller pages. The walk returns to larger pages by itself. Several
-// observers are called in order, one call at a time for each walk.
+// WithPageSizeObserver calls observe each time Pages, All, Since or Follow continues with smaller pages. They return to larger pages by themselves.
+// Several observers are called in order, one call at a time for each walk, on the goroutine that ranges over it.
 func WithPageSizeObserver(observe func(ctx context.Context, change PageSizeChange)) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if observe == nil {

@@ -117,6 +117,14 @@ func (w *walker) walkable() error {
 	return nil
 }
 
+// unlimited refuses the limit of a walk where it would only choose the size of the pages.
+func (w *walker) unlimited() error {
+	if w.conf.limit > 0 {
+		return named(w.op, badArgument("WithLimit", "only Pages and All end after so many records; PageSize is for a List, and a loop over Since or Follow can break"))
+	}
+	return nil
+}
+
 // fetch reads one page. byContent has its keys made of the rows' content.
 func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bool) (wire.List[T], error) {
 	r := *w.request
@@ -150,6 +158,9 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent bo
 	}
 	if err != nil {
 		return wire.List[T]{}, a.decodeError(err)
+	}
+	if rows.Keyless != nil {
+		rows.Keyless = a.decodeError(rows.Keyless)
 	}
 	a.name(rows.Bad, req)
 	a.surface(ctx, rows.Warning)

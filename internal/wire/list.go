@@ -25,6 +25,8 @@ type List[T any] struct {
 	Print            uint64 // tells these rows from others as a whole, by their content
 	RecordCount      int    // -1 when unknown
 	PageNo, PageSize int    // 0 when absent
+	// Keyless is why the keys are not made of the members that were asked for: no row has one. nil where there are no rows.
+	Keyless error
 	// Warning is the message to the caller beside the list: its _warning, or why it has no rows. "" when there is none.
 	Warning string
 }
@@ -74,7 +76,7 @@ func DecodeListByContent[T any](body []byte, resource string, hint int) (List[T]
 	return decodeList[T](body, resource, hint, true)
 }
 
-// DecodeListByKey is [DecodeList] for a list whose rows are told apart by these members together. It fails where there are rows and none has one.
+// DecodeListByKey is [DecodeList] for a list whose rows are told apart by these members together, or by their content where they have none of them.
 func DecodeListByKey[T any](body []byte, resource string, hint int, members []string) (List[T], error) {
 	return decodeList[T](body, resource, hint, false, members...)
 }
@@ -203,8 +205,8 @@ func (r *reader[T]) rows(list *List[T]) *loose.Error {
 	if err == nil && r.lists {
 		raw := r.Data[begin:r.At]
 		list.Print = maphash.Bytes(seed, raw)
-		if len(r.members) > 0 && !keysOf(raw, r.members, list.Keys) {
-			return r.Fail("no row has " + strings.Join(r.members, " or "))
+		if list.Keyless = nil; len(r.members) > 0 && !keysOf(raw, r.members, list.Keys) {
+			list.Keyless = r.Fail("no row has " + strings.Join(r.members, " or "))
 		}
 		list.ByContent = r.byContent || shared(list.Keys) && differ(raw, list.Keys)
 		if list.ByContent {
