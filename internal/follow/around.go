@@ -1,14 +1,16 @@
 package follow
 
 import (
-	"math/bits"
+	"math"
 	"slices"
 
 	"github.com/halopsa-go/halopsa/internal/page"
 )
 
-// unknown is a position that no page has shown.
-const unknown = 1 << 40
+const (
+	unknown  = math.MaxInt32 // a position that no page has shown
+	farthest = 1 << 28       // the farthest position that is guessed
+)
 
 // around is where in the list the records up to the cursor and those after it meet, in positions: at lo or after it, and at hi or before it. Records
 // that come and go move the place, so none of it is certain, and of two that contradict each other the later one counts.
@@ -16,7 +18,7 @@ type around struct {
 	lo, hi    int
 	step      int          // how far to look next where nothing has been seen
 	met       bool         // they meet at lo, as far as is known
-	probes    int          // pages that were read between two bounds
+	left      int          // how many pages may still be read to find it between two bounds
 	guess     int          // where they meet by the ids of the latest page, unknown without one
 	seen      int          // where that page is
 	loID      int64        // an id about lo
@@ -124,7 +126,7 @@ func (f *Follower) newest(ids []int64, how state) []int {
 	apart := float64(ids[0]-ids[rows-1]) / float64(max(1, rows-1))
 	far := rows
 	if apart > 0 {
-		far += int(min(float64(ids[rows-1]-f.cursor)/apart, 1<<30))
+		far += int(min(float64(ids[rows-1]-f.cursor)/apart, farthest))
 	}
 	switch {
 	case how == down:
@@ -137,7 +139,7 @@ func (f *Follower) newest(ids []int64, how state) []int {
 	case f.counts():
 		p.guess = min(max(0, f.count-far), f.count-1)
 	default:
-		p.guess = int(min(float64(f.cursor)/max(1, apart), 1<<30))
+		p.guess = int(min(float64(f.cursor)/max(1, apart), farthest))
 	}
 	f.seek()
 	return nil
@@ -224,150 +226,4 @@ func (f *Follower) repeats(p part) bool {
 		}
 	}
 	return false
-}
-
-// aim guesses where the cursor is by how far apart the ids of a page are.
-func (f *Follower) aim(p part) {
-	f.pass.guess = unknown
-	rows := len(p.ids)
-	if last := p.ids[rows-1]; (f.state == up) == (last <= f.cursor) {
-		f.pass.loID = last
-	} else {
-		f.pass.hiID = p.ids[0]
-	}
-	if rows < 2 {
-		return
-	}
-	apart := float64(p.ids[rows-1]-p.ids[0]) / float64(rows-1)
-	if apart == 0 {
-		return
-	}
-	f.pass.seen = p.begin
-	off := float64(f.cursor-p.ids[0]) / apart
-	f.pass.guess = max(0, p.begin+int(max(min(off, 1<<30), -1<<30)))
-}
-
-// atLeast and atMost take what a page has shown of the place.
-func (a *around) atLeast(at int) {
-	a.lo, a.met = at, false
-	if a.hi < at {
-		a.hi = unknown
-	}
-}
-
-func (a *around) atMost(at int) {
-	a.hi, a.met = at, false
-	if a.lo > at {
-		a.lo = 0
-	}
-}
-
-// recount forgets the positions that were counted by another size of pages.
-func (a *around) recount() {
-	a.places = slices.DeleteFunc(a.places, func(p place) bool { return p.at > 0 })
-}
-
-// meet says that they meet at a position.
-func (a *around) meet(at int) { a.lo, a.hi, a.met, a.step, a.probes = at, unknown, true, 8, 0 }
-
-// seek chooses the page to read next.
-func (f *Follower) seek() {
-	p := &f.pass
-	p.beyond = false
-	high := p.hi
-	if high == unknown && f.counts() && f.count > p.lo {
-		high = f.count
-	}
-	switch {
-	case p.met, p.lo >= p.hi, p.hi == unknown && f.counts() && p.lo >= f.count:
-		f.edge(min(p.lo, p.hi))
-	case high == unknown:
-		at := p.lo + p.step
-		if p.guess != unknown && p.guess > p.lo {
-			at = min(p.guess, p.lo+max(p.step, 1<<20))
-		}
-		p.step *= 2
-		f.ask(at)
-	default:
-		f.probe(p.lo, high)
-	}
-}
-
-// mostProbes is how many pages may be read to find the place among a million records.
-const mostProbes = 13
-
-// probe asks for a page between two positions: where the ids say that the place is, as long as halving the rest would still find it in time.
-func (f *Follower) probe(lo, hi int) {
-	p := &f.pass
-	_, top := f.sizes()
-	from, to := lo/top, (hi-1)/top
-	left := max(mostProbes-p.probes, bits.Len(uint(to-from+1))) //nolint:gosec // positive
-	p.probes++
-	most := 1<<(left-1) - 1 // so many pages on one side can be searched with what is left
-	at := (from + to) / 2
-	if guess := f.guessed(lo, hi); guess != unknown {
-		at = min(max(guess, lo), hi-1) / top
-	}
-	if least, largest := max(from, to-most), min(to, from+most); least <= largest {
-		at = min(max(at, least), largest)
-	}
-	f.next = page.Request{Page: at + 1, Size: top, Newest: f.state == down}
-}
-
-// guessed returns where the place is by the ids: of the latest page where that is near, else of what is known on both sides.
-func (f *Follower) guessed(lo, hi int) int {
-	p := &f.pass
-	near := max(100, (hi-lo)/8)
-	switch {
-	case p.guess != unknown && (p.probes == 1 || p.guess >= lo-near && p.guess <= hi+near && max(p.guess-p.seen, p.seen-p.guess) <= near):
-		return p.guess
-	case p.loID == p.hiID || p.hi == unknown && p.hiID == 0:
-		return p.guess
-	}
-	part := float64(f.cursor-p.loID) / float64(p.hiID-p.loID)
-	return lo + int(part*float64(hi-lo))
-}
-
-// ask asks for a page with the record at this position.
-func (f *Follower) ask(position int) {
-	bottom, top := f.sizes()
-	f.next, _ = f.containing(max(0, position), bottom, top)
-}
-
-// edge asks for a page that begins before a position and ends behind it. Where there is none, it asks for the page that begins there.
-func (f *Follower) edge(at int) {
-	f.at = at
-	bottom, top := f.sizes()
-	if f.fixed == 0 && f.limit > 0 && f.limit != f.tried && f.state == up && top < f.asked && !f.pass.tried { // see whether the server takes larger pages by now
-		top = min(2*top, f.asked)
-	}
-	position := at - 1
-	if f.state == down {
-		position = at
-	}
-	req, gain := f.containing(max(0, position), bottom, top)
-	f.next = req
-	if at == 0 && f.state == up {
-		return
-	}
-	if gain > 0 && (f.state == up || at > 0) {
-		return
-	}
-	f.pass.beyond = true
-	f.next = page.Request{Page: at/top + 1, Size: top, Newest: f.state == down}
-}
-
-// containing chooses the page that has the record at this position and the most records that are newer; gain is how many those are.
-func (f *Follower) containing(position, bottom, top int) (req page.Request, gain int) {
-	gain = -1
-	for size := top; size >= bottom; size-- {
-		newer := size - 1 - position%size
-		if f.state == down {
-			newer = position % size
-		}
-		if newer > gain {
-			req, gain = page.Request{Page: position/size + 1, Size: size, Newest: f.state == down}, newer
-		}
-	}
-	return req, gain
 }

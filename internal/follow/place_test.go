@@ -2,17 +2,22 @@ package follow_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
+	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 )
 
-// TestPlaceAmongAMillion: after page 1, which tells how many records there are, the place of a cursor among 10,000 pages is found with 14 requests,
-// whatever the gaps between the ids, and where it is at the edge of a page one more.
+// mostToPlace is how many requests bring the first of what is new among a million records in pages of 100: page 1, which tells how many there are,
+// 13 that find the page with the place of the cursor, and that page.
+const mostToPlace = 15
+
+// TestPlaceAmongAMillion: the place of a cursor is found with 14 requests whatever the gaps between the ids, and the next one gives out.
 func TestPlaceAmongAMillion(t *testing.T) {
 	t.Parallel()
 	const n = 1_000_000
@@ -47,10 +52,91 @@ func TestPlaceAmongAMillion(t *testing.T) {
 						f.Accept(serve(&own, req))
 					}
 					sum += len(own.Requests)
-					assert.LessOrEqual(t, len(own.Requests), 16, "order %d, after %d: %v", order, after, own.Requests)
+					assert.LessOrEqual(t, len(own.Requests), mostToPlace, "order %d, after %d: %v", order, after, own.Requests)
 				}
 				t.Logf("order %d: %.1f requests", order, float64(sum)/200)
 			})
 		}
 	}
+}
+
+// adversary serves n records and decides where those up to the cursor end as late as it can: a page that need not hold the place is on one
+// side of it. The ids lead astray: they are dense on both sides of one gap.
+type adversary struct {
+	n      int
+	lo, hi int // the records up to the cursor end at lo, at hi, or between
+	order  pagetest.Order
+	larger func(before, after int) bool // whether to keep the places before a page
+	step   int64                        // between two ids
+}
+
+// cursor is that of the follower, in the middle of the gap.
+const cursor = 1 << 40
+
+func (a *adversary) serve(req page.Request) follow.Answer {
+	n := a.n
+	begin := min((req.Page-1)*req.Size, n)
+	end := min(begin+req.Size, n)
+	down := a.order == pagetest.NewestFirst || a.order == pagetest.AsAsked && req.Newest
+	if down {
+		begin, end = n-end, n-begin
+	}
+	before, after := begin-a.lo+1, a.hi-end+1 // so many places are not within the page
+	switch {
+	case begin >= a.hi || end <= a.lo, before <= 0 && after <= 0:
+	case after <= 0, before > 0 && a.larger(before, after):
+		a.hi = begin
+	default:
+		a.lo = end
+	}
+	if begin < a.hi && end > a.lo && begin < end { // the page has to hold it
+		a.lo = max(a.lo, begin+1)
+		a.hi = a.lo
+	}
+	answer := follow.Answer{RecordCount: n}
+	for i := begin; i < end; i++ {
+		id := cursor - int64(n-i)*a.step
+		if i >= a.hi {
+			id = cursor + int64(i+1)*a.step
+		}
+		answer.IDs = append(answer.IDs, id)
+	}
+	if down {
+		slices.Reverse(answer.IDs)
+	}
+	return answer
+}
+
+// TestPlaceFromAnAdversary: nothing that a list can be makes it more requests.
+func TestPlaceFromAnAdversary(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // a test
+	longest := 0
+	for order := pagetest.AsAsked; order <= pagetest.NewestFirst; order++ {
+		for i := range 3000 {
+			n := 1_000_000
+			if i%3 == 0 {
+				n = 1 + r.IntN(n)
+			}
+			a := &adversary{n: n, hi: n, order: order, step: 1 + r.Int64N(1000)}
+			a.larger = func(before, after int) bool { return before > after }
+			if i%2 == 0 {
+				a.larger = func(before, after int) bool { return r.IntN(before+after) < before }
+			}
+			f := follow.New(cursor, 100, order == pagetest.AsAsked)
+			var asked []page.Request
+			for f.Cursor() == cursor {
+				req, more := f.Next()
+				if !more {
+					require.Equal(t, a.n, a.lo, "there is nothing new")
+					break
+				}
+				asked = append(asked, req)
+				f.Accept(a.serve(req))
+			}
+			longest = max(longest, len(asked))
+			require.LessOrEqual(t, len(asked), mostToPlace, "order %d: %v", order, asked)
+		}
+	}
+	assert.Equal(t, mostToPlace, longest, "no planner can do with less: see mostProbes")
 }

@@ -1,0 +1,195 @@
+package follow
+
+import (
+	"slices"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+)
+
+// aim guesses where the cursor is by how far apart the ids of a page are.
+func (f *Follower) aim(p part) {
+	f.pass.guess = unknown
+	rows := len(p.ids)
+	if last := p.ids[rows-1]; (f.state == up) == (last <= f.cursor) {
+		f.pass.loID = last
+	} else {
+		f.pass.hiID = p.ids[0]
+	}
+	if rows < 2 {
+		return
+	}
+	apart := float64(p.ids[rows-1]-p.ids[0]) / float64(rows-1)
+	if apart == 0 {
+		return
+	}
+	f.pass.seen = p.begin
+	off := float64(f.cursor-p.ids[0]) / apart
+	f.pass.guess = max(0, p.begin+int(max(min(off, farthest), -farthest)))
+}
+
+// atLeast and atMost take what a page has shown of the place.
+func (a *around) atLeast(at int) {
+	a.lo, a.met = at, false
+	if a.hi < at {
+		a.hi = unknown
+	}
+}
+
+func (a *around) atMost(at int) {
+	a.hi, a.met = at, false
+	if a.lo > at {
+		a.lo = 0
+	}
+}
+
+// recount forgets the positions that were counted by another size of pages.
+func (a *around) recount() {
+	a.places = slices.DeleteFunc(a.places, func(p place) bool { return p.at > 0 })
+}
+
+// meet says that they meet at a position.
+func (a *around) meet(at int) { a.lo, a.hi, a.met, a.step, a.left = at, unknown, true, 8, 0 }
+
+// seek chooses the page to read next.
+func (f *Follower) seek() {
+	p := &f.pass
+	p.beyond = false
+	high := p.hi
+	if high == unknown && f.counts() && f.count > p.lo {
+		high = f.count
+	}
+	switch {
+	case p.met, p.lo >= p.hi, p.hi == unknown && f.counts() && p.lo >= f.count:
+		f.edge(min(p.lo, p.hi))
+	case high == unknown:
+		at := p.lo + p.step
+		if p.guess != unknown && p.guess > p.lo {
+			at = min(p.guess, p.lo+max(p.step, 1<<20))
+		}
+		p.step *= 2
+		f.ask(at)
+	default:
+		f.probe(p.lo, high)
+	}
+}
+
+// mostProbes is how many pages are read to find the place among a million records by pages of 100, whatever the gaps between the ids: the last of
+// them holds it, and with it the first of what is new. Page 1 was read before it to see how many there are, so 14 requests find the place and the
+// 15th begins to give out.
+//
+// Fewer cannot do. A page of 100 that does not hold the place says no more than on which side of it that is, whatever its ids: the larger side can be
+// the true one. Of the 999,901 places that page 1 leaves, 13 such answers leave (999,901+99)/2^13-99 = 23 at the least.
+const (
+	mostProbes = 14
+	mostAtAll  = 24 // with pages of 100 it is a list of a billion
+)
+
+// within is how many places so many probes can tell apart wherever these are, since each halves those that are not within its page. It is less than
+// (2^probes-1)*(size-1), as pages begin at multiples of their size.
+func within(probes, size int) int {
+	if probes <= 0 {
+		return 0
+	}
+	return int(min(7*int64(size)<<min(probes, mostAtAll)/10-int64(size), unknown))
+}
+
+// probe asks for a page between two positions: where the ids say that the place is, as long as halving the rest would still find it in time.
+func (f *Follower) probe(lo, hi int) {
+	p := &f.pass
+	bottom, top := f.sizes()
+	first := p.left <= 0
+	if first {
+		for p.left = mostProbes; p.left < mostAtAll && within(p.left, top) <= hi-lo; {
+			p.left++
+		}
+	}
+	p.left--
+	at := (lo + hi) / 2
+	if guess := f.guessed(lo, hi, first); guess != unknown {
+		at = min(max(guess, lo), hi)
+	}
+	f.next = f.between(lo, hi, at, within(p.left, top), max(bottom, leastSize), top)
+}
+
+// between chooses the page next to a position that leaves at most so many places on either side of it. Where there is none, it is one in the middle,
+// which leaves the fewest.
+func (f *Follower) between(lo, hi, at, most, bottom, top int) (best page.Request) {
+	most = min(most, hi-lo) // one at least is decided
+	least := unknown
+	for _, at := range []int{min(max(at, hi-most-top/2), lo+most+top/2), (lo + hi) / 2} {
+		for size := top; size >= bottom && least > 0; size-- {
+			nearest := unknown
+			for number := max(0, at/size-1); number <= at/size+1; number++ {
+				begin, end := number*size, (number+1)*size
+				over := max(begin-lo+1, hi-end+1) - most
+				if begin == 0 {
+					over = hi - end + 1 - most
+				}
+				over = max(over, 0)
+				off := max(2*at-begin-end, begin+end-2*at)
+				if over < least || over == least && off < nearest {
+					least, nearest, best = over, off, page.Request{Page: number + 1, Size: size, Newest: f.state == down}
+				}
+			}
+		}
+	}
+	return best
+}
+
+// guessed returns where the place is by the ids: of the latest page where that is near, else of what is known on both sides.
+func (f *Follower) guessed(lo, hi int, first bool) int {
+	p := &f.pass
+	near := max(100, (hi-lo)/8)
+	switch {
+	case p.guess != unknown && (first || p.guess >= lo-near && p.guess <= hi+near && max(p.guess-p.seen, p.seen-p.guess) <= near):
+		return p.guess
+	case p.loID == p.hiID || f.state == up && p.hiID == 0:
+		return p.guess
+	}
+	part := float64(f.cursor-p.loID) / float64(p.hiID-p.loID)
+	return lo + int(part*float64(hi-lo))
+}
+
+// ask asks for a page with the record at this position.
+func (f *Follower) ask(position int) {
+	bottom, top := f.sizes()
+	f.next, _ = f.containing(max(0, position), bottom, top)
+}
+
+// edge asks for a page that begins before a position and ends behind it. Where there is none, it asks for the page that begins there.
+func (f *Follower) edge(at int) {
+	f.at = at
+	bottom, top := f.sizes()
+	if f.fixed == 0 && f.limit > 0 && f.limit != f.tried && f.state == up && top < f.asked && !f.pass.tried { // see whether the server takes larger pages by now
+		top = min(2*top, f.asked)
+	}
+	position := at - 1
+	if f.state == down {
+		position = at
+	}
+	req, gain := f.containing(max(0, position), bottom, top)
+	f.next = req
+	if at == 0 && f.state == up {
+		return
+	}
+	if gain > 0 && (f.state == up || at > 0) {
+		return
+	}
+	f.pass.beyond = true
+	f.next = page.Request{Page: at/top + 1, Size: top, Newest: f.state == down}
+}
+
+// containing chooses the page that has the record at this position and the most records that are newer; gain is how many those are.
+func (f *Follower) containing(position, bottom, top int) (req page.Request, gain int) {
+	gain = -1
+	for size := top; size >= bottom; size-- {
+		newer := size - 1 - position%size
+		if f.state == down {
+			newer = position % size
+		}
+		if newer > gain {
+			req, gain = page.Request{Page: position/size + 1, Size: size, Newest: f.state == down}, newer
+		}
+	}
+	return req, gain
+}
