@@ -27,7 +27,7 @@ func WithUnattributed(into *[]json.RawMessage) RequestOption {
 // as were sent. It returns the inputs of which the response does not say that they were written, with the error that says so.
 //
 // The body of a success is an object, an array or empty. [2024, 2026] An array of another length, an element that is an error, a record without
-// an id or with another one than was sent are none. [seen]
+// an id or with another one than was sent are not. [seen]
 func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (unknown []int, err error) {
 	all := func(err error) ([]int, error) { return indices(0, b.n), a.decodeError(err) }
 	body, err := a.plain()

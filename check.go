@@ -289,7 +289,7 @@ func (k *check) list(ctx context.Context, client *Client, list checkedList, r *R
 	return nil
 }
 
-// missing says what a 401 or 403 is the lack of. HaloPSA answers both for the lack of either [live, seen], so the scopes of the token decide.
+// missing says what a 401 or 403 is the lack of. HaloPSA responds with either for the lack of either [live, seen], so the scopes of the token decide.
 func (k *check) missing(status int) string {
 	scopes := k.report.Token.Scopes
 	switch {

@@ -20,7 +20,7 @@ var (
 	latestDate = time.Date(9999, 12, 31, 23, 59, 59, 997e6, time.UTC)
 )
 
-// checked is an input that has rules of its own.
+// checked is an input that has its own rules.
 type checked interface {
 	// check returns the first field that breaks one, and why; "" for none.
 	check() (field, reason string)

@@ -13,7 +13,7 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-// TestDownload: bytes come as they are, whatever their label says, and what is no file is an error.
+// TestDownload: bytes come as they are, whatever their label says, and what is not a file is an error.
 func TestDownload(t *testing.T) {
 	t.Parallel()
 	var packed bytes.Buffer

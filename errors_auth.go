@@ -67,7 +67,7 @@ func (e *AuthError) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("status", e.StatusCode), slog.String("code", e.Code), slog.String("message", e.Message))
 }
 
-// authError makes an *AuthError of what a token source returned, without what it must not show: oauth2 prints whole answers and URLs.
+// authError builds an *AuthError from what a token source returned, without what it must not show: oauth2 prints whole responses and URLs.
 func authError(err error, clientSecrets ...string) error {
 	var mine *AuthError
 	if errors.As(err, &mine) {

@@ -53,7 +53,7 @@ func TestAuthError(t *testing.T) {
 				err := createOne(t.Context(), client)
 				var refused *halopsa.AuthError
 				require.ErrorAs(t, err, &refused)
-				if test.status != http.StatusOK { // a 200 without a token is no answer of OAuth2
+				if test.status != http.StatusOK { // a 200 without a token is no response of OAuth2
 					assert.Equal(t, test.status, refused.StatusCode)
 				}
 				assert.Equal(t, test.code, refused.Code)
@@ -97,7 +97,7 @@ func TestTokenIsFetchedAfterAnEarlierFailure(t *testing.T) {
 	assert.Equal(t, 1, server.TokensIssued())
 }
 
-// TestErrorsOfAnOAuth2Source: x/oauth2 prints the whole answer of the server over several lines, and the URL with its query.
+// TestErrorsOfAnOAuth2Source: x/oauth2 prints the whole response of the server over several lines, and the URL with its query.
 func TestErrorsOfAnOAuth2Source(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -77,7 +77,7 @@ func TestContextErrorsStayVisible(t *testing.T) {
 					require.Error(t, err)
 					assert.LessOrEqual(t, time.Since(begin), after, "%s: a context must end the call", kind)
 					if limited := (*halopsa.APIError)(nil); errors.As(err, &limited) {
-						// A wait that the deadline does not allow is not begun: the answer itself says so.
+						// A wait that the deadline does not allow is not begun: the response itself says so.
 						assert.Equal(t, "deadline", kind)
 						assert.ErrorContains(t, err, "not retried: the wait would be ")
 						return

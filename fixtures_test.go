@@ -113,7 +113,7 @@ func readFixture(t *testing.T, resource, name string) (any, bool) {
 	return value, true
 }
 
-// hasRecords reports whether a service has records of its own; the others pass on what is the caller's.
+// hasRecords reports whether a service has its own records; the others pass on what is the caller's.
 func hasRecords(service reflect.Value) bool { return service.MethodByName("List").IsValid() }
 
 // TestFixturesHaveEveryMemberOfTheRecords holds the records and what the server sends in the tests against each other: a field without a

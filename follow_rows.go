@@ -33,7 +33,7 @@ func (r response[T]) unplaced(cursor int64) []next[T] {
 	return all
 }
 
-// next returns the rows with these indices, and those without an id of their own that are at the place of one of them.
+// next returns the rows with these indices, and those without an id that are at the place of one of them.
 func (r response[T]) next(chosen []int) []next[T] {
 	if len(r.rows.Bad) == 0 {
 		all := make([]next[T], len(chosen))

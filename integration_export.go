@@ -111,7 +111,7 @@ type IntegrationExportInput struct {
 
 func (i IntegrationExportInput) recordID() Opt[int64] { return i.ID }
 
-// addsParts reports whether the input has a part without an id, which each Update adds anew.
+// addsParts reports whether the input has a part without an id, which each Update adds again.
 func (i IntegrationExportInput) addsParts() bool {
 	parts, _ := i.ExportData.Get()
 	return slices.ContainsFunc(parts, func(part IntegrationExportDataInput) bool { id, ok := part.ID.Get(); return !ok || id <= 0 })

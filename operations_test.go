@@ -16,17 +16,17 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-// operation is a documented operation of HaloPSA, what the SDK sends for it and what it makes of the answer.
+// operation is a documented operation of HaloPSA, what the SDK sends for it and what it makes of the response.
 type operation struct {
 	api    string // "GET /IntegrationError/{id}"
 	sent   string // path and query as sent
 	body   string // fixture of the body as sent; "" for none
-	answer string // fixture of the answer
-	status int    // of the answer; 0 is 200
+	answer string // fixture of the response
+	status int    // of the response; 0 is 200
 	call   func(context.Context, *halopsa.Client) (any, error)
 	want   any
 
-	refused int   // another answer to the same call
+	refused int   // another response to the same call
 	reason  error // what it is then
 }
 
@@ -45,7 +45,7 @@ func fixture(t *testing.T, name string) string {
 	return string(data)
 }
 
-// runOperations checks each operation twice: as it should go, and with an answer that refuses it.
+// runOperations checks each operation twice: as it should go, and with a response that refuses it.
 func runOperations(t *testing.T, operations []operation) {
 	t.Helper()
 	for _, op := range operations {

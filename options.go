@@ -21,7 +21,7 @@ type config struct {
 	tenant, authURL        string
 	scopes                 []string
 	clientID, clientSecret string
-	credentials            *rotating // instead of these two; nil is none
+	credentials            *rotating // instead of these two; nil if there are none
 	tokens                 TokenSource
 	tokensGiven            bool // by WithTokenSource
 	httpClient             *http.Client
@@ -29,7 +29,7 @@ type config struct {
 	window                 *limit.Window
 	retry                  retry.Policy
 	maxResponse            int64
-	longestAttempt         time.Duration // of the HTTP client that was given; 0 is none
+	longestAttempt         time.Duration // of the HTTP client that was given; 0 if there is none
 	logger                 *slog.Logger
 	observers              []func(context.Context, Attempt)
 	waits                  []func(context.Context, LimitWait)

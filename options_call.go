@@ -33,7 +33,7 @@ type callConfig struct {
 	secondPass bool
 	hidden     bool
 	key        []string // the members that tell the records of a list apart; none is the id
-	limit      int      // of the records of a walk; 0 is none
+	limit      int      // of the records of a walk; 0 for all
 	prefetch   int
 	page       ListOptions
 	sort       []SortKey

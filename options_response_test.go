@@ -158,7 +158,7 @@ func TestMaxResponseSizeLeavesErrorsAlone(t *testing.T) {
 	}
 }
 
-// TestGzipBomb: the limit is one of bytes after decompression, so that a small answer cannot fill the memory.
+// TestGzipBomb: the limit is one of bytes after decompression, so that a small response cannot fill the memory.
 func TestGzipBomb(t *testing.T) {
 	t.Parallel()
 	const size = 32 << 20

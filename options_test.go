@@ -141,7 +141,7 @@ func TestTimeoutIsOfOneAttempt(t *testing.T) {
 	}
 }
 
-// TestTimeoutCoversTheBody: the answer begins at once but never ends in time.
+// TestTimeoutCoversTheBody: the response begins at once but never ends in time.
 func TestTimeoutCoversTheBody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -24,7 +24,7 @@ type passed struct {
 	needed  bool // a response without a value is an error
 }
 
-// passOf makes the call and reads the response into into, a pointer; nil discards it, once it has turned out to be none that says no.
+// passOf makes the call and reads the response into into, a pointer; nil discards it, once it has turned out not to be one that says no.
 func passOf(ctx context.Context, c *Client, p *passed, into any, opts []RequestOption) error {
 	op := p.at.op(p.verb)
 	if v := reflect.ValueOf(into); into != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {

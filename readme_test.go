@@ -74,7 +74,7 @@ func goCommand(t *testing.T, dir string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// TestFirstProgramOfTheREADMERuns builds it in a module of its own, as a reader would, and runs it against the stand-in server.
+// TestFirstProgramOfTheREADMERuns builds it in its own module, as a reader would, and runs it against the stand-in server.
 func TestFirstProgramOfTheREADMERuns(t *testing.T) {
 	t.Parallel()
 	program := goBlocks(readDocument(t, "README.md"))[0]

@@ -30,7 +30,7 @@ func (a *answer) secrets() *redact.Redactor {
 }
 
 // secrets are what a server could echo: the client's secret, the token, what a write sent in secret members, the caller's own headers and
-// the values of the query. The names of fields to sort by are none: an error that names one is of use.
+// the values of the query. The names of fields to sort by are not secret: an error that names one is of use.
 func (c *Client) secrets(r *request, token string) *redact.Redactor {
 	secrets := append(c.conf.secrets(), token)
 	add := func(values []string) {

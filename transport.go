@@ -2,7 +2,7 @@ package halopsa
 
 import "net/http"
 
-// httpClient returns a copy of given, or a client of our own, which follows redirects only where nothing can go wrong by it.
+// httpClient returns a copy of given, or a new client, which follows redirects only where nothing can go wrong by it.
 func httpClient(given *http.Client) *http.Client {
 	own := http.Client{}
 	if given != nil {

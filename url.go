@@ -159,7 +159,7 @@ func loopback(host string) bool {
 }
 
 // tokenEndpoint is where tokens are fetched: /auth/token of the base URL, or of the authorization server: /token below the path that was
-// given, and /auth/token where that is none or /api. A path that ends in /token is the endpoint itself [seen: /token of a host].
+// given, and /auth/token where that is empty or /api. A path that ends in /token is the endpoint itself [seen: /token of a host].
 func tokenEndpoint(base, authURL, tenant string, insecure bool) (string, error) {
 	endpoint := base + "/auth/token"
 	if authURL != "" {

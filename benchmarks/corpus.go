@@ -129,7 +129,7 @@ func thin(records []Record) []Record {
 	return all
 }
 
-// pages makes the JSON of any page of a list out of a few records: they repeat, with ids of their own.
+// pages builds the JSON of any page of a list from a few records: they repeat, with their own ids.
 type pages struct{ rest [][]byte } // the JSON of a record after its id
 
 const idMember = `{"id":`

@@ -32,7 +32,7 @@ type entry struct {
 // run does s.n operations.
 type run func(ctx context.Context, s *sample) error
 
-// sample is what one run took. CPU time and memory are those of this process, in which nothing else happens meanwhile.
+// sample is what one run took. CPU time and memory are those of this process, in which nothing else happens while it runs.
 type sample struct {
 	n             int
 	wall, cpu     time.Duration

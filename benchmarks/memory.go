@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// memory is a transport without a network: every call is answered with the same bytes, so that a client's own work is all there is.
+// memory is a transport without a network: every call gets the same bytes, so that a client's own work is all there is.
 type memory struct{ body []byte }
 
 var memoryHeader = http.Header{"Content-Type": {"application/json"}}
 
-// memoryClient returns an http.Client whose calls are all answered with body.
+// memoryClient returns an http.Client whose calls all get body.
 func memoryClient(body []byte) *http.Client { return &http.Client{Transport: memory{body}} }
 
 // memoryBase is a base URL for it. Nothing listens there.

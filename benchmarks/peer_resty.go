@@ -32,7 +32,7 @@ func goResty() peer {
 	}
 }
 
-// restyCaller serves resty and linodego, which is made of it. Both decode into what SetResult was given.
+// restyCaller serves resty and linodego, which is built on it. Both decode into what SetResult was given.
 func restyCaller(get func(ctx context.Context, path string, params url.Values, into any) error) *caller {
 	return &caller{
 		list: func(ctx context.Context, page, size int) (batch, error) {

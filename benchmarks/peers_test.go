@@ -55,7 +55,7 @@ func TestPeersReadTheSameRecords(t *testing.T) {
 	}
 }
 
-// TestPeersFailOnARefusal makes sure that no client takes an error for a fast answer.
+// TestPeersFailOnARefusal makes sure that no client takes an error for a fast response.
 func TestPeersFailOnARefusal(t *testing.T) {
 	t.Parallel()
 	server := newTenant(newPages(corpus(1))).start(false)
@@ -92,7 +92,7 @@ func TestRecordIsOurRecord(t *testing.T) {
 	}
 }
 
-// TestCorpus keeps the page what the report says it is, and every member in use: one that is always empty would be compared in vain.
+// TestCorpus keeps the page what the report says it is, and every member in use: one that is always empty would be compared needlessly.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	records := corpus(usualPage)

@@ -19,10 +19,10 @@ type serverProcess struct {
 	Addresses
 	command *exec.Cmd
 	input   io.Closer
-	control *http.Client // has a connection of its own, which is not counted
+	control *http.Client // has its own connection, which is not counted
 }
 
-// startServer starts this program once more, as the server.
+// startServer starts this program again, as the server.
 func startServer(ctx context.Context) (*serverProcess, error) {
 	self, err := os.Executable()
 	if err != nil {

@@ -15,7 +15,7 @@ type (
 	envelope = decoded.Envelope
 )
 
-// batch is what a client made of an answer: one record or a page of them.
+// batch is what a client read from a response: one record or a page of them.
 type batch interface {
 	Rows() int
 	Count() int // of the whole list
@@ -67,7 +67,7 @@ func plain(r *halopsa.IntegrationRequest) Record {
 	return own
 }
 
-// expect checks that an answer has as many rows as were asked for: a client that read none would be ahead of all.
+// expect checks that a response has as many rows as were asked for: a client that read none would be ahead of all.
 func expect(b batch, err error, rows int) error {
 	if err == nil && b.Rows() != rows {
 		err = fmt.Errorf("%d rows where %d were asked for", b.Rows(), rows)

@@ -31,7 +31,7 @@ type counters struct {
 	Requests    atomic.Int64
 	Connections atomic.Int64 // that carried one of the requests
 	HTTP2       atomic.Int64 // requests by HTTP/2
-	Gzipped     atomic.Int64 // answers
+	Gzipped     atomic.Int64 // responses
 	Bytes       atomic.Int64 // of all bodies, as sent
 }
 
@@ -68,7 +68,7 @@ func (t *tenant) start(secure bool) *httptest.Server {
 	return server
 }
 
-// scenario is how long a list is, how long an answer takes, and whether it is compressed where the client takes that.
+// scenario is how long a list is, how long a response takes, and whether it is compressed where the client takes that.
 type scenario struct {
 	records int
 	delay   time.Duration
@@ -184,7 +184,7 @@ func (t *tenant) answer(to []byte, s scenario, rest string, r *http.Request) ([]
 
 var compressors = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 
-// compress sends body as a real server does that compresses each answer, and returns how many bytes that took.
+// compress sends body as a real server does that compresses each response, and returns how many bytes that took.
 func compress(w http.ResponseWriter, body []byte) int64 {
 	w.Header().Set("Content-Encoding", "gzip")
 	out := &meter{to: w}
@@ -214,7 +214,7 @@ type Addresses struct {
 	Certificate   string // DER in base64, which a client of Secure must trust
 }
 
-// serveFlag makes this program the server. It is a process of its own so that neither its CPU time nor its memory counts for a client.
+// serveFlag makes this program the server. It is a separate process so that neither its CPU time nor its memory counts for a client.
 const serveFlag = "-serve"
 
 // serve runs the server until its standard input ends, which it does even if the process that measures is killed.

@@ -24,7 +24,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
-// exportInputs are n exports to create, each with a name of its own, or to change from the first id on.
+// exportInputs are n exports to create, each with its own name, or to change from the first id on.
 func exportInputs(n int, first int64) []halopsa.IntegrationExportInput {
 	inputs := make([]halopsa.IntegrationExportInput, n)
 	for i := range inputs {
@@ -240,7 +240,7 @@ func TestInputThatCannotBeSent(t *testing.T) {
 	assert.Zero(t, h.Count("", ""), "nothing was sent")
 }
 
-// TestServerThatSaysLittle: what was written is known by the status, even if the answer holds fewer records than inputs, or none.
+// TestServerThatSaysLittle: what was written is known by the status, even if the response holds fewer records than inputs, or none.
 func TestServerThatSaysLittle(t *testing.T) {
 	t.Parallel()
 	t.Run("no record", func(t *testing.T) {

@@ -227,14 +227,14 @@ func TestRefusalWithoutItsText(t *testing.T) {
 	}
 }
 
-// failingReader is an answer's connection that breaks.
+// failingReader is a response's connection that breaks.
 type failingReader struct{}
 
 func (failingReader) Read([]byte) (int, error) {
 	return 0, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 }
 
-// endlessReader is an answer that never ends.
+// endlessReader is a response that never ends.
 type endlessReader struct{}
 
 func (endlessReader) Read(into []byte) (int, error) {

@@ -158,7 +158,7 @@ func strikes() map[string]strike {
 	return all
 }
 
-// fate is one case: a write whose attempts are struck one after the other, and all further ones too if it is for ever.
+// fate is one case: a write whose attempts are struck one after the other, and all further ones too if it is forever.
 type fate struct {
 	write
 	strikes []strike
@@ -312,7 +312,7 @@ func (f fate) check(t *testing.T, name string, transport *fateTransport, client 
 	}
 }
 
-// inMemory checks one case in a bubble of its own.
+// inMemory checks one case in its own bubble.
 func (f fate) inMemory(t *testing.T, name string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -326,7 +326,7 @@ func (f fate) inMemory(t *testing.T, name string) {
 	})
 }
 
-// TestFate strikes each write in every way, once, twice, for ever, and with every two of them in a row; with retries, without, and for a
+// TestFate strikes each write in every way, once, twice, forever, and with every two of them in a row; with retries, without, and for a
 // Create that may be repeated. The caller must never be told the wrong thing, nor that something is unknown which the table knows.
 func TestFate(t *testing.T) {
 	t.Parallel()

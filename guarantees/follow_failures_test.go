@@ -20,7 +20,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
-// TestFollowSurvivesALongOutage: half a day without an answer is bridged by pauses that grow up to five minutes, observers and the log show each
+// TestFollowSurvivesALongOutage: half a day without a response is bridged by pauses that grow up to five minutes, observers and the log show each
 // failure, and then every record comes that was written meanwhile.
 func TestFollowSurvivesALongOutage(t *testing.T) {
 	t.Parallel()
@@ -136,7 +136,7 @@ func TestFollowPausesAsTheServerAsks(t *testing.T) {
 	})
 }
 
-// TestFollowEndsWithWhatWillNotPass after one request, and tells from where to go on.
+// TestFollowEndsWithWhatWillNotPass after one request, and tells from where to continue.
 func TestFollowEndsWithWhatWillNotPass(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

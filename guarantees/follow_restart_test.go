@@ -170,7 +170,7 @@ func (m *mirror) live(t *testing.T, log followable, c *halopsa.Client, w *logWri
 	assert.Fail(t, "Follow ended by itself")
 }
 
-// TestFollowerThatIsKilledMissesAndDoublesNothing kills a service at random points, time and again, while a fifth of the answers is faulty and
+// TestFollowerThatIsKilledMissesAndDoublesNothing kills a service at random points, time and again, while a fifth of the responses is faulty and
 // records are written and deleted. What it has stored in the end are the records of the log, each once and in their order.
 func TestFollowerThatIsKilledMissesAndDoublesNothing(t *testing.T) {
 	t.Parallel()

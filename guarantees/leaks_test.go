@@ -164,7 +164,7 @@ func networkClient(t *testing.T, url string, network http.RoundTripper) *halopsa
 	return client
 }
 
-// countedBodies counts the answers of a transport, and how many of them were closed.
+// countedBodies counts the responses of a transport, and how many of them were closed.
 type countedBodies struct {
 	next           http.RoundTripper
 	opened, closed atomic.Int64

@@ -21,7 +21,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
-// errorsNamed returns errors to log, each with a name of its own unless names are equal.
+// errorsNamed returns errors to log, each with its own name unless names are equal.
 func errorsNamed(names ...string) []halopsa.IntegrationErrorInput {
 	inputs := make([]halopsa.IntegrationErrorInput, len(names))
 	for i, name := range names {

@@ -265,7 +265,7 @@ func TestNoMethodLeaks(t *testing.T) {
 							switch {
 							case way.ctx != nil:
 								ctx, cancel = way.ctx(ctx)
-							case op == "Follow": // tries again for ever
+							case op == "Follow": // tries again forever
 								ctx, cancel = context.WithTimeout(ctx, time.Minute)
 							}
 							err := trial.Finish(method.Call(markedArguments(t, ctx, op, method.Type())))

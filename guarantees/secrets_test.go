@@ -50,7 +50,7 @@ func TestErrorsAndLogsShowNoSecrets(t *testing.T) {
 		call   func(context.Context, *halopsa.Client) error
 		status int
 		answer func(echo string) string
-		fails  bool // without an answer
+		fails  bool // without a response
 		want   error
 	}{
 		"JSON":              {call: create, status: 400, answer: func(echo string) string { return `{"message":` + quoted(echo) + `}` }, want: halopsa.ErrInvalid},

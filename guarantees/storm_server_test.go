@@ -22,7 +22,7 @@ const (
 	stuckHeader   = "X-Storm-Stuck"
 )
 
-// badWeather is the share of answers that are faulty.
+// badWeather is the share of responses that are faulty.
 const badWeather = 0.3
 
 // stormFault is a way to fail, with its weight among the others.
@@ -30,7 +30,7 @@ type stormFault struct {
 	name   string
 	weight int
 	fault  halopsatest.Fault
-	writes bool // only an answer to a write or to a Get is short enough to come byte by byte
+	writes bool // only a response to a write or to a Get is short enough to come byte by byte
 }
 
 var soon = http.Header{"Retry-After": {"0.002"}}
@@ -53,7 +53,7 @@ var stormFaults = []stormFault{
 	{name: "HTML 504 applied", weight: 7, fault: halopsatest.Fault{Kind: halopsatest.HTML504, Applied: true}},
 }
 
-// stuck is the answer that a storm never waits for.
+// stuck is the response that a storm never waits for.
 var stuckForever = halopsatest.Fault{Kind: halopsatest.Slow, Pause: time.Hour}
 
 // tally counts by name.
@@ -78,7 +78,7 @@ type weather struct {
 	sources map[string]*rand.Rand
 	struck  tally
 	answers tally
-	// sinceRefusal is the number of answers after the last 429.
+	// sinceRefusal is the number of responses after the last 429.
 	sinceRefusal int
 }
 

@@ -150,7 +150,7 @@ func (w *stormWorker) work() {
 			w.h.RevokeTokens()
 		}
 		var ro []halopsa.RequestOption
-		if n%1_000 == 0 { // the answer will not come in time, also if the server has done what it was asked
+		if n%1_000 == 0 { // the response will not come in time, also if the server has done what it was asked
 			ro = append(ro, halopsa.WithHeader(stuckHeader, "yes"), halopsa.WithTimeout(200*time.Millisecond), halopsa.WithoutRetry())
 		}
 		ids := slices.Sorted(maps.Keys(table.ledger))

@@ -47,7 +47,7 @@ func TestNumberOfAPage(t *testing.T) {
 	assert.Equal(t, []int{1, 10, 60}, []int{pages[1].Number, len(pages[1].Records), pages[1].RecordCount})
 }
 
-// An error is the last that a walk yields, also to a caller who goes on.
+// An error is the last that a walk yields, also to a caller who continues.
 func TestErrorsEndAWalk(t *testing.T) {
 	t.Parallel()
 	c, h := trial.NewStandin(t, nil, halopsa.WithMaxRetries(0))

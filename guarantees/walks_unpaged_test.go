@@ -12,7 +12,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
-// A list without paging parameters comes in one answer, and its rows are the caller's even where two of them share an id. A record_count in
+// A list without paging parameters comes in one response, and its rows are the caller's even where two of them share an id. A record_count in
 // that answer makes no difference.
 func TestUnpagedRowsThatShareAnID(t *testing.T) {
 	t.Parallel()

@@ -38,7 +38,7 @@ func TestMetrics(t *testing.T) {
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		read(short, 17)       // refused by the limit
-		read(t.Context(), 17) // waits until the first answer is a minute old
+		read(t.Context(), 17) // waits until the first response is a minute old
 		h.Fault(halopsatest.Fault{Kind: halopsatest.Truncated})
 		_ = c.IntegrationError.Delete(t.Context(), 17) // repeated after a pause of its own
 
@@ -78,7 +78,7 @@ func TestMetrics(t *testing.T) {
 		}
 		assert.ElementsMatch(t, []values{{"error.type": "network"}, {"error.type": "404", "http.response.status_code": int64(404)}}, outcomes)
 
-		longest := 0.0 // the limiter adds something of its own to the 47 s until the first answer is a minute old
+		longest := 0.0 // the limiter adds something of its own to the 47 s until the first response is a minute old
 		for _, span := range te.spans.GetSpans() {
 			if wait, ok := valuesOf(span.Attributes)["halopsa.wait"].(float64); ok {
 				longest = max(longest, wait)

@@ -19,7 +19,7 @@ import (
 // scopeName is the instrumentation scope of what this package records.
 const scopeName = "github.com/halopsa-go/halopsa/halopsaotel"
 
-// What the conventions have no name for. The size is none of http.response.body.size, which is that before decompression.
+// What the conventions have no name for. The size is not http.response.body.size, which is that before decompression.
 const (
 	opKey         = attribute.Key("halopsa.op")
 	pathKey       = attribute.Key("halopsa.path")

@@ -18,7 +18,7 @@ import (
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
-// ofGet are the attributes of each attempt to read the record 17, and ofAnswer those of the answer with it.
+// ofGet are the attributes of each attempt to read the record 17, and ofAnswer those of the response with it.
 var (
 	ofGet = values{
 		"http.request.method": "GET", "url.template": "/IntegrationError/{id}", "url.full": standinURL + "/api/IntegrationError/17",

@@ -37,7 +37,7 @@ func (r *response) tooLarge() bool {
 // left is how many requests may still be sent.
 func (p *probe) left() int { return Most - reserve - p.report.Requests - p.refused }
 
-// ask sends one request, and once more where it failed for a passing reason. It returns nil where no requests are left, and an error where none
+// ask sends one request, and again where it failed for a passing reason. It returns nil where no requests are left, and an error where none
 // can be sent.
 func (p *probe) ask(ctx context.Context, path, question string, query url.Values) (*response, error) {
 	for again := true; ; again = false {

@@ -227,7 +227,7 @@ const aspDate = "/Date(ms)/"
 
 var dateForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d([T ])\d\d:\d\d(:\d\d(?:([.,])(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?$`)
 
-// layoutOf returns the layout of a date, as package time has it, or "" for what is none.
+// layoutOf returns the layout of a date, as package time has it, or "" for what is not a date.
 func layoutOf(text string) string {
 	if rest, ok := strings.CutPrefix(text, "/Date("); ok {
 		if ms, ok := strings.CutSuffix(rest, ")/"); ok {

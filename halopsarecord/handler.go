@@ -135,7 +135,7 @@ var noted = map[string]bool{
 	"path": true, "error": true, "err": true,
 }
 
-// idOf reads an id, or 0 where it is none: another system's id need not be a number.
+// idOf reads an id, or 0 where it is not a number: another system's id need not be a number.
 func idOf(text string) int64 {
 	id, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
 	if err != nil || id < 0 {

@@ -30,11 +30,11 @@ var credentialWords = []string{
 	"psk", "csrf", "xsrf", "samlresponse", "samlrequest",
 }
 
-// harmlessEnds are the last words of names that are about a credential and are none.
+// harmlessEnds are the last words of names that are about a credential and do not hold one.
 var harmlessEnds = []string{"type", "count", "length", "url", "uri", "endpoint", "expires", "expiry", "lifetime", "limit", "policy", "name", "at", "in", "method",
 	"mode", "scheme", "provider", "status", "required", "enabled", "valid", "version"}
 
-// words splits a name where its spelling does: at capitals, digits and what is no letter.
+// words splits a name where its spelling does: at capitals, digits and what is not a letter.
 func words(name string) []string {
 	var all []string
 	begin := 0

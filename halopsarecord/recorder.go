@@ -15,7 +15,7 @@ const (
 	// batchSize and longestWait are what makes a batch: so many notes, or the oldest of them waiting for so long.
 	batchSize   = 50
 	longestWait = 10 * time.Second
-	// usualLimit and usualWindow are the tenant's rule [seen], where the client has no limit of its own.
+	// usualLimit and usualWindow are the tenant's rule [seen], where the client has no limit.
 	usualLimit  = 700
 	usualWindow = 5 * time.Minute
 	// firstPause and longestPause are those after a batch that failed for a passing reason, doubled each time.

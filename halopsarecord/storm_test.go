@@ -230,7 +230,7 @@ func TestTransportKeepsToItsContract(t *testing.T) {
 	assert.Equal(t, 3, h.Len("IntegrationRequest"))
 }
 
-// TestPanicsEndNoProgram: what panics in the client's own transport is an error of the recorder, and it goes on.
+// TestPanicsEndNoProgram: what panics in the client's own transport is an error of the recorder, and it continues.
 func TestPanicsEndNoProgram(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

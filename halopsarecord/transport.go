@@ -135,7 +135,7 @@ func (c *copied) add(data []byte) {
 	}
 }
 
-// again begins anew, for a body that is sent a second time.
+// again begins again, for a body that is sent a second time.
 func (c *copied) again() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -39,7 +39,7 @@ type Limiter struct {
 
 	mu        sync.Mutex
 	seen      string      // the marker beside the count, as Redis told it last
-	uncounted []time.Time // what went on while Redis failed, oldest first
+	uncounted []time.Time // what was sent uncounted while Redis failed, oldest first
 }
 
 //go:embed limiter.lua
@@ -48,7 +48,7 @@ var limiterScript string
 var grant = redis.NewScript(limiterScript)
 
 // errLate is a grant that used up too much of the margin.
-var errLate = errors.New("the answer took longer than half the margin")
+var errLate = errors.New("the response took longer than half the margin")
 
 // NewLimiter returns a limiter that counts in Redis under key, such as "halopsa:acme:limit": one key for each tenant. It does no I/O.
 //
@@ -74,17 +74,17 @@ func NewLimiter(client redis.UniversalClient, key string, opts ...LimiterOption)
 	if l.margin < 0 {
 		l.margin = l.window / 60
 	}
-	l.outage.meanwhile = "calls wait until it is back"
+	l.outage.effect = "calls wait until it is back"
 	if l.open {
-		l.outage.meanwhile = "calls go on without the common limit"
+		l.outage.effect = "calls continue without the common limit"
 	}
 	return l, nil
 }
 
 // Wait returns when a request may be sent. It implements [halopsa.Limiter].
 //
-// It fails at once with a [*halopsa.WaitError] when the wait is sure to outlast the context's deadline. While Redis fails, it waits or goes on, as
-// [WithFailOpen] says; an error of a context that ends meanwhile says that it was Redis.
+// It fails at once with a [*halopsa.WaitError] when the wait is sure to outlast the context's deadline. While Redis fails, it waits or continues, as
+// [WithFailOpen] says; an error of a context that ends while it waits says that it was Redis.
 func (l *Limiter) Wait(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -130,9 +130,9 @@ func (l *Limiter) line(ctx context.Context, ahead int64) error {
 	}
 }
 
-// take asks Redis until it grants a request. Without an error, counted is false for one that goes on while Redis fails.
+// take asks Redis until it grants a request. Without an error, counted is false for one that continues while Redis fails.
 func (l *Limiter) take(ctx context.Context) (counted bool, err error) {
-	id := rand.Text() // the same at every try, so that one whose answer is lost takes no second place
+	id := rand.Text() // the same at every try, so that one whose response is lost takes no second place
 	for {
 		if l.open && l.outage.resting() {
 			return false, nil
@@ -178,15 +178,15 @@ func (l *Limiter) interrupted(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// answer is what Redis says to a request.
-type answer struct {
+// reply is what Redis says to a request.
+type reply struct {
 	granted    bool
 	wait, hold time.Duration
 	marker     string
 }
 
 // ask has Redis grant the request id, or without an id tell how long one with so many ahead of it would wait.
-func (l *Limiter) ask(ctx context.Context, id string, ahead int64) (answer, error) {
+func (l *Limiter) ask(ctx context.Context, id string, ahead int64) (reply, error) {
 	begin := time.Now()
 	var went []time.Time
 	l.mu.Lock()
@@ -204,34 +204,34 @@ func (l *Limiter) ask(ctx context.Context, id string, ahead int64) (answer, erro
 		return grant.Run(ctx, l.client, []string{l.key}, args...).Slice()
 	})
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
-	a, err := parseAnswer(values)
+	a, err := parseReply(values)
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	l.note(ctx, a, went)
 	if a.granted && l.margin > 0 && time.Since(begin) > l.margin/2 {
-		return answer{}, errLate
+		return reply{}, errLate
 	}
 	return a, nil
 }
 
-func parseAnswer(values []any) (answer, error) {
+func parseReply(values []any) (reply, error) {
 	if len(values) == 4 {
 		granted, ok0 := values[0].(int64)
 		wait, ok1 := values[1].(int64)
 		hold, ok2 := values[2].(int64)
 		marker, ok3 := values[3].(string)
 		if ok0 && ok1 && ok2 && ok3 {
-			return answer{granted == 1, time.Duration(wait) * time.Microsecond, time.Duration(hold) * time.Microsecond, marker}, nil
+			return reply{granted == 1, time.Duration(wait) * time.Microsecond, time.Duration(hold) * time.Microsecond, marker}, nil
 		}
 	}
-	return answer{}, fmt.Errorf("an answer that is none of the script's: %v", values)
+	return reply{}, fmt.Errorf("a response that the script does not return: %v", values)
 }
 
 // note keeps what Redis told: that these of the uncounted requests are counted now, and whether it has lost its count.
-func (l *Limiter) note(ctx context.Context, a answer, counted []time.Time) {
+func (l *Limiter) note(ctx context.Context, a reply, counted []time.Time) {
 	l.mu.Lock()
 	news := a.marker != l.seen
 	l.seen = a.marker
@@ -242,14 +242,14 @@ func (l *Limiter) note(ctx context.Context, a answer, counted []time.Time) {
 	switch {
 	case a.hold == 0 || !news:
 	case l.open:
-		l.outage.logger.LogAttrs(ctx, slog.LevelWarn, "halopsaredis: Redis has lost what was sent within the window, or is new; the count begins anew")
+		l.outage.logger.LogAttrs(ctx, slog.LevelWarn, "halopsaredis: Redis has lost what was sent within the window, or is new; the count starts over")
 	default:
 		l.outage.logger.LogAttrs(ctx, slog.LevelWarn, "halopsaredis: Redis has lost what was sent within the window, or is new; calls wait",
 			slog.Duration("wait", a.hold))
 	}
 }
 
-// went remembers a request that went on uncounted.
+// went remembers a request that was sent uncounted.
 func (l *Limiter) went() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -3,7 +3,7 @@
 -- KEYS[1]  a sorted set: every grant of the last window by its time in microseconds, and first, with the score -1, the marker.
 -- ARGV     1 the limit, 2 the window in microseconds, 3 the id of the request or '' to ask only, 4 how many of the same process come before it,
 --          5 the marker that the process saw last or '', 6 '1' to begin a new count at once after a loss,
---          7… the ages in microseconds of requests that went on without being counted.
+--          7… the ages in microseconds of requests that were sent without being counted.
 -- Returns  whether it is granted, the wait and what is left of the time after a loss, both in microseconds, and the marker.
 local key, n, window, id, ahead = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local seen, anew = ARGV[5], ARGV[6] == '1'

@@ -143,7 +143,7 @@ func TestWaitOfTheLastInLine(t *testing.T) {
 	waits(t, l, time.Hour)
 }
 
-// TestRequestHasOnePlace asks twice for one request, as after an answer that was lost.
+// TestRequestHasOnePlace asks twice for one request, as after a response that was lost.
 func TestRequestHasOnePlace(t *testing.T) {
 	t.Parallel()
 	client := newRedis(t).client(t)
@@ -252,9 +252,9 @@ func TestLimiterArguments(t *testing.T) {
 	}{
 		"no client":       {nil, "key", nil, "NewLimiter: the Redis client must not be nil"},
 		"no key":          {client, "", nil, "NewLimiter: the key must not be empty"},
-		"no requests":     {client, "key", halopsaredis.WithRate(0, time.Minute), "WithRate: 0 requests per 1m0s: both must be more than 0"},
-		"no window":       {client, "key", halopsaredis.WithRate(1, 0), "WithRate: 1 requests per 0s: both must be more than 0"},
-		"negative margin": {client, "key", halopsaredis.WithMargin(-1), "WithMargin: -1ns is less than 0"},
+		"no requests":     {client, "key", halopsaredis.WithRate(0, time.Minute), "WithRate: 0 requests per 1m0s: both must be positive"},
+		"no window":       {client, "key", halopsaredis.WithRate(1, 0), "WithRate: 1 requests per 0s: both must be positive"},
+		"negative margin": {client, "key", halopsaredis.WithMargin(-1), "WithMargin: -1ns: must not be negative"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // TestRedisLosesItsCount takes grants away from Redis behind a limiter's back. By default nothing more is granted for a window; a limiter that
-// fails open begins to count anew. Both say so, once.
+// fails open starts its count over. Both say so, once.
 func TestRedisLosesItsCount(t *testing.T) {
 	t.Parallel()
 	restart := func(t *testing.T, server *redisServer, _ redis.UniversalClient) {
@@ -56,7 +56,7 @@ func TestRedisLosesItsCount(t *testing.T) {
 			grants(t, opened, test.left)
 			waits(t, opened, time.Hour)
 			assert.Equal(t, 1, shut.count("Redis has lost what was sent within the window, or is new; calls wait"), "%s", &shut)
-			assert.Equal(t, 1, open.count("Redis has lost what was sent within the window, or is new; the count begins anew"), "%s", &open)
+			assert.Equal(t, 1, open.count("Redis has lost what was sent within the window, or is new; the count starts over"), "%s", &open)
 		})
 	}
 }

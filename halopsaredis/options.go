@@ -36,7 +36,7 @@ func (f tokenOption) applyTokens(s *TokenSource) error { return f(s) }
 func WithRate(n int, window time.Duration) LimiterOption {
 	return limiterOption(func(l *Limiter) error {
 		if n < 1 || window <= 0 {
-			return badArgument("WithRate", "%d requests per %s: both must be more than 0", n, window)
+			return badArgument("WithRate", "%d requests per %s: both must be positive", n, window)
 		}
 		l.n, l.window = n, window
 		return nil
@@ -46,21 +46,21 @@ func WithRate(n int, window time.Duration) LimiterOption {
 // WithMargin sets by how much the window is longer than the server's; the default is a sixtieth of it, 5 s of 5 minutes.
 //
 // It is how late a request may reach the server after Redis has granted it, for the promise of [Limiter] to hold. Half of it is for Redis's
-// answer: one that comes later is not used, and counts as Redis failing. A margin of 0 promises nothing about requests that are delayed.
+// response: one that comes later is not used, and counts as Redis failing. A margin of 0 promises nothing about requests that are delayed.
 func WithMargin(margin time.Duration) LimiterOption {
 	return limiterOption(func(l *Limiter) error {
 		if margin < 0 {
-			return badArgument("WithMargin", "%s is less than 0", margin)
+			return badArgument("WithMargin", "%s: must not be negative", margin)
 		}
 		l.margin = margin
 		return nil
 	})
 }
 
-// WithFailOpen lets calls go on while Redis fails, where by default they wait until it is back or their contexts end.
+// WithFailOpen lets calls continue while Redis fails, where by default they wait until it is back or their contexts end.
 //
 // They wait for fallback instead, such as a *rate.Limiter with this process's part of the limit; with nil they wait for nothing, and more requests
-// than the limit can be sent. What went on is counted once Redis is back. After Redis has lost its count, a new one begins at once, where by
+// than the limit can be sent. What was sent is counted once Redis is back. After Redis has lost its count, a new one begins at once, where by
 // default calls wait for a window: a second limit's worth of requests can then be sent.
 func WithFailOpen(fallback halopsa.Limiter) LimiterOption {
 	return limiterOption(func(l *Limiter) error {

@@ -10,22 +10,22 @@ import (
 )
 
 const (
-	// longestAnswer is how long Redis may take before it counts as failing.
-	longestAnswer = 2 * time.Second
+	// longestReply is how long Redis may take before it counts as failing.
+	longestReply = 2 * time.Second
 	// firstPause and longestPause are those between two tries while Redis fails.
 	firstPause, longestPause = 100 * time.Millisecond, 5 * time.Second
 )
 
-var errSilent = fmt.Errorf("no answer within %s", longestAnswer)
+var errSilent = fmt.Errorf("no response within %s", longestReply)
 
-// ask runs a command and does not wait for it any longer than ctx and longestAnswer allow. By default go-redis heeds a context only between
+// ask runs a command and does not wait for it any longer than ctx and longestReply allow. By default go-redis heeds a context only between
 // the tries of a command, which a Redis that hangs can stretch to a quarter of a minute.
 func ask[T any](ctx context.Context, command func(context.Context) (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, longestAnswer, errSilent)
+	ctx, cancel := context.WithTimeoutCause(ctx, longestReply, errSilent)
 	defer cancel()
 	done := make(chan result, 1)
 	go func() {
@@ -46,11 +46,11 @@ func ask[T any](ctx context.Context, command func(context.Context) (T, error)) (
 
 // outage knows whether Redis fails, and logs when that changes.
 type outage struct {
-	logger    *slog.Logger
-	meanwhile string // what calls do
+	logger *slog.Logger
+	effect string // what calls do while Redis fails
 
 	mu       sync.Mutex
-	err      error // nil while Redis answers
+	err      error // nil while Redis responds
 	since    time.Time
 	failures int
 	retry    time.Time
@@ -70,19 +70,19 @@ func (o *outage) fail(ctx context.Context, err error) time.Duration {
 	o.retry = now.Add(pause)
 	o.mu.Unlock()
 	if news {
-		o.logger.LogAttrs(ctx, slog.LevelWarn, "halopsaredis: Redis fails, "+o.meanwhile, slog.String("error", err.Error()))
+		o.logger.LogAttrs(ctx, slog.LevelWarn, "halopsaredis: Redis fails, "+o.effect, slog.String("error", err.Error()))
 	}
 	return pause
 }
 
-// end notes that Redis answered.
+// end notes that Redis responded.
 func (o *outage) end(ctx context.Context) {
 	o.mu.Lock()
 	was, since := o.err, o.since
 	o.err = nil
 	o.mu.Unlock()
 	if was != nil {
-		o.logger.LogAttrs(ctx, slog.LevelInfo, "halopsaredis: Redis answers again", slog.Duration("after", time.Since(since)))
+		o.logger.LogAttrs(ctx, slog.LevelInfo, "halopsaredis: Redis responds again", slog.Duration("after", time.Since(since)))
 	}
 }
 

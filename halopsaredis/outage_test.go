@@ -45,7 +45,7 @@ func TestCallsWaitForRedis(t *testing.T) {
 		require.NoError(t, <-done)
 	}
 	assert.GreaterOrEqual(t, time.Since(restarted), window)
-	assert.Equal(t, 1, log.count("Redis answers again"))
+	assert.Equal(t, 1, log.count("Redis responds again"))
 	assert.Equal(t, 1, log.count("Redis has lost what was sent within the window, or is new; calls wait"))
 	assert.Equal(t, 1, log.count("Redis fails"), "%s", &log)
 }
@@ -78,7 +78,7 @@ func TestCallsGoOnWithoutRedis(t *testing.T) {
 	assert.EqualValues(t, 3, fallback.calls.Load())
 	fallback.err = errors.New("this process has had its part")
 	require.ErrorIs(t, l.Wait(t.Context()), fallback.err)
-	assert.Equal(t, 1, log.count("Redis fails, calls go on without the common limit"), "%s", &log)
+	assert.Equal(t, 1, log.count("Redis fails, calls continue without the common limit"), "%s", &log)
 	fallback.err = nil
 
 	server.start(t)
@@ -87,7 +87,7 @@ func TestCallsGoOnWithoutRedis(t *testing.T) {
 		grants(t, l, 1)
 		return fallback.calls.Load() == before
 	}, 20*time.Second, 10*time.Millisecond, "%s", &log)
-	assert.Equal(t, 1, log.count("Redis answers again"))
+	assert.Equal(t, 1, log.count("Redis responds again"))
 	counted, err := client.ZCard(t.Context(), limitKey).Result()
 	require.NoError(t, err)
 	assert.Equal(t, min(6, fallback.calls.Load()-1)+2, counted-1, "those before, those that went on, and the first one after")
@@ -98,7 +98,7 @@ func TestRedisHangs(t *testing.T) {
 	t.Parallel()
 	server := newRedis(t)
 	admin := server.client(t)
-	client := redis.NewClient(&redis.Options{Addr: server.addr, ReadTimeout: -1}) // it would wait for ever
+	client := redis.NewClient(&redis.Options{Addr: server.addr, ReadTimeout: -1}) // it would wait forever
 	t.Cleanup(func() { assert.NoError(t, client.Close()) })
 	knowsAll(t, client)
 	var log logBook
@@ -106,7 +106,7 @@ func TestRedisHangs(t *testing.T) {
 	grants(t, l, 1)
 	require.NoError(t, admin.Do(t.Context(), "CLIENT", "PAUSE", "60000", "ALL").Err())
 	grants(t, l, 100) // in 20 s: not each of them asks and waits for nothing
-	assert.Equal(t, 1, log.count(`error="no answer within 2s"`), "%s", &log)
+	assert.Equal(t, 1, log.count(`error="no response within 2s"`), "%s", &log)
 }
 
 // TestRedisIsSlow delays a grant by more than half the margin: it is not used, and asked for again without taking a second place.
@@ -120,8 +120,8 @@ func TestRedisIsSlow(t *testing.T) {
 	grants(t, l, 1)
 	require.NoError(t, admin.Do(t.Context(), "CLIENT", "PAUSE", "1500", "ALL").Err())
 	grants(t, l, 1)
-	assert.NotZero(t, log.count(`error="the answer took longer than half the margin"`), "%s", &log)
-	assert.NotZero(t, log.count("Redis answers again"), "%s", &log)
+	assert.NotZero(t, log.count(`error="the response took longer than half the margin"`), "%s", &log)
+	assert.NotZero(t, log.count("Redis responds again"), "%s", &log)
 	entries, err := client.ZRangeWithScores(t.Context(), limitKey, 0, -1).Result()
 	require.NoError(t, err)
 	assert.Len(t, entries, 3, "two requests and the marker")

@@ -99,7 +99,7 @@ func TestRedisIsRestarted(t *testing.T) {
 	for name, save := range map[string]bool{"empty": false, "with an old copy": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// The answers take so long that a burst is under way for a while.
+			// The responses take so long that a burst is under way for a while.
 			server := newCountingServer(t, halopsatest.WithRateLimit(limit, window), halopsatest.WithLatency(100*time.Millisecond))
 			first, second := server.at(limit), server.at(limit+limit/2)
 			redis := newRedis(t)

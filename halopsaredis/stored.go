@@ -16,7 +16,7 @@ import (
 // stored is a token as Redis holds it. Its expiry is that of the key, so that the processes need no common clock.
 type stored struct {
 	token *oauth2.Token
-	life  time.Duration // when it was fetched; 0 for ever
+	life  time.Duration // when it was fetched; 0 if it is valid forever
 }
 
 // record is its form in Redis, before it is encrypted.
@@ -70,7 +70,7 @@ func (s *TokenSource) current(ctx context.Context) (*stored, error) {
 	}
 	s.outage.end(ctx)
 	if len(values) != 2 {
-		return nil, fmt.Errorf("an answer with %d values", len(values))
+		return nil, fmt.Errorf("a response with %d values", len(values))
 	}
 	value, ok := values[0].(string)
 	left, isNumber := values[1].(int64)
@@ -98,7 +98,7 @@ func (s *TokenSource) current(ctx context.Context) (*stored, error) {
 
 // store puts a token into Redis. If that fails, this process has it for itself.
 func (s *TokenSource) store(ctx context.Context, t *stored) {
-	var left time.Duration // 0 for ever
+	var left time.Duration // 0 if it is valid forever
 	if !t.token.Expiry.IsZero() {
 		if left = time.Until(t.token.Expiry).Truncate(time.Millisecond); left <= 0 {
 			return

@@ -76,7 +76,7 @@ func NewTokenSource(client redis.UniversalClient, key string, source halopsa.Tok
 	}
 	s := &TokenSource{client: client, key: key, source: source, lock: longestLock}
 	s.outage.logger = slog.Default()
-	s.outage.meanwhile = "this process fetches tokens for itself"
+	s.outage.effect = "this process fetches tokens for itself"
 	for _, opt := range opts {
 		if opt == nil {
 			continue
@@ -90,7 +90,7 @@ func NewTokenSource(client redis.UniversalClient, key string, source halopsa.Tok
 
 // Token returns a valid token. It implements [halopsa.TokenSource].
 //
-// Its errors are those of the source that fetches, or of the context. A fetch goes on when the caller who began it leaves.
+// Its errors are those of the source that fetches, or of the context. A fetch continues when the caller who began it leaves.
 func (s *TokenSource) Token(ctx context.Context) (*oauth2.Token, error) {
 	h := s.cached.Load()
 	now := time.Now()
@@ -98,7 +98,7 @@ func (s *TokenSource) Token(ctx context.Context) (*oauth2.Token, error) {
 		return s.shared(ctx)
 	}
 	due := h.refresh.Load()
-	// Early: one caller looks for another token, the others go on with what is still valid.
+	// Early: one caller looks for another token, the others continue with what is still valid.
 	if due == 0 || now.UnixNano() < due || !h.refresh.CompareAndSwap(due, now.Add(pause(time.Until(h.token.Expiry))).UnixNano()) {
 		return h.token, nil
 	}

@@ -20,10 +20,10 @@ import (
 
 const tokenKey = "halopsa:acme:token"
 
-// issuer is an authorisation server: the n-th token is "canary-n". It keeps what it has given until it is told to drop it, as the SDK's
+// issuer is an authorization server: the n-th token is "canary-n". It keeps what it has given until it is told to drop it, as the SDK's
 // own source does.
 type issuer struct {
-	life time.Duration // 0 for ever
+	life time.Duration // 0 if they are valid forever
 	gate chan struct{} // if set, a fetch waits for it
 
 	mu      sync.Mutex
@@ -146,7 +146,7 @@ func TestTokenThatNeverExpires(t *testing.T) {
 	gets(t, s, "canary-2")
 }
 
-// TestTokenIsReplacedEarly holds up the fetch that replaces a token in its last tenth: the others go on with the old one, in this and in
+// TestTokenIsReplacedEarly holds up the fetch that replaces a token in its last tenth: the others continue with the old one, in this and in
 // other processes.
 func TestTokenIsReplacedEarly(t *testing.T) {
 	t.Parallel()
@@ -174,7 +174,7 @@ func TestTokenIsReplacedEarly(t *testing.T) {
 	assert.Equal(t, 2, second.count())
 }
 
-// TestTokenIsReplacedInVain has the authorisation server fail while the token is still valid.
+// TestTokenIsReplacedInVain has the authorization server fail while the token is still valid.
 func TestTokenIsReplacedInVain(t *testing.T) {
 	t.Parallel()
 	client := newRedis(t).client(t)
@@ -203,8 +203,8 @@ func TestTokenCannotBeHad(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestFetchTakesLong holds up a fetch: the lock is renewed, and another process goes on waiting. The caller who began it
-// leaves, and the fetch goes on.
+// TestFetchTakesLong holds up a fetch: the lock is renewed, and another process continues to wait. The caller who began it
+// leaves, and the fetch continues.
 func TestFetchTakesLong(t *testing.T) {
 	t.Parallel()
 	client := newRedis(t).client(t)
@@ -282,7 +282,7 @@ func TestTokenWithoutRedis(t *testing.T) {
 	gets(t, s, "canary-4")
 	gets(t, newTokens(t, client, server), "canary-4")
 	assert.Equal(t, 1, log.count("Redis fails"))
-	assert.Equal(t, 1, log.count("Redis answers again"))
+	assert.Equal(t, 1, log.count("Redis responds again"))
 	assert.NotContains(t, log.String(), "canary")
 }
 

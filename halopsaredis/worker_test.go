@@ -32,7 +32,7 @@ type workerConfig struct {
 	Window, Margin time.Duration
 }
 
-// worker is a process that makes calls: this test binary once more.
+// worker is a process that makes calls: this test binary, started again.
 type worker struct {
 	process *exec.Cmd
 	orders  io.WriteCloser

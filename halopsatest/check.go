@@ -46,7 +46,7 @@ func (t *table) check(inputs []map[string]any) (Response, bool) {
 	return Response{}, true
 }
 
-// isNew reports whether an input creates a record: the ids 0 and "" are none.
+// isNew reports whether an input creates a record: 0 and "" do not name one.
 func isNew(input map[string]any) bool {
 	id := input["id"]
 	return id == nil || id == "" || fmt.Sprint(id) == "0"

@@ -131,7 +131,7 @@ func (f *Fault) status() int {
 
 const gatewayPage = "<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1></center>\r\n</body>\r\n</html>\r\n"
 
-// serve fails a request, whose answer would have been a.
+// serve fails a request, whose response would have been a.
 func (f *Fault) serve(w http.ResponseWriter, r *http.Request, a Response) {
 	switch f.Kind {
 	case HTML504:
@@ -162,7 +162,7 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, a Response) {
 	}
 }
 
-// drip sends an answer byte by byte.
+// drip sends a response byte by byte.
 func (f *Fault) drip(w http.ResponseWriter, r *http.Request, a Response) {
 	pause := f.Pause
 	if pause == 0 {

@@ -20,7 +20,7 @@ func TestFaults(t *testing.T) {
 	const body = `[{"module_id":12,"value":"a"}]`
 	tests := map[string]struct {
 		fault  halopsatest.Fault
-		status int // 0: no answer
+		status int // 0: no response
 		broken bool
 		stored int
 	}{

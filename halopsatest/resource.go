@@ -7,7 +7,7 @@ import "strings"
 type resource struct {
 	name                 string
 	array                string // the list in the envelope [live]; "" is the name in lower case
-	paged                bool   // has page_no, page_size and pageinate, and answers in an envelope
+	paged                bool   // has page_no, page_size and pageinate, and responds with an envelope
 	sorted               bool   // has order … order5
 	counted              bool   // honors count
 	sized                bool   // honors page_size alone, as it does count

@@ -54,7 +54,7 @@ func (h *Handler) api(r *http.Request, request Request, to route) Response {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if a, ok := h.authorise(r); !ok {
+	if a, ok := h.authorize(r); !ok {
 		return a
 	}
 	if a, ok := h.admit(); !ok {

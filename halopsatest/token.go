@@ -51,8 +51,8 @@ func (h *Handler) RevokeTokens() {
 	clear(h.tokens)
 }
 
-// authorise checks the bearer token. It requires that h.mu is held.
-func (h *Handler) authorise(r *http.Request) (Response, bool) {
+// authorize checks the bearer token. It requires that h.mu is held.
+func (h *Handler) authorize(r *http.Request) (Response, bool) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	until, known := h.tokens[token]
 	if !strings.EqualFold(scheme, "Bearer") || !known || !time.Now().Before(until) {

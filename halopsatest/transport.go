@@ -21,7 +21,7 @@ func Transport(handler http.Handler) http.RoundTripper { return inMemory{handler
 
 type inMemory struct{ handler http.Handler }
 
-// RoundTrip serves req in a goroutine, which ends with the answer or with the request's context.
+// RoundTrip serves req in a goroutine, which ends with the response or with the request's context.
 func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
 	served := req.Clone(ctx)
@@ -113,7 +113,7 @@ func (w *responseWriter) Write(data []byte) (int, error) {
 // Flush does nothing: a pipe holds nothing back.
 func (w *responseWriter) Flush() {}
 
-// abort breaks the answer off, or makes it none.
+// abort breaks the response off, or leaves none.
 func (w *responseWriter) abort() {
 	w.once.Do(func() { close(w.ready) })
 	_ = w.body.CloseWithError(ErrReset)

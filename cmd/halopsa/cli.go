@@ -48,7 +48,7 @@ func parse(args []string, t *terminal) (c command, err error) {
 	}
 	defer func() { // kong leaves with Exit after it has printed help
 		if ended := recover(); ended != nil {
-			if ended != errHelp { //nolint:errorlint // a panic of our own or another
+			if ended != errHelp { //nolint:errorlint // our own panic or another
 				panic(ended)
 			}
 			c, err = nil, out.err
@@ -106,7 +106,7 @@ func plainFlags(app *kong.Application, args []string) (all []string) {
 		at := slices.IndexFunc(flags, func(f *kong.Flag) bool { return f.Name == name || f.Short > 0 && string(f.Short) == name })
 		switch {
 		case at < 0 && len(name) > 1 && !numbered.MatchString(arg):
-			arg = "--" + strings.TrimLeft(arg, "-") // kong says that there is none
+			arg = "--" + strings.TrimLeft(arg, "-") // kong says that there is no such command
 		case at >= 0 && given:
 			arg = "--" + flags[at].Name + "=" + value
 		case at >= 0:

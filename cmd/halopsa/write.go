@@ -188,7 +188,7 @@ func (c *deleteCommand) Run(ctx context.Context, t *terminal) error {
 	if r.delete == nil {
 		return r.lacks("delete", func(r *resource) bool { return r.delete != nil })
 	}
-	for _, id := range c.IDs { // one that is none is found before the others are gone
+	for _, id := range c.IDs { // one that is not an id is found before the others are gone
 		if err := r.delete(ctx, nobody(), id); err != nil {
 			return err
 		}

@@ -125,7 +125,7 @@ func (s *deviceSync) export(ctx context.Context, o *outcome) error {
 	return err
 }
 
-// call sends body to the RMM and reads the response into into; both are JSON, and nil is none.
+// call sends body to the RMM and reads the response into into; both are JSON, and nil stands for nothing.
 func (s *deviceSync) call(ctx context.Context, method, path string, body map[string]string, into any) error {
 	var payload bytes.Buffer
 	if body != nil {

@@ -24,7 +24,7 @@ type config struct {
 	tenantsFile      string
 	single           []settings // the tenant that the environment names, if it does
 	database         halopsa.Secret
-	redis            halopsa.Secret // empty is none
+	redis            halopsa.Secret // empty if there is none
 	replicas         int
 	destination      string // where exports are sent to; empty leaves them where they are
 	destinationToken halopsa.Secret

@@ -36,7 +36,7 @@ const attemptGrace = 5 * time.Second
 //
 // The order of the steps is what makes it safe to be killed between any two of them: the ledger has the attempt before the first request to the
 // destination, and "delivered" before the export is deleted. What may have been sent is asked for at the destination before it is sent again,
-// and not sent while an attempt can be under way. The row of the delivery is locked meanwhile, so that a worker that was only slow, and whose
+// and not sent while an attempt can be under way. The row of the delivery is locked during one, so that a worker that was only slow, and whose
 // job River has given to another, does not meet it.
 type deliverWorker[D riverdriver.Driver[T], T any] struct {
 	river.WorkerDefaults[deliverArgs]
@@ -142,7 +142,7 @@ func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, args deliver
 	if tx == nil {
 		return d, &tooEarly{w.now().Add(attemptGrace)}
 	}
-	// What has come of a request is noted although the service was told to stop meanwhile.
+	// What has come of a request is noted although the service was told to stop while it ran.
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobTimeout+softStop)
 	defer cancel()
 	defer func() { _ = tx.rollback(finishing) }() // after the commit there is nothing to roll back

@@ -46,7 +46,7 @@ func (r *reply) Error() string {
 	return fmt.Sprintf("the destination responded %d %s", r.status, http.StatusText(r.status))
 }
 
-// final reports whether the destination has refused an attempt for good, so that it is over: a gateway's answer says nothing of what is behind it.
+// final reports whether the destination has refused an attempt for good, so that it is over: a gateway's response says nothing of what is behind it.
 func (r *reply) final() bool {
 	switch r.status {
 	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly:

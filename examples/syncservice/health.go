@@ -66,7 +66,7 @@ type report struct {
 	Tenants  map[string]*tenantHealth `json:"tenants"`
 }
 
-// health reports how all tenants are. The whole is well while the database answers and one tenant is: what fails for one tenant is no reason
+// health reports how all tenants are. The whole is well while the database responds and one tenant is: what fails for one tenant is no reason
 // to restart what works for the others.
 func (f *fleet[D, T]) health(ctx context.Context) report {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// inbox is a destination for the demonstration and the tests, which honours its side of the contract: a delivery whose Idempotency-Key it
-// has already is answered and dropped, and GET /KEY tells whether it has it.
+// inbox is a destination for the demonstration and the tests, which honors its side of the contract: a delivery whose Idempotency-Key it
+// has already is acknowledged and dropped, and GET /KEY tells whether it has it.
 type inbox struct {
 	mux *http.ServeMux
 

@@ -8,7 +8,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// The queues, each with workers of its own: deliveries wait for the destination, and must not hold up looks.
+// The queues, each with its own workers: deliveries wait for the destination, and must not hold up looks.
 const (
 	looks      = "looks"
 	deliveries = "deliveries"

@@ -114,7 +114,7 @@ func over(ctx context.Context, tx querier, tenant string, export int64, from, to
 }
 
 // attempting notes an attempt before it begins, and until when it can be under way. It is committed while the row of the delivery is locked,
-// and therefore in a table of its own.
+// and therefore in a separate table.
 func attempting(ctx context.Context, db querier, tenant string, export int64, until time.Time) error {
 	_, err := db.exec(ctx, `INSERT INTO attempts (tenant, export_id, attempt_until) VALUES ($1, $2, $3)
 		ON CONFLICT (tenant, export_id) DO UPDATE SET attempt_until = excluded.attempt_until`, tenant, export, moment(until))

@@ -12,7 +12,7 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-// metrics is what /metrics shows, in a registry of its own.
+// metrics is what /metrics shows, in its own registry.
 type metrics struct {
 	registry   *prometheus.Registry
 	requests   *prometheus.CounterVec

@@ -57,7 +57,7 @@ type asideRow struct {
 	At                      time.Time
 }
 
-// Again reports whether it can be read anew by its id. Exports are read anew by each look.
+// Again reports whether it can be read again by its id. Exports are read again by each look.
 func (a asideRow) Again() bool {
 	_, ok := numberOf(halopsa.BadRow{ID: a.ID})
 	return ok && a.Log != exports
@@ -159,7 +159,7 @@ func age(now, at time.Time) string {
 	return fmt.Sprintf("%d h", int(d.Hours()))
 }
 
-// again has a record that was set aside read anew.
+// again has a record that was set aside read again.
 func (f *fleet[D, T]) again(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.FormValue("id"), 10, 64)
 	if err != nil || f.roster.get(r.FormValue("tenant")) == nil {
@@ -173,7 +173,7 @@ func (f *fleet[D, T]) again(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/tenants", http.StatusSeeOther)
 }
 
-// againArgs is the job of reading a record anew that was set aside.
+// againArgs is the job of reading a record again that was set aside.
 type againArgs struct {
 	Tenant string `json:"tenant"`
 	Log    string `json:"log"`

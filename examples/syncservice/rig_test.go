@@ -25,7 +25,7 @@ import (
 
 var noon = time.Date(2026, 10, 2, 12, 0, 0, 0, time.UTC)
 
-// rig is a worker of deliveries between a stand-in and a receiver, with a clock of its own and without River.
+// rig is a worker of deliveries between a stand-in and a receiver, with its own clock and without River.
 type rig struct {
 	db       querier
 	tenant   *tenant

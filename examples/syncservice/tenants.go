@@ -190,7 +190,7 @@ func (r *roster) admit(ctx context.Context, db querier, s settings, known map[st
 }
 
 // bind ties a name to a HaloPSA for good: what the database holds under this name is of that one, and deleting exports by it in another would
-// destroy what was never delivered. Only a name of which nothing has come yet, such as one with a mistake in its URL, can be tied anew.
+// destroy what was never delivered. Only a name of which nothing has come yet, such as one with a mistake in its URL, can be tied again.
 func bind(ctx context.Context, db querier, s settings) error {
 	if _, err := db.exec(ctx, `INSERT INTO tenants (name, source) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, s.Name, s.source()); err != nil {
 		return err

@@ -16,12 +16,12 @@ import (
 	"github.com/halopsa-go/halopsa/internal/retry"
 )
 
-// Config is what attempts need. Nothing of it changes once a client is made of it.
+// Config is what attempts need. Nothing of it changes once a client is built from it.
 type Config struct {
 	HTTP        *http.Client  // sends the requests, within the timeouts of the calls: its own is not heeded
 	Header      http.Header   // what every request has, unless the call says otherwise
 	Window      *limit.Window // the tenant's limit, or what a 429 holds back where there is none
-	Limiter     Limiter       // another limit, which each attempt waits for too; nil is none
+	Limiter     Limiter       // another limit, which each attempt waits for too; nil if there is none
 	Tokens      Tokens
 	FetchedAt   func(token string) time.Time // the zero time where that is not known; nil where it never is
 	Policy      retry.Policy
@@ -60,7 +60,7 @@ type Exchange struct {
 	Op          string // names the operation that a token may lack the right to
 	Method, URL string
 	Header      http.Header   // the caller's own, which win over those of the client; Authorization is not among them
-	Payload     []byte        // sent with each attempt and changed by none; nil is none
+	Payload     []byte        // sent with each attempt and changed by none; nil if there is none
 	Timeout     time.Duration // of an attempt, without its waits
 	Binary      bool          // a success is no text: it is decompressed, but not recoded
 	Observer    Observer      // hears of each attempt; nil is nobody
@@ -72,7 +72,7 @@ type Exchange struct {
 	Token string
 	// Response is that of the last attempt, or nil. Its body is in Text.
 	Response *http.Response
-	// Unreadable is why Text is none: an encoding or a charset that is not known.
+	// Unreadable is why Text cannot be read: an encoding or a charset that is not known.
 	Unreadable error
 
 	body *body // nil until a response is read, and after Release
@@ -95,7 +95,7 @@ type Report struct {
 	Err      error
 }
 
-// ErrURL is returned for a URL that is none.
+// ErrURL is returned for a text that is not a URL.
 var ErrURL = errors.New("no URL")
 
 // Do makes the attempts of x, as the retry table says, until the response of one stands or no further one can be made.

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// freshFor is how old a token may be for a 401 to mean a missing right. A tenant was seen to answer 401 with an empty body on some paths for
+	// freshFor is how old a token may be for a 401 to mean a missing right. A tenant was seen to respond with 401 with an empty body on some paths for
 	// good, while the same token read 350 others. [live]
 	freshFor = time.Minute
 	// deniedFor is how long an operation that refused a fresh token is believed to refuse every other one too.
@@ -44,7 +44,7 @@ func (r *rights) accept(token, op string) {
 	}
 }
 
-// refuse reports whether a token that was answered 401 is to be dropped: it is kept where another one would fare no better. fetched is when
+// refuse reports whether a token that got a 401 is to be dropped: it is kept where another one would fare no better. fetched is when
 // it was obtained, the zero time where that is not known.
 //
 // blamed is true where the response says that it is the token that is wrong.
@@ -72,7 +72,7 @@ func (r *rights) refuse(token, op string, fetched time.Time, blamed bool) (drop 
 	return true
 }
 
-// use begins anew where the token is another one. It requires that r.mu is held.
+// use begins again where the token is another one. It requires that r.mu is held.
 func (r *rights) use(token uint64) {
 	if r.denied == nil {
 		r.denied = make(map[string]bool)

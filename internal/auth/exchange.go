@@ -69,7 +69,7 @@ func Exchange(ctx context.Context, hc *http.Client, c Credentials) (*oauth2.Toke
 
 func succeeded(status int) bool { return status >= 200 && status < 300 }
 
-// failure makes an *Error of a request without a response, without the secret: net/http repeats the beginning of what is no HTTP.
+// failure builds an *Error from a request without a response, without the secret: net/http repeats the beginning of what is not HTTP.
 func (c Credentials) failure(ctx context.Context, err error) *Error {
 	var wrapped *url.Error // repeats the URL and its query
 	switch {
@@ -107,7 +107,7 @@ func after(resp *http.Response) time.Duration {
 	return wait
 }
 
-// located drops a Location that cannot be read: http.Client would make an error of it, which hides the status and shows the text.
+// located drops a Location that cannot be read: http.Client would return an error for it, which hides the status and shows the text.
 type located struct{ next http.RoundTripper }
 
 func (l located) RoundTrip(req *http.Request) (*http.Response, error) {

@@ -20,7 +20,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/auth"
 )
 
-// tokenServer starts an authorisation server and returns its token endpoint.
+// tokenServer starts an authorization server and returns its token endpoint.
 func tokenServer(t *testing.T, handler http.HandlerFunc) (server *httptest.Server, c auth.Credentials) {
 	t.Helper()
 	server = httptest.NewServer(handler)

@@ -168,7 +168,7 @@ func TestFetchContext(t *testing.T) {
 						deadline, ok := own.Deadline()
 						assert.True(t, ok)
 						assert.Equal(t, test.want, time.Until(deadline))
-						<-own.Done() // an authorisation server that does not answer
+						<-own.Done() // an authorization server that does not answer
 						return nil, context.Cause(own)
 					},
 				})

@@ -19,7 +19,7 @@ import (
 
 var errRefused = errors.New("refused")
 
-// issuer is an authorisation server: it gives the tokens "1", "2" and so on.
+// issuer is an authorization server: it gives the tokens "1", "2" and so on.
 type issuer struct {
 	takes    time.Duration
 	lifetime time.Duration // 0 for tokens without an expiry
@@ -217,7 +217,7 @@ func TestExpiry(t *testing.T) {
 	})
 }
 
-// TestNobodyWaitsForAnEarlyRefresh makes it slow: until the old token expires all go on with it, and then with the same fetch.
+// TestNobodyWaitsForAnEarlyRefresh makes it slow: until the old token expires all continue with it, and then with the same fetch.
 func TestNobodyWaitsForAnEarlyRefresh(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

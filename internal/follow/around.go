@@ -30,7 +30,7 @@ type around struct {
 	changes   int          // how often record_count has
 	steady    bool         // record_count has not changed since
 	others    int          // pages in a row that were other ones than were asked for
-	tried     bool         // larger pages were asked for in vain
+	tried     bool         // larger pages were asked for without success
 	beyond    bool         // no page can begin before the place and end behind it
 	places    []place      // what pages have shown of positions
 	recent                 // what the response before was
@@ -215,7 +215,7 @@ func (f *Follower) elsewhere(p part) bool {
 }
 
 // repeats reports whether a page is another one than was asked for. With the oldest records first the id at a position only
-// rises; with the newest first a record moves only if the list changes, and nothing is proved by a page that does not say what it is.
+// rises; newest first a record moves only if the list changes, and nothing is proved by a page that does not say what it is.
 func (f *Follower) repeats(p part) bool {
 	if f.next.Page == 1 || len(p.ids) == 0 {
 		return false

@@ -56,7 +56,7 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 	return next, false
 }
 
-// onto chooses the page with which to go on before the place.
+// onto chooses the page with which to continue before the place.
 func (f *Follower) onto() {
 	s := &f.pass
 	f.seek()

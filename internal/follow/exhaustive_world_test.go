@@ -69,7 +69,7 @@ func (c *chooser) again() bool {
 // world is a list that is served in one way, and what happens to it between two requests. A chooser decides about that.
 type world struct {
 	kind
-	list    []int64 // the oldest first
+	list    []int64 // oldest first
 	next    int64   // the id of the record that comes next
 	before  int     // how many records there were at the request before, -1 at the first
 	budget  int     // events that may still happen

@@ -61,7 +61,7 @@ const (
 //     position, so nothing was between them when page 5 was read.
 //   - A page of records after the cursor alone with which a list ends that comes with the newest records first. It ends with a page that is
 //     shorter than pages were that were served.
-//   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change meanwhile: page 1 has
+//   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change in between: page 1 has
 //     the same newest record before and after them, and record_count is the same in all of them, or where there is none, two readings agree.
 //   - The whole list in one response.
 //
@@ -150,7 +150,7 @@ func (f *Follower) Rewind(after int64) {
 // Next returns the request to send, or false when the pass is over; see Err.
 func (f *Follower) Next() (page.Request, bool) { return f.next, f.state != over }
 
-// Err returns nil, or a *Failure once the pass has ended without an answer to what is new.
+// Err returns nil, or a *Failure once the pass has ended without finding out what is new.
 func (f *Follower) Err() error {
 	if f.err == nil {
 		return nil
@@ -217,7 +217,7 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 // more where two readings must agree.
 const mostAsked = 4
 
-// note sees whether a question was answered in another way than before. Then all may be asked again.
+// note sees whether the response to a question is another one than before. Then all may be asked again.
 func (f *Follower) note(a Answer) {
 	p := &f.pass
 	print := int64(a.RecordCount)

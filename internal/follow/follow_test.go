@@ -288,7 +288,7 @@ func FuzzFollower(f *testing.F) {
 		for range 6 {
 			there, changes := slices.Clone(s.IDs), 0
 			_, err := pass(t, s, follower, func() {
-				if changes++; changes < 30 && r.IntN(3) < busy { // records may come faster than they can be read, but not for ever
+				if changes++; changes < 30 && r.IntN(3) < busy { // records may come faster than they can be read, but not forever
 					change(s, r, follower.Cursor())
 				}
 			})

@@ -11,7 +11,7 @@ type serving struct {
 	served int  // the longest page so far
 	small  int  // the largest page to ask for for now, after a larger one was too much; 0 where none was
 	heeds  bool // a page smaller than limit came where that was asked for
-	tried  int  // the limit that a larger page was asked for in vain
+	tried  int  // the limit that a larger page was asked for without success
 	honors bool // count has been seen to be honored
 	gave   int  // how many records were given out since
 	given  int  // how many records this pass gave out

@@ -10,7 +10,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 )
 
-// What pages have shown of where the cursor is does not hold once records come or go in front of it: a search that goes on between bounds that
+// What pages have shown of where the cursor is does not hold once records come or go in front of it: a search that continues between bounds that
 // contradict each other asks for the same page until it gives up.
 func TestSearchForgetsBoundsThatWentStale(t *testing.T) {
 	t.Parallel()

@@ -7,7 +7,7 @@ func (f *Follower) readAll() {
 	f.state = all
 	n := page.AllOfThem
 	if f.counts() {
-		n = f.count + f.asked // some may have come meanwhile
+		n = f.count + f.asked // some may have come since
 	}
 	f.next = page.Request{Count: n, Newest: f.order != oldestFirst}
 }

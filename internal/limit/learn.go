@@ -5,7 +5,7 @@ import "time"
 // serverWindow is a tenant's own window [seen]; the one that a client keeps to can be shorter.
 const serverWindow = 5 * time.Minute
 
-// learned is what the server's answers have shown, which can be less than its rule: another client may use a part of the same limit.
+// learned is what the server's responses have shown, which can be less than its rule: another client may use a part of the same limit.
 type learned struct {
 	limit int       // how many requests in a window the server has shown to accept, at most n
 	held  time.Time // nobody is let through before
@@ -26,7 +26,7 @@ func (w *Window) free(now time.Time) bool {
 }
 
 // opened reports whether another request may be in flight. After a hold there is one at first, and each that is accepted lets two follow:
-// all callers at once would only be refused together once more. It requires that w.mu is held.
+// all callers at once would only be refused together again. It requires that w.mu is held.
 func (w *Window) opened() bool { return w.opening == 0 || w.inFlight < w.opening }
 
 // probes is how many requests may be sent beyond the limit to find out whether the server accepts more by now. It requires that w.mu is held.
@@ -42,7 +42,7 @@ func (w *Window) pause(failures int) time.Duration {
 	return min(w.window, w.window/60<<min(failures, 6))
 }
 
-// accept learns from an answer that is no refusal. It requires that w.mu is held.
+// accept learns from a response that is not a refusal. It requires that w.mu is held.
 func (w *Window) accept(s *Slot, now time.Time) {
 	current := s.epoch == w.epoch
 	if w.limit < w.n {
@@ -64,7 +64,7 @@ func (w *Window) accept(s *Slot, now time.Time) {
 	}
 }
 
-// proven is how many requests the server has surely accepted within one window of its own, the newest of which has just been answered:
+// proven is how many requests the server has surely accepted within one of its windows, the newest of which it has just responded to:
 // those that were sent less than a window ago. It requires that w.mu is held.
 func (w *Window) proven(now time.Time) int {
 	n := 0
@@ -107,7 +107,7 @@ func (w *Window) refuse(s *Slot, now time.Time, retryAfter time.Duration, asked 
 	w.held = later(w.held, until)
 }
 
-// forget drops what is two windows old: while requests wait, probes find out anew, and where none do nothing is known any more.
+// forget drops what is two windows old: while requests wait, probes find out again, and where none do nothing is known any more.
 // It requires that w.mu is held.
 func (w *Window) forget(now time.Time) {
 	if w.limit < w.n && now.Sub(w.refusedAt) >= 2*w.window {
@@ -115,7 +115,7 @@ func (w *Window) forget(now time.Time) {
 	}
 }
 
-// next returns when a slot may become free for the first waiter; false when that needs an answer to come first. It requires that w.mu is held.
+// next returns when a slot may become free for the first waiter; false when that needs a response to come first. It requires that w.mu is held.
 func (w *Window) next(now time.Time) (time.Time, bool) {
 	if !w.opened() {
 		return time.Time{}, false
@@ -133,7 +133,7 @@ func (w *Window) next(now time.Time) (time.Time, bool) {
 	return later(w.held, at), !at.IsZero()
 }
 
-// estimate is the least that a caller waits who has so many others before it: none of them gives up, and no answer frees a slot early.
+// estimate is the least that a caller waits who has so many others before it: none of them gives up, and no response frees a slot early.
 // It requires that w.mu is held.
 func (w *Window) estimate(now time.Time, before int) time.Duration {
 	if w.n == 0 {
@@ -162,7 +162,7 @@ func (w *Window) freeIn(now time.Time, before, limit int) time.Duration {
 	case index < w.answered():
 		free = w.done[w.head+index].answered.Add(w.window).Sub(now)
 	case index < used:
-		free = w.window // in flight: if it is answered at once
+		free = w.window // in flight: if the response comes at once
 	default:
 		free = hold + w.window
 	}

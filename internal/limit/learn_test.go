@@ -67,7 +67,7 @@ func sum(list []time.Duration) (all time.Duration) {
 	return all
 }
 
-// TestHoldsFallAfterAnAnswer checks that holds begin anew once a request was accepted.
+// TestHoldsFallAfterAnAnswer checks that holds begin again once a request was accepted.
 func TestHoldsFallAfterAnAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestRefusalsUnderWay(t *testing.T) {
 	})
 }
 
-// TestProbe checks how the limit is found out anew: one request more at a time, after pauses that grow while it is in vain.
+// TestProbe checks how the limit is found out again: one request more at a time, after pauses that grow while that finds nothing.
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -244,7 +244,7 @@ func TestProbe(t *testing.T) {
 			checkState(t, w, 1, 2, 0)
 			assert.Zero(t, probe.Refused(0, false), "that the limit is the limit is no reason to hold the others back")
 		}
-		// The one answer leaves the window and so the next request is none beyond the limit.
+		// The one response leaves the window and so the next request is none beyond the limit.
 		slot := next()
 		assert.Equal(t, time.Minute+60*time.Millisecond, time.Since(begin))
 		slot.Done()
@@ -258,7 +258,7 @@ func TestProbe(t *testing.T) {
 		checkState(t, w, 10, 10, 0)
 		assert.Equal(t, 63*sixtieth, time.Since(begin))
 
-		// They have made up for those that were in vain: the pauses begin anew.
+		// They have made up for those that found nothing: the pauses begin again.
 		time.Sleep(2 * time.Minute)
 		assert.Equal(t, sixtieth, next().Refused(0, false))
 		begin = time.Now()

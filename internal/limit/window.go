@@ -11,15 +11,15 @@ import (
 
 // Window is a rolling window over the last n requests. Make it with NewWindow; it is safe for concurrent use.
 //
-// A request takes a slot from before it is sent until a window after its answer came: the server saw it somewhere in between, so that
+// A request takes a slot from before it is sent until a window after its response came: the server saw it somewhere in between, so that
 // no delay of the network can push more than n requests into one of the server's windows.
 type Window struct {
 	n      int
 	window time.Duration // with its margin
 
 	mu       sync.Mutex
-	inFlight int       // slots without an answer
-	done     []request // answered within the window, oldest answer first
+	inFlight int       // slots without a response
+	done     []request // responded to within the window, oldest response first
 	head     int       // where done begins
 	waiting  list.List // of *waiter, in the order in which they came
 	timer    *time.Timer
@@ -114,7 +114,7 @@ func (w *Window) hopeless(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// leave takes a waiter out of the queue, or gives back the slot that it was granted meanwhile. It costs the same wherever the waiter stands: what the
+// leave takes a waiter out of the queue, or gives back the slot that it was granted since. It costs the same wherever the waiter stands: what the
 // others wait for does not change.
 func (w *Window) leave(me *waiter) {
 	w.mu.Lock()
@@ -134,7 +134,7 @@ func (w *Window) first() *waiter {
 	return w.waiting.Remove(w.waiting.Front()).(*waiter) //nolint:errcheck,forcetypeassert // the queue holds nothing else
 }
 
-// Done says that the answer came: the slot stays taken for a window from now.
+// Done says that the response came: the slot stays taken for a window from now.
 func (s *Slot) Done() {
 	w := s.w
 	w.mu.Lock()
@@ -158,7 +158,7 @@ func (s *Slot) Cancel() {
 	w.grant(time.Now())
 }
 
-// Refused says that the server answered 429: the slot is free, the limit becomes what the server did accept within the window, and every
+// Refused says that the server responded with 429: the slot is free, the limit becomes what the server did accept within the window, and every
 // caller is held back for the returned time.
 //
 // With asked the server named retryAfter, and nobody is let through before, but for at most a window, or 5 minutes where that is longer. Without it, and where waiting as long as
@@ -216,7 +216,7 @@ func (w *Window) take(now time.Time) *Slot {
 	return slot
 }
 
-// prune forgets the answers that have left the window. It requires that w.mu is held.
+// prune forgets the responses that have left the window. It requires that w.mu is held.
 func (w *Window) prune(now time.Time) {
 	for w.head < len(w.done) && now.Sub(w.done[w.head].answered) >= w.window {
 		w.head++
@@ -249,7 +249,7 @@ func (w *Window) arm(now time.Time) {
 	}
 	at, ok := w.next(now)
 	if !ok {
-		return // an answer will call
+		return // a response will call
 	}
 	w.timer = time.AfterFunc(max(0, at.Sub(now)), func() {
 		w.mu.Lock()

@@ -43,7 +43,7 @@ func TestSlots(t *testing.T) {
 
 		time.Sleep(10 * time.Second)
 		answered.Done()
-		checkState(t, w, 3, 3, 0) // until a window after its answer
+		checkState(t, w, 3, 3, 0) // until a window after its response
 		cancelled.Cancel()
 		checkState(t, w, 3, 2, 0)
 		assert.Equal(t, 5*time.Second, refused.Refused(5*time.Second, true))

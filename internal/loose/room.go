@@ -31,7 +31,7 @@ const (
 	manyRoom   = 96 // of a member behind the eighth
 )
 
-// chargeRead takes the room for what encoding/json makes of the members and objects that were read since before.
+// chargeRead takes the room for what encoding/json builds from the members and objects that were read since before.
 func (s *Scanner) chargeRead(before Scanner, t reflect.Type) *Error {
 	element := 16 // of an interface
 	for k := t.Kind(); k == reflect.Map || k == reflect.Slice || k == reflect.Array || k == reflect.Pointer; k = t.Kind() {

@@ -91,7 +91,7 @@ func ends(x uint64) uint64 {
 }
 
 // decoded reads the rest of a string that begins at begin and has its first escape at at. Where the runs end is known for a whole block before they
-// are copied, so that no copy waits for the one before. UTF-8 is checked once: no escape makes it of what was none.
+// are copied, so that no copy waits for the one before. UTF-8 is checked once: no escape makes valid UTF-8 from what was not.
 func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 	data, out := s.Data, s.scratch[:cap(s.scratch)]
 	n, odd := at-begin, 0 // out[:odd] is UTF-8 for certain

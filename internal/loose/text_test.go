@@ -37,7 +37,7 @@ func TestLongTexts(t *testing.T) {
 		valid := json.Unmarshal([]byte(body), &want) == nil
 		got, err := decode[[]string](body)
 		switch {
-		case len(body) == 0: // which is no error here
+		case len(body) == 0: // which is not an error here
 		case !assert.Equal(t, valid, err == nil, "%q", body):
 			return
 		case valid && !assert.Equal(t, want, got, "%q", body):

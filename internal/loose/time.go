@@ -275,7 +275,7 @@ func parseNamed(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// monthOf returns the number of a month by its English name or the first three letters of that, 0 when it is none.
+// monthOf returns the number of a month by its English name or the first three letters of that, 0 when it is not a month.
 func monthOf(name string) string {
 	for month := time.January; month <= time.December; month++ {
 		if full := month.String(); strings.EqualFold(name, full) || strings.EqualFold(name, full[:3]) || month == time.September && strings.EqualFold(name, "Sept") {

@@ -7,7 +7,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// contents is what a walk needs to go on where ids turn out not to tell the records apart.
+// contents is what a walk needs to continue where ids turn out not to tell the records apart.
 //
 // A walk knows records by their ids, until two rows of one response share an id and differ. From there on it knows them by their content. What came
 // before has been given to the caller by id, so it is read again, page by page. On a list that has not changed each page is what it was: the
@@ -17,7 +17,7 @@ type contents struct {
 	keys   bool          // the records are known by their content
 	marks  []mark        // the responses so far
 	passed map[int][]int // by response, from 0: the rows that were passed over for their ids
-	broken bool          // the list has changed: the responses cannot be had again
+	broken bool          // the list has changed: the responses cannot be obtained again
 	shared bool          // rows came twice in a way that the order does not explain
 	again  *replay       // nil unless the pages of the first pass are being read again
 }
@@ -95,7 +95,7 @@ func (w *Walk) recount() bool {
 	return !w.contents.keys && len(w.contents.passed) > 0 && w.rewind(page.Request{})
 }
 
-// rewind begins to read the pages of the first pass again, and to go on with resume after them.
+// rewind begins to read the pages of the first pass again, and to continue with resume after them.
 func (w *Walk) rewind(resume page.Request) bool {
 	if w.contents.broken || w.moved {
 		return false

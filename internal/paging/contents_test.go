@@ -13,7 +13,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// family is a list whose ids begin anew for each parent: id and content of each row.
+// family is a list whose ids begin again for each parent: id and content of each row.
 type family struct {
 	rows    [][2]int
 	silent  bool // no record_count

@@ -23,7 +23,7 @@ const (
 // cover is what has been proved of a list sorted by id, as spans in their order, with a hole between any two.
 //
 // The rows of a response were neighbors, so every record between its first and its last was seen. Deletes only take away, and inserts come at the
-// end, or in a list with the newest first before everything: what is covered stays so.
+// end, or in a list newest first before everything: what is covered stays so.
 type cover []span
 
 // add adds a span and joins it with those that it shares a record with, or that begin right after it: between 7 and 8 there is no id.

@@ -15,10 +15,10 @@ type world struct {
 	before  int     // how many records there were at the request before, -1 at the first
 	budget  int     // events that may still happen
 	given   []int64 // to the caller
-	begun   int     // deletes of our own
+	begun   int     // our own deletes
 	over    int
-	later   []int64 // deletes of our own that the server has yet to carry out
-	ending  int     // deletes of our own that are over with the response
+	later   []int64 // our own deletes that the server has yet to carry out
+	ending  int     // our own deletes that are over with the response
 	gone    []int64
 	added   int  // since the last response
 	removed int  // by others, since the last response
@@ -40,7 +40,7 @@ type kind struct {
 	newestFirst bool
 	order       order
 	second      bool // WithSecondPass
-	own         bool // deletes of our own happen too
+	own         bool // our own deletes happen too
 	middle      bool // records are also inserted in the middle, and move
 	events      int  // at most
 	part        int  // at most in the part that always runs

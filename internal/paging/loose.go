@@ -12,7 +12,7 @@ type loose struct {
 	sizes
 	counter counter
 	second  bool
-	begun   int    // the number of the first pass: 2 after a reading that was none
+	begun   int    // the number of the first pass: 2 after a reading that was not one
 	number  int    // of the pass, from 1
 	begin   func() // tells the set of the walk that another pass begins
 	before  reading

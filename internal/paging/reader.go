@@ -13,7 +13,7 @@ import (
 // Reader reads the pages of walks over one list. P is what a page is to the caller.
 type Reader[P any] struct {
 	// Fetch reads one page: what it is to the caller, and what it is to the walk, but for the deletes, which are filled in. byContent has its keys
-	// made of the rows' content. Its error is the walk's, unless the answer says that it is a refusal of a page. It is called by several goroutines where AtOnce says so; what it panics with reaches the caller of Pages.
+	// built from the rows' content. Its error is the walk's, unless the response says that it is a refusal of a page. It is called by several goroutines where AtOnce says so; what it panics with reaches the caller of Pages.
 	Fetch func(ctx context.Context, req page.Request, byContent bool) (P, Answer, error)
 	// Resized, which may be nil, is told of a page that is too much and of the size that the next one has.
 	Resized func(ctx context.Context, req page.Request, size int, err error)
@@ -91,7 +91,7 @@ type response[P any] struct {
 	err    error
 }
 
-// fetch sends a request. before is how many deletes of our own were over by then.
+// fetch sends a request. before is how many of our own deletes were over by then.
 func (f *flight[P]) fetch(ctx context.Context, req page.Request, byContent bool, before int) (r response[P]) {
 	r.page, r.answer, r.err = f.reader.Fetch(ctx, req, byContent)
 	r.answer.GoneBefore = before

@@ -9,7 +9,7 @@ type reply struct {
 	fresh   []int   // those that are new
 	count   int     // record_count, -1 when unknown
 	size    int     // page_size as the server says, 0 when unknown
-	gone    int     // deletes of our own that may have happened since the response before
+	gone    int     // our own deletes that may have happened since the response before
 	sure    int     // those of them that have
 	print   uint64  // of the records' content
 	refused bool    // a page behind the first one, and the server says that there is none

@@ -2,7 +2,7 @@ package paging
 
 import "github.com/halopsa-go/halopsa/internal/page"
 
-// counter is what record_count and the deletes of our own tell.
+// counter is what record_count and our own deletes tell.
 type counter struct {
 	count int // the latest record_count, -1 when unknown
 	wrong bool
@@ -54,7 +54,7 @@ func (z *sizes) learn(r *reply) {
 	r.unsure = r.req.Page > 1 && z.fixed && r.req.Size != z.top
 }
 
-// shrink makes the pages smaller, since one of that size cannot be had. It returns false where it cannot be made smaller.
+// shrink makes the pages smaller, since one of that size cannot be obtained. It returns false where it cannot be made smaller.
 func (z *sizes) shrink(size int) bool {
 	if size < 2 || z.fixed {
 		return false
@@ -91,7 +91,7 @@ func (z *sizes) recover(end int) {
 	}
 }
 
-// grows reports whether page 1 is to be read in its full size once more. It was so short that it is not likely to have been a cap, nothing said
+// grows reports whether page 1 is to be read in its full size again. It was so short that it is not likely to have been a cap, nothing said
 // that there was more, and yet there is.
 func (z *sizes) grows(r *reply, counted bool) bool {
 	if counted || z.checked || z.fixed || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {

@@ -20,7 +20,7 @@ type Answer struct {
 	Refused bool
 	// TooMuch says that the page was too much for the server, or its response for the caller: a smaller one may come.
 	TooMuch bool
-	// ByContent says that the keys are made of the rows' content. It must be so in the response to a request for which [Walk.ByContent] is true; in
+	// ByContent says that the keys are built from the rows' content. It must be so in the response to a request for which [Walk.ByContent] is true; in
 	// another it says that two rows share an id and differ.
 	ByContent bool
 	// Print tells the rows of a response from others as a whole, by their content.
@@ -80,7 +80,7 @@ type Options struct {
 	Unpaged bool
 	// SecondPass believes no record_count, and reads the whole list again until a pass finds nothing new.
 	SecondPass bool
-	// Keyed says that the keys are made of other members than the id.
+	// Keyed says that the keys are built from other members than the id.
 	Keyed bool
 	// Order is how the list is sorted, as far as that is known.
 	Order Order
@@ -128,7 +128,7 @@ func (w *Walk) Seen(id wire.Key) bool { return w.Keyed || w.contents.keys || w.s
 
 // Ahead returns the requests that are likely to follow Next, at most n of them, for a caller that reads ahead.
 //
-// It returns none while the length of the list is unknown, and none where the list changes: a page read in vain costs a request.
+// It returns none while the length of the list is unknown, and none where the list changes: a page read needlessly costs a request.
 func (w *Walk) Ahead(n int) []page.Request {
 	if w.done || w.next.Count > 0 || w.count < 0 || !w.Steady() || w.contents.again != nil {
 		return nil
@@ -217,7 +217,7 @@ func (w *Walk) changes(a Answer) (changed bool) {
 	return changed
 }
 
-// afterSorted goes on with a list in the order of its ids.
+// afterSorted continues with a list in the order of its ids.
 func (w *Walk) afterSorted(r *reply, keys []wire.Key, repeats int, print uint64) {
 	s := w.sorted
 	if !w.places(keys, r) || !s.accept(*r) && !w.turns(r) {
@@ -278,7 +278,7 @@ func (w *Walk) places(keys []wire.Key, r *reply) bool {
 	return true
 }
 
-// loosen goes on with a list of which it has turned out that it is not in the order of its ids, or that it does not let itself be read as one. r is
+// loosen continues with a list of which it has turned out that it is not in the order of its ids, or that it does not let itself be read as one. r is
 // the response that showed it.
 func (w *Walk) loosen(r *reply, repeats int, print uint64) {
 	s := w.sorted
@@ -298,7 +298,7 @@ func (w *Walk) loosen(r *reply, repeats int, print uint64) {
 	w.next = w.loose.next()
 }
 
-// afterLoose goes on with a list in another order.
+// afterLoose continues with a list in another order.
 func (w *Walk) afterLoose(r *reply, repeats int, print uint64) {
 	switch w.loose.accept(r, repeats, print, w.seen.Len(), w.static) {
 	case goesOn:

@@ -25,7 +25,7 @@ func serve(s *pagetest.Server, req page.Request) paging.Answer {
 	return answer
 }
 
-// walk reads the whole list; between is called after each answer with the ids that were new.
+// walk reads the whole list; between is called after each response with the ids that were new.
 func walk(t *testing.T, s *pagetest.Server, w *paging.Walk, between func(fresh []int64)) ([]int64, error) {
 	t.Helper()
 	var got []int64
@@ -194,7 +194,7 @@ func TestWalkTwiceFindsWhatNothingElseShows(t *testing.T) {
 func TestWalkOfAnUnpagedList(t *testing.T) {
 	t.Parallel()
 	s := pagetest.Of(30)
-	s.IDs = append(s.IDs, 7) // rows that share an id are two rows of one answer
+	s.IDs = append(s.IDs, 7) // rows that share an id are two rows of one response
 	got, err := walk(t, s, paging.New(100, paging.Options{Unpaged: true}), nil)
 	require.NoError(t, err)
 	assert.Equal(t, s.IDs, got)

@@ -16,7 +16,7 @@ type unit struct {
 	means  [utf8.UTFMax]byte
 	size   int
 	end    int
-	broken bool // the text ends where an escape goes on
+	broken bool // the text ends in the middle of an escape
 }
 
 func (u *unit) bytes() []byte { return u.means[:u.size] }

@@ -45,7 +45,7 @@ func (t *trie) add(text string, whole bool) {
 	t.nodes[at].secret = t.nodes[at].secret || whole
 }
 
-// link sets where to go on when a text does not go on as a secret does. It reports whether left was enough work.
+// link sets where to continue when a text does not continue as a secret does. It reports whether left was enough work.
 func (t *trie) link(left *int) bool {
 	queue := make([]int32, 1, len(t.nodes))
 	for len(queue) > 0 {
@@ -92,7 +92,7 @@ type step struct{ from, to, begin, end, size int32 }
 // hidden returns for each byte of text whether it belongs to a secret in any reading of it, or to the beginning of one at its end, and
 // nil when none does. It reports whether it finished: not if the context ended, nor if the text is made to be slow.
 //
-// An escape can begin with a character that is itself part of a secret, so there is more than one place to go on from: as with any automaton
+// An escape can begin with a character that is itself part of a secret, so there is more than one place to continue from: as with any automaton
 // that is not deterministic, all are followed at once.
 func (t *trie) hidden(done <-chan struct{}, text []byte, left int) (hide []bool, ok bool) {
 	var (

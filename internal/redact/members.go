@@ -51,7 +51,7 @@ func isSecret(quoted []byte) bool {
 	return strings.HasPrefix(name, "new_") && (strings.HasSuffix(name, "secret") || strings.HasSuffix(name, "token") || strings.HasSuffix(name, "password"))
 }
 
-// stringsOf yields each string of a JSON text, in its quotes, and where the text goes on behind it.
+// stringsOf yields each string of a JSON text, in its quotes, and where the text continues behind it.
 func stringsOf(body []byte) func(yield func(quoted []byte, behind int) bool) {
 	return func(yield func([]byte, int) bool) {
 		for i := 0; i < len(body); i++ {
@@ -113,7 +113,7 @@ func unquoted(quoted []byte) string {
 }
 
 // parts yields a text of a secret member and what a server could repeat of it alone: its lines, a header's value and all parts of that, the
-// values of a form, the members of a body inside, and the words that are none of a sentence. It reports whether yield took them all.
+// values of a form, the members of a body inside, and the words that are not part of a sentence. It reports whether yield took them all.
 func parts(text string, yield func(string) bool) bool {
 	if !yield(text) {
 		return false

@@ -23,7 +23,7 @@ type Redactor struct {
 	body    []byte
 
 	once   sync.Once
-	plain  []string // the secrets and what base64 makes of them
+	plain  []string // the secrets and their base64
 	values []string // of the secret members of the body
 }
 

@@ -29,7 +29,7 @@ type Policy struct {
 	MinBackoff time.Duration // first backoff, doubled for each further one
 	MaxBackoff time.Duration // cap of the backoff
 	MaxWait    time.Duration // the longest Retry-After that is waited for
-	MaxRefused time.Duration // how long a call goes on after 429s, in all
+	MaxRefused time.Duration // how long a call continues after 429s, in all
 }
 
 // Result is what became of one attempt.
@@ -112,7 +112,7 @@ func (s *State) again(ctx context.Context, p Policy, r Result) bool {
 	return s.allowed(ctx, p, s.Wait)
 }
 
-// afterRefusal allows a retry after a 429: the limiter holds the call back, and the call has a wait of its own, which grows with each refusal,
+// afterRefusal allows a retry after a 429: the limiter holds the call back, and the call has its own wait, which grows with each refusal,
 // so that a server which asks for none, or for too little, is not hammered.
 func (s *State) afterRefusal(ctx context.Context, p Policy, r Result) bool {
 	if s.Once || ctx.Err() != nil {
@@ -144,7 +144,7 @@ func (s *State) allowed(ctx context.Context, p Policy, wait time.Duration) bool 
 
 // After reads a Retry-After header, in seconds or as a date; false when there is none that makes sense.
 //
-// A date is taken by the server's own clock where the answer has a Date, and by now where it has none. The longest wait is a year.
+// A date is taken by the server's own clock where the response has a Date, and by now where it has none. The longest wait is a year.
 func After(header http.Header, now time.Time) (time.Duration, bool) {
 	const longest = 365 * 24 * time.Hour
 	value := strings.TrimSpace(header.Get("Retry-After"))

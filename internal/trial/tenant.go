@@ -42,7 +42,7 @@ func AnswersJSON(body string) http.HandlerFunc {
 	return Answers(http.StatusOK, "application/json; charset=utf-8", body)
 }
 
-// ServePages answers page_no with the page of that number, and what lies behind them with an empty list.
+// ServePages responds to page_no with the page of that number, and behind them with an empty list.
 func ServePages(array string, pages ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body := `{"record_count":0,"` + array + `":[]}`

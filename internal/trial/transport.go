@@ -10,7 +10,7 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-// RoundTripper answers requests without a network.
+// RoundTripper responds to requests without a network.
 type RoundTripper func(*http.Request) (*http.Response, error)
 
 // RoundTrip is that of http.RoundTripper.

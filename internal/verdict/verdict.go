@@ -16,7 +16,7 @@ type Verdict struct {
 	Status int
 	// Edge is set for a response that is not HaloPSA's own: HTML, or a status that only proxies give.
 	Edge bool
-	// HTML is set for a page, which is no response of an API, whatever its status.
+	// HTML is set for a page, which is not a response of an API, whatever its status.
 	HTML bool
 	// Bound is set for a refusal that names members of the inputs, which model binding checks before anything runs. [live]
 	Bound bool

@@ -9,7 +9,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
-// Elements splits what a write was answered with: the elements of an array, an object alone, or none for null, "", true and nothing.
+// Elements splits the response to a write: the elements of an array, an object alone, or none for null, "", true and nothing.
 //
 // What is neither, such as false or a text, is an error.
 func Elements(body []byte) (elements []json.RawMessage, array bool, err error) {
@@ -56,7 +56,7 @@ func DecodeElement[T any](raw []byte) (record T, err error) {
 	return list.Records[0], nil
 }
 
-// ID returns the member id of an object as a text, and whether there is one; null is none. Of two spellings the exact one counts.
+// ID returns the member id of an object as a text, and whether there is one; null does not count. Of two spellings the exact one counts.
 func ID(object []byte) (id string, ok bool) {
 	s := loose.ScannerOf(object)
 	defer s.Free()
@@ -64,7 +64,7 @@ func ID(object []byte) (id string, ok bool) {
 		return "", false
 	}
 	exact := false
-	_ = s.Object(func(name []byte) *loose.Error { // it is decoded too, which tells of what is no JSON
+	_ = s.Object(func(name []byte) *loose.Error { // it is decoded too, which tells of what is not JSON
 		isExact := string(name) == "id"
 		isID := isExact || !exact && strings.EqualFold(string(name), "id")
 		s.Space()
@@ -117,5 +117,5 @@ func RealID(id string) bool {
 }
 
 // Judged reports whether an object in the place of a T can be taken for an error by its members: a struct without an id may well have a member
-// message of its own.
+// message itself.
 func Judged[T any]() bool { return HasID[T]() || reflect.TypeFor[T]().Kind() != reflect.Struct }

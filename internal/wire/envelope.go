@@ -98,7 +98,7 @@ func (r *reader[T]) envelope(list *List[T], depth int) (*PayloadError, *loose.Er
 	}
 	chosen, err := r.choose(&s, list.RecordCount)
 	single := s.record && !s.paged && (chosen == nil || len(s.own.full)+len(s.own.empty) == 0)
-	s.record = single // the id of an envelope makes no record of it
+	s.record = single // the id of an envelope does not make it a record
 	switch {
 	case s.sure(), chosen == nil && s.vague():
 		return s.payload(), nil
@@ -215,7 +215,7 @@ func (r *reader[T]) nested(list *List[T], inner []candidate, depth int) (found b
 	return err != nil, nil, err
 }
 
-// typed reports whether the record has fields of its own, so that not every object can be one.
+// typed reports whether the record has its own fields, so that not every object can be one.
 func (r *reader[T]) typed() bool { return r.plan != nil && r.plan.Len() > 0 }
 
 // counts are the numbers of an envelope.
@@ -254,7 +254,7 @@ func (r *reader[T]) choose(s *shape, count int) (*candidate, *loose.Error) {
 		if s.hasID && len(s.own.full)+len(s.own.empty) == 0 {
 			return nil, nil //nolint:nilnil // no list and no error: a single record
 		}
-		// A record can hold arrays of its own.
+		// A record can hold arrays itself.
 		own := func(c candidate) bool { return r.plan != nil && r.plan.Slice(c.name) }
 		s.other = arrays{slices.DeleteFunc(s.other.full, own), slices.DeleteFunc(s.other.empty, own)}
 	}

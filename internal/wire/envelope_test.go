@@ -10,7 +10,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// row is a record with an array of its own.
+// row is a record with its own array.
 type row struct {
 	ID    int64   `json:"id"`
 	Name  string  `json:"name"`

@@ -18,7 +18,7 @@ import (
 // nothing else is and no success is claimed. A value that is null, empty, or a word such as OK says nothing. [seen, live]
 //
 // An object with an id is a record, whose member error is data, as that of an IntegrationError is. Only success: false outweighs the id.
-// An id of 0, "0", "" or an empty GUID is none.
+// An id of 0, "0", "" or an empty GUID does not count.
 func Failure(body []byte) (message string, failed bool) {
 	if said := failureOf(body); said != nil {
 		return said.Message, true
@@ -206,7 +206,7 @@ func Words(object []byte) string {
 	if s.Space() != '{' {
 		return message
 	}
-	_ = s.Object(func(name []byte) *loose.Error { // what is no JSON has been shown as text
+	_ = s.Object(func(name []byte) *loose.Error { // what is not JSON has been shown as text
 		key := keyOf(string(name))
 		s.Space()
 		raw, err := s.Skip()
@@ -316,7 +316,7 @@ func realID(raw []byte) bool {
 
 func isNumber(raw []byte) bool { return raw[0] == '-' || raw[0]-'0' <= 9 }
 
-// isFalse reports whether a value is false in any of its forms, of which null is none.
+// isFalse reports whether a value is false in any of its forms, and null is not one of them.
 func isFalse(raw []byte) bool {
 	switch word := strings.ToLower(strings.Trim(string(raw), "\" \t")); word {
 	case "false", "0", "no":

@@ -9,7 +9,7 @@ import (
 )
 
 // HoldsData reports whether a body holds more than an error would: it is not an object, or one with a member that is a full array or object and
-// that is none of the errors themselves.
+// that is not one of the errors themselves.
 func HoldsData(body []byte) bool {
 	s := &loose.Scanner{Data: loose.Trim(body)}
 	if s.Space() != '{' {

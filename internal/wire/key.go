@@ -19,7 +19,7 @@ type Key struct {
 	Kind KeyKind
 }
 
-// KeyKind says what a Key is made of.
+// KeyKind says what a Key is built from.
 type KeyKind uint8
 
 // The kinds of keys.

@@ -16,11 +16,11 @@ import (
 // Error is a body that is not what was expected.
 type Error = loose.Error
 
-// List is what a list endpoint answered.
+// List is the response of a list endpoint.
 type List[T any] struct {
 	Records          []T
 	Keys             []Key  // of the records, in their order
-	ByContent        bool   // the keys are made of the rows' content, since ids do not tell them apart
+	ByContent        bool   // the keys are built from the rows' content, since ids do not tell them apart
 	Bad              []Bad  // those that cannot be read, in their order
 	Print            uint64 // tells these rows from others as a whole, by their content
 	RecordCount      int    // -1 when unknown
@@ -71,7 +71,7 @@ func DecodeList[T any](body []byte, resource string, hint int) (List[T], error) 
 	return decodeList[T](body, resource, hint, false)
 }
 
-// DecodeListByContent is [DecodeList] for a list whose ids were found not to tell its records apart: every key is made of the row's content.
+// DecodeListByContent is [DecodeList] for a list whose ids were found not to tell its records apart: every key is built from the row's content.
 func DecodeListByContent[T any](body []byte, resource string, hint int) (List[T], error) {
 	return decodeList[T](body, resource, hint, true)
 }
@@ -121,7 +121,7 @@ func decodeList[T any](body []byte, resource string, hint int, byContent bool, m
 	return list, nil
 }
 
-// empty reports whether a body holds no record: an object without a member is none.
+// empty reports whether a body holds no record: an object without a member does not hold one.
 func empty(data []byte) bool {
 	s := &loose.Scanner{Data: data}
 	if s.Space() == '{' {
@@ -145,7 +145,7 @@ func DecodeOne[T any](body []byte) (record T, ok bool, err error) {
 	return records[0], true, nil
 }
 
-// DecodeMany reads what a write is answered with: an object, an array, null, "" or nothing.
+// DecodeMany reads the response to a write: an object, an array, null, "" or nothing.
 func DecodeMany[T any](body []byte) ([]T, error) {
 	r := newReader[T](body, "", 1)
 	defer r.Free()

@@ -39,7 +39,7 @@ type gatherer struct {
 	progress *progress
 }
 
-// Examine reads what the report is made of. Integration errors must be readable; of the other lists the report says so when they are not.
+// Examine reads what the report is built from. Integration errors must be readable; of the other lists the report says so when they are not.
 //
 // What it reads counts up on terminal, where that is one.
 func Examine(ctx context.Context, client *halopsa.Client, q Question, terminal io.Writer) (*Report, error) {

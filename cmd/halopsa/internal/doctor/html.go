@@ -83,7 +83,7 @@ func (p page) Calls() int { return int(p.APIRequests) }
 // QuietTime returns how long a pause ends a failure.
 func (p page) QuietTime() time.Duration { return time.Duration(p.Quiet) }
 
-// Symbol returns a sign that tells the state where its colour does not.
+// Symbol returns a sign that tells the state where its color does not.
 func (s state) Symbol() string {
 	return map[state]string{failing: "▲", quiet: "◆", healthy: "●"}[s]
 }

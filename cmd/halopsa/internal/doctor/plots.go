@@ -120,7 +120,7 @@ func slimErrors(r *Report, totals []int, unit string) *chart {
 	return c
 }
 
-// errorFigures are the numbers of the drawing of the errors, the newest first.
+// errorFigures are the numbers of the drawing of the errors, newest first.
 func errorFigures(r *Report, layout string) *figures {
 	f := &figures{Head: []string{"Integration", "Together"}}
 	for _, at := range slices.Backward(r.Periods) {
@@ -152,7 +152,7 @@ func spark(in integration) *chart {
 	return c
 }
 
-// plotCodes draws how often requests were answered with which code.
+// plotCodes draws how often requests got which code.
 func plotCodes(r *Report) *chart {
 	c := &chart{
 		ID: "codes", Title: "Response codes", W: narrow,

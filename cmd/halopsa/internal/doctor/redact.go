@@ -96,7 +96,7 @@ func mentioned(parts []string) string {
 }
 
 // Clean returns a text of the tenant as one line that can be shown: without credentials, without the queries of URLs, and without
-// characters that a terminal obeys. What looks like a credential and is none goes too.
+// characters that a terminal obeys. What only looks like a credential goes too.
 func Clean(text string) string {
 	if len(text) > longestText {
 		text = text[:longestText]
@@ -133,7 +133,7 @@ func (r *rule) apply(text string) string {
 	return b.String() + text[end:]
 }
 
-// printable turns control characters to spaces and drops those that are invisible, which could part a name that would be recognised.
+// printable turns control characters to spaces and drops those that are invisible, which could part a name that would be recognized.
 func printable(r rune) rune {
 	switch {
 	case r == '\n':

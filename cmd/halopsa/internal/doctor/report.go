@@ -15,7 +15,7 @@ type Report struct {
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"`
 	Quiet duration  `json:"quiet"`
-	// Errors counts the integration errors, Requests the integration requests and Failed those answered 400 and above.
+	// Errors counts the integration errors, Requests the integration requests and Failed those with a code of 400 and above.
 	Errors   int `json:"errors"`
 	Requests int `json:"requests"`
 	Failed   int `json:"failed_requests"`
@@ -52,7 +52,7 @@ type integration struct {
 	ModuleID int64  `json:"module_id"` // 0 when no record has told it
 	Name     string `json:"name"`
 	State    state  `json:"state"`
-	// Since is when the failures began that go on now. With SinceBefore it is the first that was read, and there may be older ones.
+	// Since is when the failures began that continue now. With SinceBefore it is the first that was read, and there may be older ones.
 	Since       time.Time `json:"failing_since,omitzero"`
 	SinceBefore bool      `json:"failing_since_or_before,omitempty"`
 	LastFailure time.Time `json:"last_failure,omitzero"`
@@ -82,7 +82,7 @@ func (i *integration) Label() string {
 type problem struct {
 	ModuleID    int64  `json:"module_id"`
 	Integration string `json:"integration"`
-	// Source is "error" for an integration error, "request" for an answer to a request.
+	// Source is "error" for an integration error, "request" for the response to a request.
 	Source string    `json:"source"`
 	Text   string    `json:"text"`
 	Count  int       `json:"count"`
@@ -98,7 +98,7 @@ type problem struct {
 	Endpoint  string `json:"endpoint,omitempty"`
 }
 
-// codeCount is how often requests were answered with a code.
+// codeCount is how often requests got a code.
 type codeCount struct {
 	Code  int `json:"code"` // 0 when none was logged
 	Count int `json:"count"`
@@ -116,7 +116,7 @@ type endpoint struct {
 	Longest     float64 `json:"longest"`
 }
 
-// schedule is when the integrator engine runs a configuration of its own.
+// schedule is when the integrator engine runs its own configuration.
 type schedule struct {
 	ID       int64     `json:"id"`
 	ConfigID int64     `json:"config_id"`

@@ -9,11 +9,11 @@ import (
 var (
 	word     = regexp.MustCompile(`\S+`)
 	aName    = regexp.MustCompile(`(?i)^(?:` + secretNames + `)s?$`)
-	weakName = regexp.MustCompile(`(?i)^(?:token|auth|sig|signature|assertion|session|connection|credential)`) // which sentences go on after in many ways
+	weakName = regexp.MustCompile(`(?i)^(?:token|auth|sig|signature|assertion|session|connection|credential)`) // which sentences continue after in many ways
 )
 
 // told takes what a credential is out of the sentence that names it: the word right after the name, as in "with password X", and the word that
-// the sentence leads up to, as in "the password of joe was changed to X". Words that a sentence goes on with stay.
+// the sentence leads up to, as in "the password of joe was changed to X". Words that a sentence continues with stay.
 func told(parts []string) string {
 	begin := parts[0][:len(parts[0])-len(parts[2])]
 	next := !weakName.MatchString(parts[1]) // the next word may be it

@@ -167,7 +167,7 @@ func (t *tally) addRequest(r *halopsa.IntegrationRequest) {
 	}
 }
 
-// refused reports whether a code means that the other side is broken or lets nobody in. Other codes from 400 up can be everyday answers,
+// refused reports whether a code means that the other side is broken or lets nobody in. Other codes from 400 up can be everyday responses,
 // such as the 404 of a search.
 func refused(code int) bool {
 	return code == http.StatusUnauthorized || code == http.StatusForbidden || code >= http.StatusInternalServerError
@@ -279,7 +279,7 @@ func byFrequency(a, b problem) int {
 		cmp.Compare(a.ModuleID, b.ModuleID), cmp.Compare(a.Text, b.Text))
 }
 
-// judge sets the state of an integration. Its failures go on as long as none is further from the one before than the quiet time.
+// judge sets the state of an integration. Its failures continue as long as none is further from the one before than the quiet time.
 func (t *tally) judge(m *counted) {
 	m.State = healthy
 	if len(m.failures) == 0 {

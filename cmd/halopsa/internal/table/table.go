@@ -26,7 +26,7 @@ const gap = 2 // blanks between columns
 const least = 8
 
 // Write prints the table. Columns of ids, numbers and dates are never cut: the widest texts give way, and where that is not enough the last
-// columns go to a line of their own below the row.
+// columns go to a separate line below the row.
 func (t *Table) Write(out io.Writer) error {
 	natural := make([]int, len(t.Head))
 	text := make([]bool, len(t.Head)) // may be cut
