@@ -175,7 +175,7 @@ func (t *tail[T]) tell(ctx context.Context, err error, pause time.Duration) {
 		l.Failures, l.Since, t.failed = 0, time.Time{}, ""
 		l.AboveAll = t.first && l.Cursor > l.Newest && !l.Held
 		if t.first = false; l.AboveAll {
-			logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: the cursor is above every id", slog.String("op", l.Op),
+			logger.LogAttrs(ctx, slog.LevelWarn, "halopsa: the cursor is above every id: was a backup restored, or is it of another list?", slog.String("op", l.Op),
 				slog.Int64("cursor", l.Cursor), slog.Int64("newest", l.Newest))
 		}
 	}

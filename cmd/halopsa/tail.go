@@ -51,7 +51,7 @@ func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
 		defer end()
 	}
 	kept := &cursor{file: string(c.Cursor), of: r.name + " " + tenant.host}
-	after, err := c.begin(ctx, t, tenant.client, r, s, kept)
+	after, err := c.begin(ctx, tenant.client, r, s, kept)
 	if err == nil {
 		err = kept.begin(after)
 	}
@@ -67,26 +67,15 @@ func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
 var errTimeUp = errors.New("the time of -for is over")
 
 // begin returns the id to begin behind: that of -after, that of the cursor file, or the one before the newest -n records.
-func (c *tailCommand) begin(ctx context.Context, t *terminal, client *halopsa.Client, r *resource, s selection, kept *cursor) (int64, error) {
+func (c *tailCommand) begin(ctx context.Context, client *halopsa.Client, r *resource, s selection, kept *cursor) (int64, error) {
 	after, given, err := kept.read()
 	if c.After != nil {
 		after, given, err = int64(*c.After), true, nil
 	}
-	if err != nil || given && !r.sorts { // one that cannot be sorted would have to be read whole
+	if given || err != nil {
 		return after, err
 	}
-	wanted := c.N
-	if given {
-		wanted = 0
-	}
-	id, err := before(ctx, client, r, s, wanted)
-	if !given || err != nil {
-		return id, err
-	}
-	if id < after {
-		fmt.Fprintf(t.err, "No record has an id above %d, and the first to be printed is above %d: was a backup restored, or is the place another tenant's?\n", id, after)
-	}
-	return after, nil
+	return before(ctx, client, r, s, c.N)
 }
 
 // before returns the id of the record before the newest n, and 0 where there are not so many.

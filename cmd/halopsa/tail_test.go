@@ -96,7 +96,8 @@ func TestACursorFile(t *testing.T) {
 	r = of(dated(t, 1)).halopsa(t, "tail", "errors", "-cursor", file, "-for", "400ms")
 	assert.Contains(t, r.err, "each needs its own file", "of another tenant")
 	r = run("-after", "900")
-	assert.Contains(t, r.err, "No record has an id above 7, and the first to be printed is above 900: was a backup restored, or is the place another tenant's?\n")
+	assert.Contains(t, r.err, "the cursor is above every id: was a backup restored, or is it of another list? op=IntegrationError.Follow cursor=900 newest=7\n")
+	assert.Equal(t, 1, strings.Count(r.err, "\n"), "said once: %s", r.err)
 
 	cmd, out := begun(t, server, "-cursor", file, "-every", "1s", "-after", "6")
 	assert.True(t, out.Scan(), "the last one again")
