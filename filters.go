@@ -132,6 +132,9 @@ func (all *filters) check(options reflect.Value) error {
 	return nil
 }
 
+// isTrue is shared by all queries; nobody changes it.
+var isTrue = []string{"true"}
+
 // encode makes the query of options that are simple.
 func (all *filters) encode(options reflect.Value) url.Values {
 	q := url.Values{}
@@ -141,7 +144,7 @@ func (all *filters) encode(options reflect.Value) url.Values {
 		case value.Kind() == reflect.String:
 			q[f.parameter] = []string{value.String()}
 		case value.Kind() == reflect.Bool:
-			q[f.parameter] = []string{"true"}
+			q[f.parameter] = isTrue
 		default:
 			q[f.parameter] = []string{strconv.FormatInt(value.Int(), 10)}
 		}

@@ -2,7 +2,6 @@ package halopsa
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 
@@ -49,8 +48,8 @@ func oneOf[T any](ctx context.Context, a *answer, id string) (*T, error) {
 		return nil, err
 	}
 	if n, err := strconv.ParseInt(id, 10, 64); err == nil && id[0] >= '1' && id[0] <= '9' {
-		if record, sure := wire.DecodeWanted[T](body, n); sure {
-			a.warn(ctx, []json.RawMessage{body})
+		if record, warning, sure := wire.DecodeWanted[T](body, n); sure {
+			a.surface(ctx, warning)
 			return record, nil
 		}
 	}

@@ -11,7 +11,7 @@ func BenchmarkClients(b *testing.B) {
 			rows int
 			body []byte
 		}{
-			{"get", 1, content.appendRecord(nil, 0)}, {"list", usualPage, content.appendPage(nil, 1, usualPage, usualPage)},
+			{"get", 1, content.appendRecord(nil, usualOne)}, {"list", usualPage, content.appendPage(nil, 1, usualPage, usualPage)},
 		} {
 			b.Run(p.name+"/"+kind.name, func(b *testing.B) {
 				call, err := p.dial(memoryBase, memoryClient(kind.body))

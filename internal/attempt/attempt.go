@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -43,6 +44,7 @@ type Client struct {
 	conf   Config
 	next   http.RoundTripper // of the HTTP client that was given
 	rights rights
+	last   atomic.Pointer[bearer] // of the last request; a pointer that %+v of a client does not follow
 }
 
 // New returns a client. It does no I/O.

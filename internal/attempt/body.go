@@ -14,7 +14,10 @@ import (
 //
 // The exchange that took it from the pool owns it, from its first response to its Release: attempts write over each other's texts. Whoever
 // holds the exchange may read it until then, and copies what is to outlive the call.
-type body struct{ bytes.Buffer }
+type body struct {
+	bytes.Buffer
+	limited io.LimitedReader // what it is read from
+}
 
 var bodies = sync.Pool{New: func() any { return new(body) }}
 
@@ -60,7 +63,9 @@ func (x *Exchange) read(resp *http.Response, longest int64) error {
 		// bytes.MinRead more, or ReadFrom grows the buffer again to find the end.
 		x.body.Grow(int(min(resp.ContentLength, largestPooled)) + bytes.MinRead)
 	}
-	n, err := x.body.ReadFrom(io.LimitReader(resp.Body, longest+1))
+	x.body.limited = io.LimitedReader{R: resp.Body, N: longest + 1}
+	n, err := x.body.ReadFrom(&x.body.limited)
+	x.body.limited.R = nil
 	if err != nil {
 		return fmt.Errorf("the response broke off after %d bytes: %w", n, err)
 	}

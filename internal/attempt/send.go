@@ -140,8 +140,24 @@ func (c *Client) header(x *Exchange, own http.Header, token string) http.Header 
 		}
 		header[name] = values
 	}
-	header["Authorization"] = []string{"Bearer " + token}
+	header["Authorization"] = c.bearer(token)
 	return header
+}
+
+// bearer is what a token is sent as.
+type bearer struct {
+	token string
+	value []string // shared by all requests; nobody changes it
+}
+
+// bearer returns what the token is sent as, which is the same for one request after the other.
+func (c *Client) bearer(token string) []string {
+	last := c.last.Load()
+	if last == nil || last.token != token {
+		last = &bearer{token, []string{"Bearer " + token}}
+		c.last.Store(last)
+	}
+	return last.value
 }
 
 // settle records the result of an attempt and returns how its slot is to be given back.

@@ -138,13 +138,16 @@ func (p *Plan) Len() int { return len(p.fields) }
 // ID returns the index of the field for the member id, -1 for none.
 func (p *Plan) ID() int { return p.id }
 
-// IDOf returns that field of a record, not valid where it is in an embedded struct that is nil.
-func (p *Plan) IDOf(record reflect.Value) reflect.Value {
-	id, err := record.FieldByIndexErr(p.fields[p.id].index)
+// Field returns field i of a record, not valid where it is in an embedded struct that is nil.
+func (p *Plan) Field(record reflect.Value, i int) reflect.Value {
+	if p.fields[i].direct {
+		return record.Field(p.fields[i].index[0])
+	}
+	field, err := record.FieldByIndexErr(p.fields[i].index)
 	if err != nil {
 		return reflect.Value{}
 	}
-	return id
+	return field
 }
 
 // Names returns the names of the members that the struct has fields for.

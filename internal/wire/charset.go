@@ -35,6 +35,9 @@ func Plain(contentType, contentEncoding string, body []byte, longest int64) ([]b
 
 // Decompressed returns a body without its content encodings, byte for byte otherwise; see [Plain].
 func Decompressed(contentEncoding string, body []byte, longest int64) ([]byte, error) {
+	if contentEncoding == "" {
+		return body, nil
+	}
 	encodings := strings.Split(contentEncoding, ",")
 	for i := len(encodings) - 1; i >= 0; i-- { // the last one was applied last
 		name := strings.Trim(encodings[i], " \t\"")

@@ -91,10 +91,10 @@ func Warning(object []byte) string {
 		return ""
 	}
 	_ = s.Object(func(name []byte) *loose.Error { // as in ID
-		isWarning := strings.EqualFold(string(name), "_warning")
+		mine := isWarning(string(name))
 		s.Space()
 		text, kind, err := s.Scalar()
-		if isWarning && err == nil && kind == '"' {
+		if mine && err == nil && kind == '"' {
 			warning = strings.TrimSpace(string(text))
 		}
 		return err
@@ -103,8 +103,9 @@ func Warning(object []byte) string {
 }
 
 // HasID reports whether records of type T have a member id.
-func HasID[T any]() bool {
-	t := reflect.TypeFor[T]()
+func HasID[T any]() bool { return hasID(reflect.TypeFor[T]()) }
+
+func hasID(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && !loose.ReadsItself(t) && loose.PlanOf(t).ID() >= 0
 }
 

@@ -36,7 +36,7 @@ func (r *reader[T]) key(v reflect.Value, raw []byte) Key {
 	if r.plan.ID() < 0 {
 		return rawKey(raw)
 	}
-	id := r.plan.IDOf(v)
+	id := r.plan.Field(v, r.plan.ID())
 	if !id.IsValid() { // in an embedded struct of which nothing came
 		return contentKey(raw)
 	}

@@ -27,7 +27,7 @@ func TestDecodeWanted(t *testing.T) {
 		`[{"id":7}]`: false, `{"data":{"id":7}}`: false, `{"id":7,"name":{}`: false, `{"id":7} {}`: false, `{"id":7}x`: false, `{"id":"x"}`: false, `7`: false,
 		`{"id":7,"success":false}`: false, `{"id":7,"Suc_cess":true}`: false, `{"id":7,"\u0053uccess":0}`: false, `{"id":7,"name":`: false,
 	} {
-		record, got := wire.DecodeWanted[wanted]([]byte(body), 7)
+		record, _, got := wire.DecodeWanted[wanted]([]byte(body), 7)
 		assert.Equal(t, sure, got, body)
 		if !sure {
 			assert.Nil(t, record, body)
@@ -54,18 +54,40 @@ func TestDecodeWantedNeedsToSeeEveryMember(t *testing.T) {
 		Name  string
 		Extra map[string]json.RawMessage
 	}
-	_, sure := wire.DecodeWanted[closed](body, 7)
+	_, _, sure := wire.DecodeWanted[closed](body, 7)
 	assert.False(t, sure, "no place for what says that it failed")
-	_, sure = wire.DecodeWanted[flag](body, 7)
+	_, _, sure = wire.DecodeWanted[flag](body, 7)
 	assert.False(t, sure, "a field for what says that it failed")
-	_, sure = wire.DecodeWanted[nameless](body, 7)
+	_, _, sure = wire.DecodeWanted[nameless](body, 7)
 	assert.False(t, sure, "no id")
-	_, sure = wire.DecodeWanted[map[string]any](body, 7)
+	_, _, sure = wire.DecodeWanted[map[string]any](body, 7)
 	assert.False(t, sure, "no struct")
 	type text struct {
 		ID    string
 		Extra map[string]json.RawMessage
 	}
-	_, sure = wire.DecodeWanted[text](body, 7)
+	_, _, sure = wire.DecodeWanted[text](body, 7)
 	assert.False(t, sure, "an id that is a text")
+}
+
+// TestDecodeWantedFindsTheWarning is what [wire.Warning] finds, whether the record has a field for it or not.
+func TestDecodeWantedFindsTheWarning(t *testing.T) {
+	t.Parallel()
+	type warned struct {
+		ID      int64                      `json:"id"`
+		Warning string                     `json:"_warning"`
+		Extra   map[string]json.RawMessage `json:"-"`
+	}
+	for _, body := range []string{
+		`{"id":7}`, `{"id":7,"_warning":""}`, `{"id":7,"_warning":null}`, `{"id":7,"_warning":" too long "}`, `{"id":7,"_WARNING":"too long"}`,
+		`{"id":7,"\u005fwarning":"too long"}`, `{"id":7,"_warning":5}`, `{"_warning":"","_Warning":"two","id":7}`, `{"_Warning":"two","_warning":"","id":7}`,
+		`{"id":7,"x":{"_warning":"of another object"}}`,
+	} {
+		_, without, sure := wire.DecodeWanted[wanted]([]byte(body), 7)
+		require.True(t, sure, body)
+		assert.Equal(t, wire.Warning([]byte(body)), without, body)
+		_, with, sure := wire.DecodeWanted[warned]([]byte(body), 7)
+		require.True(t, sure, body)
+		assert.Equal(t, wire.Warning([]byte(body)), with, body)
+	}
 }
