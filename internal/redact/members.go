@@ -168,7 +168,13 @@ func form(line string, yield func(string) bool) bool {
 }
 
 // separates reports whether r stands between the words of a header, a form or a markup.
-func separates(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`;,&="'<>(){}[]`, r) }
+func separates(r rune) bool {
+	switch r {
+	case ';', ',', '&', '=', '"', '\'', '<', '>', '(', ')', '{', '}', '[', ']':
+		return true
+	}
+	return unicode.IsSpace(r)
+}
 
 // ordinary reports whether a word may be one of a sentence, or a short number: an error that says it again shows no secret.
 func ordinary(word string) bool {

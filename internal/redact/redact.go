@@ -25,6 +25,10 @@ type Redactor struct {
 	once   sync.Once
 	plain  []string // the secrets and their base64
 	values []string // of the secret members of the body
+
+	mu    sync.Mutex
+	again bool     // a text was shown already
+	parts []string // of the values, each once, made for the second text; guarded by mu, but not changed once made
 }
 
 // New returns a Redactor of secrets and of what body, the JSON that a request sends, holds in members for secrets.
@@ -139,10 +143,60 @@ func (r *Redactor) trie(done <-chan struct{}, text []byte, left *int) (*trie, bo
 			return t, false
 		}
 	}
-	for _, value := range r.values {
-		if !parts(value, add) {
-			return t, false
-		}
+	if !r.eachPart(done, add) {
+		return t, false
 	}
 	return t, ok && !over(done) && t.link(left)
+}
+
+// eachPart yields the parts of the values. A single text is shown of most calls, for which they are not collected; of a call with many, such as a
+// warning for each record, the body is read twice. It reports whether yield took them all.
+func (r *Redactor) eachPart(done <-chan struct{}, yield func(string) bool) bool {
+	r.mu.Lock()
+	all, again := r.parts, r.again
+	r.again = true
+	r.mu.Unlock()
+	if again && all == nil && len(r.values) > 0 {
+		var ok bool
+		if all, ok = r.collect(done); !ok {
+			return false
+		}
+	}
+	if all != nil {
+		for _, part := range all {
+			if !yield(part) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, value := range r.values {
+		if !parts(value, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// collect keeps the parts of the values that are long enough. It reports whether it finished.
+func (r *Redactor) collect(done <-chan struct{}) (all []string, ok bool) {
+	seen := make(map[string]bool)
+	all = []string{}
+	read := 0
+	for _, value := range r.values {
+		if !parts(value, func(part string) bool {
+			if len(part) >= shortest && !seen[part] {
+				seen[part] = true
+				all = append(all, part)
+			}
+			read++
+			return read%4096 != 0 || !over(done)
+		}) {
+			return nil, false
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.parts = all
+	return all, true
 }
