@@ -54,8 +54,8 @@ func run(ctx context.Context, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s pass: %d devices, %d assets created, %d changed, %d skipped; %d exports passed on, %d failed\n",
-			pass, o.devices, o.created, o.changed, o.skipped, o.exported, o.failed)
+		fmt.Fprintf(out, "%s pass: %d devices, %d assets created, %d changed, %d skipped; %d exports passed on, %d failed, %d set aside\n",
+			pass, o.devices, o.created, o.changed, o.skipped, o.exported, o.failed, o.aside)
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()

@@ -23,11 +23,11 @@ func TestDeviceSync(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out))
 	for _, want := range []string{
-		"first pass: 5 devices, 2 assets created, 1 changed, 2 skipped; 1 exports passed on, 1 failed\n",
-		"second pass: 5 devices, 0 assets created, 1 changed, 2 skipped; 0 exports passed on, 0 failed\n",
+		"first pass: 5 devices, 2 assets created, 1 changed, 2 skipped; 1 exports passed on, 1 failed, 0 set aside\n",
+		"second pass: 5 devices, 0 assets created, 1 changed, 2 skipped; 0 exports passed on, 0 failed, 0 set aside\n",
 		": GET 200\n", ": PATCH 204\n", ": PATCH 404\n",
 		": device PRINTER-04: the site or the kind of the device is not mapped\n",
-		": export GONE: PATCH /devices/S-999: the RMM responded with 404 Not Found\n",
+		": export GONE: PATCH /devices/S-999: the RMM refused it with 404 Not Found\n",
 	} {
 		assert.Contains(t, out.String(), want)
 	}

@@ -2,10 +2,22 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
 )
+
+// device is one of the RMM.
+type device struct {
+	Serial string `json:"serial"`
+	Name   string `json:"name"`
+	Site   string `json:"site"`
+	Kind   string `json:"kind"`
+}
+
+// errRefused is returned when the RMM would refuse the same call later too.
+var errRefused = errors.New("the RMM refused it")
 
 // fakeRMM is the other system: a list of devices that can be renamed.
 type fakeRMM struct {

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 
 	"github.com/halopsa-go/halopsa"
 )
@@ -20,14 +22,7 @@ type deviceSync struct {
 	rmm    *http.Client // whose calls are recorded
 	url    string       // of the RMM
 	log    *slog.Logger // whose errors are recorded
-}
-
-// device is one of the RMM.
-type device struct {
-	Serial string `json:"serial"`
-	Name   string `json:"name"`
-	Site   string `json:"site"`
-	Kind   string `json:"kind"`
+	told   sync.Map     // devices that are known to have no mapping
 }
 
 // asset is one of HaloPSA, with the members that are kept in step.
@@ -40,7 +35,7 @@ type asset struct {
 }
 
 // outcome is what one run has done.
-type outcome struct{ devices, created, changed, skipped, exported, failed int }
+type outcome struct{ devices, created, changed, skipped, exported, failed, aside int }
 
 // run makes one pass. What it has not done when it fails is done by the next one.
 func (s *deviceSync) run(ctx context.Context) (o outcome, err error) {
@@ -49,7 +44,9 @@ func (s *deviceSync) run(ctx context.Context) (o outcome, err error) {
 		if err != nil {
 			return o, err
 		}
-		sites[m.ThirdPartyID] = m.HaloID
+		if m.ModuleID == s.module { // a server may ignore the filter
+			sites[m.ThirdPartyID] = m.HaloID
+		}
 	}
 	for l, err := range s.halo.IntegrationLookUp.All(ctx) {
 		if err != nil {
@@ -71,67 +68,68 @@ func (s *deviceSync) run(ctx context.Context) (o outcome, err error) {
 	}
 	var created, changed []asset
 	for _, d := range devices {
-		before := known[d.Serial]
-		after := asset{before.ID, d.Serial, d.Name, sites[d.Site], types[d.Kind]}
+		after := asset{known[d.Serial].ID, d.Serial, d.Name, sites[d.Site], types[d.Kind]}
 		switch {
 		case after.SiteID == 0 || after.TypeID == 0:
 			o.skipped++
-			s.log.ErrorContext(ctx, "the site or the kind of the device is not mapped", "entity_type", "device", "entity_name", d.Name, "endpoint", "GET /devices")
-		case before.ID == 0:
+			if _, told := s.told.LoadOrStore(d, true); !told { // an error that stays is recorded once
+				s.log.ErrorContext(ctx, "the site or the kind of the device is not mapped", "entity_type", "device", "entity_name", d.Name, "endpoint", "GET /devices")
+			}
+		case after.ID == 0:
 			created = append(created, after)
-		case before != after:
+		case after != known[d.Serial]:
 			changed = append(changed, after)
 		}
 	}
 	if len(created) > 0 {
-		_, err := halopsa.PostOnceOf(ctx, s.halo, halopsa.PathAsset, created, func(a *asset, in asset) bool { return a.Inventory == in.Inventory })
-		if err != nil {
-			return o, err
-		}
+		_, err = halopsa.PostOnceOf(ctx, s.halo, halopsa.PathAsset, created, func(a *asset, in asset) bool { return a.Inventory == in.Inventory })
 	}
 	if len(changed) > 0 { // with an id it is an update, which may be repeated
-		if _, err := halopsa.PostOf[asset](ctx, s.halo, halopsa.PathAsset, changed, halopsa.WithIdempotent()); err != nil {
-			return o, err
-		}
+		_, failure := halopsa.PostOf[asset](ctx, s.halo, halopsa.PathAsset, changed, halopsa.WithIdempotent())
+		err = errors.Join(err, failure)
 	}
 	o.devices, o.created, o.changed = len(devices), len(created), len(changed)
-	return o, s.export(ctx, &o)
+	return o, errors.Join(err, s.export(ctx, &o))
 }
 
 // export passes on to the RMM what HaloPSA has staged for it, and says what came of it.
 func (s *deviceSync) export(ctx context.Context, o *outcome) error {
 	ready := &halopsa.IntegrationExportListOptions{ModuleID: s.module, ReadyForImport: halopsa.Set(true)}
-	var done []halopsa.IntegrationExportInput
-	for e, err := range s.halo.IntegrationExport.All(ctx, ready) {
-		if err != nil {
-			return err
-		}
-		input := halopsa.IntegrationExportInput{
-			ID: halopsa.Set(e.ID), ReadyForImport: halopsa.Set(false), ExportProgress: halopsa.Set("100%"), ProgressError: halopsa.Null[string](),
-		}
-		path := "/devices/" + url.PathEscape(e.ThirdPartyID)
-		if err := s.call(ctx, http.MethodPatch, path, map[string]string{"name": e.HaloName}, nil); err != nil {
-			o.failed++
-			input.ExportProgress, input.ProgressError = halopsa.Set("failed"), halopsa.Set(halopsa.Truncate(err.Error(), 2000))
-			s.log.ErrorContext(ctx, err.Error(), "entity_type", "export", "entity_id", e.ID, "entity_name", e.HaloName, "endpoint", "PATCH "+path)
-		}
-		done = append(done, input)
-	}
-	o.exported = len(done) - o.failed
-	if len(done) == 0 {
+	queue, err := halopsa.Collect(s.halo.IntegrationExport.All(ctx, ready, halopsa.WithBadRow(func(row halopsa.BadRow) error {
+		o.aside++
+		s.log.WarnContext(ctx, "an export cannot be read", "row", row)
 		return nil
+	})))
+	for _, e := range queue {
+		if e.ModuleID != s.module || !e.ReadyForImport { // a filter was ignored
+			o.aside++
+			continue
+		}
+		path, done := "/devices/"+url.PathEscape(e.ThirdPartyID), halopsa.IntegrationExportInput{ID: halopsa.Set(e.ID), ReadyForImport: halopsa.Set(false)}
+		change, _ := json.Marshal(map[string]string{"name": e.HaloName})
+		failure := s.call(ctx, http.MethodPatch, path, change, nil)
+		switch {
+		case failure == nil:
+			o.exported++
+			done.ExportProgress, done.ProgressError = halopsa.Set("100%"), halopsa.Null[string]()
+		case errors.Is(failure, errRefused):
+			o.failed++
+			done.ExportProgress, done.ProgressError = halopsa.Set("failed"), halopsa.Set(failure.Error())
+			s.log.ErrorContext(ctx, failure.Error(), "entity_type", "export", "entity_id", e.ID, "entity_name", e.HaloName, "endpoint", "PATCH "+path)
+		default: // it stays ready for the next pass
+			err = errors.Join(err, failure)
+			continue
+		}
+		if _, failure = s.halo.IntegrationExport.Update(ctx, []halopsa.IntegrationExportInput{done}); !errors.Is(failure, halopsa.ErrNotFound) {
+			err = errors.Join(err, failure) // ErrNotFound: somebody has deleted it
+		}
 	}
-	_, err := s.halo.IntegrationExport.Update(ctx, done)
 	return err
 }
 
 // call sends body to the RMM and reads the response into into; both are JSON, and nil stands for nothing.
-func (s *deviceSync) call(ctx context.Context, method, path string, body map[string]string, into any) error {
-	var payload bytes.Buffer
-	if body != nil {
-		_ = json.NewEncoder(&payload).Encode(body) // a map of texts
-	}
-	req, err := http.NewRequestWithContext(ctx, method, s.url+path, &payload)
+func (s *deviceSync) call(ctx context.Context, method, path string, body []byte, into any) error {
+	req, err := http.NewRequestWithContext(ctx, method, s.url+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -140,8 +138,10 @@ func (s *deviceSync) call(ctx context.Context, method, path string, body map[str
 		return err
 	}
 	defer resp.Body.Close() //nolint:errcheck // it has been read
-	switch {
-	case resp.StatusCode >= http.StatusMultipleChoices:
+	switch status := resp.StatusCode; {
+	case status == http.StatusBadRequest, status == http.StatusNotFound, status == http.StatusGone, status == http.StatusUnprocessableEntity:
+		return fmt.Errorf("%s %s: %w with %s", method, path, errRefused, resp.Status)
+	case status >= http.StatusMultipleChoices:
 		return fmt.Errorf("%s %s: the RMM responded with %s", method, path, resp.Status)
 	case into == nil:
 		return nil
