@@ -127,6 +127,8 @@ type IntegrationExportDataInput struct {
 }
 
 // IntegrationExportListOptions specifies which integration exports to list; the zero value lists all of them.
+//
+// A server silently ignores a parameter that it does not know [seen]. Before you deliver an export, check its ModuleID and ReadyForImport too.
 type IntegrationExportListOptions struct {
 	// ModuleID is the id of an integration module, such as 12.
 	ModuleID int64 `url:"moduleId,omitempty"`

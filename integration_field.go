@@ -150,6 +150,8 @@ func (m IntegrationFieldMapping) LogValue() slog.Value {
 }
 
 // IntegrationFieldMappingListOptions specifies which field mappings to list; the zero value lists all of them.
+//
+// A server silently ignores a parameter that it does not know [seen]. Before you use a mapping, check its MSID too.
 type IntegrationFieldMappingListOptions struct {
 	// MSID is the id of an integration module, such as 12: the module_id of other resources. HaloPSA declares it as a text here [spec].
 	MSID int64 `url:"msid,omitempty"`

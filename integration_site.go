@@ -72,6 +72,8 @@ func (c XTypeMappingCriteria) LogValue() slog.Value {
 }
 
 // IntegrationSiteMappingListOptions specifies which site mappings to list; the zero value lists all of them.
+//
+// A server silently ignores a parameter that it does not know [seen]. Before you use a mapping, check its ModuleID too.
 type IntegrationSiteMappingListOptions struct {
 	// GetActiveOnly leaves out the mappings that are not active.
 	GetActiveOnly bool `url:"get_active_only,omitempty"`
