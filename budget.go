@@ -9,30 +9,27 @@ import (
 // other programs that share the tenant's limit.
 type Budget struct {
 	// Limit is how many requests the client sends in any Window; 0 means that it has no built-in limit, because of
-	// [WithoutRateLimit] or [WithLimiter]. After a 429, Limit is what the server did accept, until that proves to be too low.
+	// [WithoutRateLimit] or [WithLimiter]. After a 429, Limit is what the server did accept, and the client tries a few more at a time: each
+	// that is accepted raises Limit. Two windows after the last 429, Limit is what [WithRateLimit] says again.
 	Limit int `json:"limit"`
 	// Window is the length of the rolling window. It marshals to JSON in nanoseconds.
 	Window time.Duration `json:"window"`
 	// Used is how many requests of the window are used, including those in flight.
 	Used int `json:"used"`
+	// Left is how many requests would be sent at once, without a wait, or -1 for any number. It is Limit less Used until the first 429. While the
+	// client is held back it is 0; afterwards it counts the requests that are tried beyond Limit, and is at most what may be in flight: one at
+	// first, and one more for each that is accepted.
+	Left int `json:"left"`
 	// Waiting is how many calls wait for the limit.
 	Waiting int `json:"waiting"`
 	// HeldUntil is the time until which every call is held back after a 429; it is zero or in the past if no call is held back.
 	HeldUntil time.Time `json:"held_until,omitzero"`
 }
 
-// Left is how many requests the window still has, or -1 if the client has no built-in limit. Until HeldUntil none of them is sent.
-func (l Budget) Left() int {
-	if l.Limit <= 0 {
-		return -1
-	}
-	return max(0, l.Limit-l.Used)
-}
-
 // LogValue returns the fields.
 func (l Budget) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.Int("limit", l.Limit), slog.Duration("window", l.Window), slog.Int("used", l.Used), slog.Int("waiting", l.Waiting),
+		slog.Int("limit", l.Limit), slog.Duration("window", l.Window), slog.Int("used", l.Used), slog.Int("left", l.Left), slog.Int("waiting", l.Waiting),
 		slog.Time("held_until", l.HeldUntil),
 	)
 }
@@ -43,8 +40,6 @@ func (c *Client) Budget() Budget {
 	if c == nil || c.conf == nil {
 		return Budget{}
 	}
-	var l Budget
-	l.Limit, l.Used, l.Waiting, l.HeldUntil = c.conf.window.State()
-	l.Window = c.conf.window.Length()
-	return l
+	w := c.conf.window.State()
+	return Budget{Limit: w.Limit, Window: c.conf.window.Length(), Used: w.Used, Left: w.Left, Waiting: w.Waiting, HeldUntil: w.HeldUntil}
 }

@@ -28,7 +28,7 @@ func (k *check) finish() {
 	if d := r.Clock.Difference; d.Abs() > worstClock {
 		r.Problems = append(r.Problems, fmt.Sprintf("the clocks differ: the server's is %s; set this machine's by NTP", aheadOrBehind(d)))
 	}
-	if r.Limit.Left() == 0 || time.Now().Before(r.Limit.HeldUntil) {
+	if r.Limit.Left == 0 {
 		r.Problems = append(r.Problems, "the request limit is used up: calls wait; give each program its part with WithRateLimit, or share it with WithLimiter")
 	}
 }
@@ -135,7 +135,7 @@ func (r *CheckReport) WriteTable(w io.Writer) error {
 	row("clock", clock)
 	limit := "none of the client's own"
 	if r.Limit.Limit > 0 {
-		limit = fmt.Sprintf("%d of %d requests in %s left to this client", r.Limit.Left(), r.Limit.Limit, r.Limit.Window)
+		limit = fmt.Sprintf("%d of %d requests in %s left to this client", r.Limit.Left, r.Limit.Limit, r.Limit.Window)
 	}
 	row("limit", limit)
 	row("requests", strconv.Itoa(r.Requests))

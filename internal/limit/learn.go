@@ -21,8 +21,21 @@ type learned struct {
 }
 
 // free reports whether a request may be sent. It requires that w.mu is held.
-func (w *Window) free(now time.Time) bool {
-	return !now.Before(w.held) && w.opened() && (w.n == 0 || w.used() < w.limit+w.probes(now))
+func (w *Window) free(now time.Time) bool { return w.room(now) != 0 }
+
+// room is how many requests may be sent now, or -1 for any number. It requires that w.mu is held.
+func (w *Window) room(now time.Time) int {
+	if now.Before(w.held) || !w.opened() {
+		return 0
+	}
+	room := -1
+	if w.n > 0 {
+		room = max(0, w.limit+w.probes(now)-w.used())
+	}
+	if opened := w.opening - w.inFlight; w.opening > 0 && (room < 0 || opened < room) {
+		room = opened
+	}
+	return room
 }
 
 // opened reports whether another request may be in flight. After a hold there is one at first, and each that is accepted lets two follow:

@@ -51,8 +51,7 @@ func TestHolds(t *testing.T) {
 						assert.Equal(t, sum(test.want[:i]), time.Since(begin), "the next is let through when the hold ends")
 						assert.Equal(t, test.want[i], slot.Refused(max(0, ask), ask != never))
 						checkState(t, w, min(n, 1), 0, 0)
-						_, _, _, until := w.State()
-						assert.Equal(t, test.want[i], time.Until(until))
+						assert.Equal(t, test.want[i], time.Until(w.State().HeldUntil))
 					}
 				})
 			})

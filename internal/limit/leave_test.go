@@ -51,8 +51,7 @@ func TestWaitersLeaveFromAnywhere(t *testing.T) {
 				cancel()
 			}
 			synctest.Wait()
-			_, _, waiting, _ := w.State()
-			assert.Equal(t, len(want), waiting)
+			assert.Equal(t, len(want), w.State().Waiting)
 			assert.Equal(t, len(want) > 0, w.Armed())
 			time.Sleep(2 * waiters * time.Minute)
 			synctest.Wait()
@@ -78,7 +77,7 @@ func BenchmarkLeave(b *testing.B) {
 				for range n {
 					all.Go(func() { _, _ = w.Acquire(ctx) })
 				}
-				for waiting := 0; waiting < n; _, _, waiting, _ = w.State() {
+				for w.State().Waiting < n {
 					time.Sleep(time.Millisecond)
 				}
 				b.StartTimer()

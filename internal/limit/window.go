@@ -195,12 +195,20 @@ func (w *Window) Expect() time.Duration {
 	return w.estimate(now, w.waiting.Len())
 }
 
-// State returns the limit in force, the slots in use, the callers that wait, and until when all are held back.
-func (w *Window) State() (limit, used, waiting int, heldUntil time.Time) {
+// State is what a window stands at.
+type State struct {
+	Limit, Used, Waiting int       // the limit in force, the slots in use, the callers that wait
+	Left                 int       // how many requests may be sent now, or -1 for any number
+	HeldUntil            time.Time // until when all are held back
+}
+
+// State returns what the window stands at.
+func (w *Window) State() State {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.prune(time.Now())
-	return w.limit, w.used(), w.waiting.Len(), w.held
+	now := time.Now()
+	w.prune(now)
+	return State{w.limit, w.used(), w.waiting.Len(), w.room(now), w.held}
 }
 
 // used requires that w.mu is held.

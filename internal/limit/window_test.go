@@ -27,8 +27,8 @@ func acquire(t *testing.T, w *limit.Window) *limit.Slot {
 // checkState checks what is in use and that nothing is left to wake up when nobody waits.
 func checkState(t *testing.T, w *limit.Window, limit, used, waiting int) {
 	t.Helper()
-	gotLimit, gotUsed, gotWaiting, _ := w.State()
-	assert.Equal(t, []int{limit, used, waiting}, []int{gotLimit, gotUsed, gotWaiting}, "limit, used, waiting")
+	got := w.State()
+	assert.Equal(t, []int{limit, used, waiting}, []int{got.Limit, got.Used, got.Waiting}, "limit, used, waiting")
 	if waiting == 0 {
 		assert.False(t, w.Armed(), "a timer is left behind")
 	}
