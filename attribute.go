@@ -79,9 +79,7 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 			at.made = append(at.made, at.id)
 		}
 	}
-	if b.ids == nil {
-		a.client.newest.made(a.req.path, at.made...)
-	}
+	a.made = slices.DeleteFunc(at.made, func(id string) bool { return id == "" })
 	if b.ids != nil && (another || len(unknown) > 0) { // a record in the wrong place leaves open which input is meant
 		unknown = at.missing()
 	}

@@ -38,7 +38,8 @@ type answer struct {
 	ctx    context.Context // of the call
 	client *Client
 	req    *request
-	gone   bool // a DELETE whose earlier attempt must have done it
+	gone   bool     // a DELETE whose earlier attempt must have done it
+	made   []string // ids of records that a write has named
 
 	redactor *redact.Redactor // made when a text is shown
 	redacted string           // the token that it knows

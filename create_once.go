@@ -27,16 +27,17 @@ import (
 //   - A match that rejects the record that HaloPSA created from an input is too strict. This is noticed after the input was sent again: the
 //     call ends with it in Unknown, since it may be there twice.
 //   - If it accepts several new records for one input, the oldest one counts; the others were created by somebody else. A record that
-//     somebody else creates during the call is taken for the input's if that is missing, unless another call of the same client created it.
+//     somebody else creates during the call is taken for the input's if that is missing, unless another call of the same client created it:
+//     one of CreateOnce in any case, another one if its response names the record.
 //   - A panic of the match is passed on. A nil match is refused.
 //
 // In a log (errors, requests, deltas, and any list that PostOnceOf reads) only records newer than the call are read. If the client has not
-// created a record there within the last minute, that costs one request before the first write, which asks for the newest id; records that
-// another program wrote in that minute therefore count as written during the call. The lists of exports, field data and lookups, which are
-// not logs, are read as a whole, but only after an unknown outcome: an older record that the match accepts counts as the input's.
-// The application needs the right to read the list. Options apply to the reading too, so that a filter given with [WithQuery] makes it cheaper;
-// [WithSort], [WithPage], [WithLimit] and [WithBadRow] are not used, since they can leave out the record of an input, and [WithKey] is refused,
-// since records are identified by their ids.
+// created a record there within the last minute, or has not heard of its id, that costs one request before the first write, which asks for the
+// newest id; records that another program wrote in that minute therefore count as written during the call. The lists of exports, field data and
+// lookups, which are not logs, are read as a whole, but only after an unknown outcome: an older record that the match accepts counts as the
+// input's. The application needs the right to read the list. Options apply to the reading too, so that a filter given with [WithQuery] makes it
+// cheaper; [WithSort], [WithPage], [WithLimit] and [WithBadRow] are not used, since they can leave out the record of an input, and [WithKey] is
+// refused, since records are identified by their ids.
 //
 // A server can continue working on a write after its gateway has given up [seen]. Missing records are therefore looked for again after a pause
 // (see [WithSettleTime]) before their inputs are sent again. A write that takes even longer can happen twice.

@@ -14,14 +14,19 @@ import (
 // and safe for concurrent use.
 type newestIDs struct {
 	mu    sync.Mutex
-	seen  map[string]newestSeen
-	calls map[string]map[*claims]bool       // of CreateOnce that are under way
-	open  map[string]map[chan struct{}]bool // creates whose response has not come, each closed when it has
+	lists map[string]*madeIn
 }
 
-type newestSeen struct {
-	id int64
-	at time.Time
+// madeIn is what is known of one list. It requires that the mu of its newestIDs is held.
+type madeIn struct {
+	newest  int64     // the highest id
+	at      time.Time // when it was the highest; zero where a record whose id is not known can be above it
+	changes int       // counts what creates have told
+	unnamed int       // counts the creates that may have made records whose ids are not known
+
+	calls map[*claims]bool       // of CreateOnce that are under way
+	open  map[chan struct{}]bool // creates whose response has not come, each closed when it has
+	owed  map[chan struct{}]bool // calls that have records of which they do not know yet which they are, each closed when they do
 }
 
 // claims are the ids of records that another call of the client has made, or found to be its own, since a call of CreateOnce began.
@@ -30,99 +35,118 @@ type claims struct{ ids map[string]bool }
 // newestFor is how long an id that was the newest stands for it.
 const newestFor = time.Minute
 
-func listKey(path string) string { return strings.ToLower(strings.Trim(path, "/")) }
+// list returns what is known of the list at path. It requires that n.mu is held.
+func (n *newestIDs) list(path string) *madeIn {
+	key := strings.ToLower(strings.Trim(path, "/"))
+	if n.lists == nil {
+		n.lists = make(map[string]*madeIn)
+	}
+	if n.lists[key] == nil {
+		n.lists[key] = &madeIn{calls: make(map[*claims]bool), open: make(map[chan struct{}]bool), owed: make(map[chan struct{}]bool)}
+	}
+	return n.lists[key]
+}
 
 // begin makes c hear of what is made until end is called.
 func (n *newestIDs) begin(path string, c *claims) (end func()) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	key := listKey(path)
-	if n.calls == nil {
-		n.calls = make(map[string]map[*claims]bool)
-	}
-	if n.calls[key] == nil {
-		n.calls[key] = make(map[*claims]bool)
-	}
-	n.calls[key][c] = true
+	list := n.list(path)
+	list.calls[c] = true
 	return func() {
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		if delete(n.calls[key], c); len(n.calls[key]) == 0 {
-			delete(n.calls, key)
-		}
+		delete(list.calls, c)
 	}
 }
 
-// writing notes that a create is under way until end is called.
-func (n *newestIDs) writing(path string) (end func()) {
+// writing notes that a create is under way until end is called, with the ids of the records that are known and whether there can be others.
+func (n *newestIDs) writing(path string) (end func(made []string, others bool)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	key, done := listKey(path), make(chan struct{})
-	if n.open == nil {
-		n.open = make(map[string]map[chan struct{}]bool)
-	}
-	if n.open[key] == nil {
-		n.open[key] = make(map[chan struct{}]bool)
-	}
-	n.open[key][done] = true
-	return func() {
+	list, done := n.list(path), make(chan struct{})
+	list.open[done] = true
+	began := list.unnamed
+	return func(made []string, others bool) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		if delete(n.open[key], done); len(n.open[key]) == 0 {
-			delete(n.open, key)
+		list.changes++
+		for _, id := range made {
+			// One that is not known can be above it if it was made later, which no create tells that began before.
+			list.made(id, list.unnamed == began)
 		}
+		if others {
+			list.unnamed++
+			list.at = time.Time{}
+		}
+		delete(list.open, done)
 		close(done)
 	}
 }
 
-// settled waits for the creates that are under way, whose records may be read already, and reports whether there were any.
-func (n *newestIDs) settled(ctx context.Context, path string) (waited bool, err error) {
+// owing notes that a call may have records of which it does not know yet which they are, until end is called.
+func (n *newestIDs) owing(path string) (end func()) {
 	n.mu.Lock()
-	open := slices.Collect(maps.Keys(n.open[listKey(path)]))
+	defer n.mu.Unlock()
+	list, done := n.list(path), make(chan struct{})
+	list.owed[done] = true
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		delete(list.owed, done)
+		close(done)
+	}
+}
+
+// settled waits for the creates that are under way, whose records may be read already, and with owed for the calls that do not know theirs yet.
+//
+// No call waits for itself: a create for none, a call that looks for records that it certainly has for creates only, and it does so before it looks
+// for others.
+func (n *newestIDs) settled(ctx context.Context, path string, owed bool) error {
+	n.mu.Lock()
+	list := n.list(path)
+	waiting := slices.Collect(maps.Keys(list.open))
+	if owed {
+		waiting = slices.AppendSeq(waiting, maps.Keys(list.owed))
+	}
 	n.mu.Unlock()
-	for _, done := range open {
+	for _, done := range waiting {
 		select {
 		case <-done:
 		case <-ctx.Done():
-			return true, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
-	return len(open) > 0, nil
+	return nil
 }
 
-// set notes the id that the tenant says to be the newest: less than before after a restored backup, or when records were deleted.
-func (n *newestIDs) set(path string, id int64) {
+// reading returns what notes the id that the tenant says to be the newest: less than before after a restored backup, or when records were deleted.
+// A create that was told of in the meantime knows better.
+func (n *newestIDs) reading(path string) (set func(id int64)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.setLocked(listKey(path), id)
-}
-
-// setLocked requires that n.mu is held.
-func (n *newestIDs) setLocked(key string, id int64) {
-	if n.seen == nil {
-		n.seen = make(map[string]newestSeen)
-	}
-	n.seen[key] = newestSeen{id: id, at: time.Now()}
-}
-
-// made notes the ids of records that have just been made.
-func (n *newestIDs) made(path string, ids ...string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, id := range ids {
-		n.madeLocked(listKey(path), id)
+	list := n.list(path)
+	began := list.changes
+	return func(id int64) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if list.changes == began {
+			list.newest, list.at = id, time.Now()
+		}
 	}
 }
 
-// madeLocked requires that n.mu is held.
-func (n *newestIDs) madeLocked(key, id string) {
+// made notes the id of a record that has just been made. known says that no other one is above it.
+func (m *madeIn) made(id string, known bool) {
 	if id == "" {
 		return
 	}
-	if number, err := strconv.ParseInt(id, 10, 64); err == nil && number > n.seen[key].id {
-		n.setLocked(key, number)
+	if number, err := strconv.ParseInt(id, 10, 64); err == nil && number > m.newest {
+		if m.newest = number; known {
+			m.at = time.Now()
+		}
 	}
-	for c := range n.calls[key] {
+	for c := range m.calls {
 		if c.ids == nil {
 			c.ids = make(map[string]bool)
 		}
@@ -137,7 +161,9 @@ func (n *newestIDs) claim(path string, c *claims, id string) bool {
 	if id != "" && c.ids[id] {
 		return false
 	}
-	n.madeLocked(listKey(path), id)
+	list := n.list(path)
+	list.changes++
+	list.made(id, false)
 	return true
 }
 
@@ -155,13 +181,13 @@ func (n *newestIDs) taken(c *claims) map[string]bool {
 func (n *newestIDs) recent(path string) (int64, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	known, ok := n.seen[listKey(path)]
-	return known.id, ok && time.Since(known.at) <= newestFor
+	list := n.list(path)
+	return list.newest, !list.at.IsZero() && time.Since(list.at) <= newestFor
 }
 
 // since returns the highest id that is known, or before.
 func (n *newestIDs) since(path string, before int64) int64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return max(before, n.seen[listKey(path)].id)
+	return max(before, n.list(path).newest)
 }

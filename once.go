@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,8 @@ type once[T, I any] struct {
 	written []bool            // whether HaloPSA, or its list, has said so
 	again   []bool            // inputs that were sent again
 	others  claims
+	first   int64  // the id that every record of the call is above
+	owed    func() // ends that others wait for the call; nil where it knows its records
 }
 
 // onceOf creates records, each once, and reads the list at the endpoint where that is in doubt: of one with pages, a log, what is new.
@@ -53,6 +56,7 @@ func onceOf[T, I any](
 		return nil, named(r.op, err)
 	}
 	defer c.newest.begin(r.path, &o.others)()
+	defer o.paid()
 	return o.create(ctx)
 }
 
@@ -62,7 +66,7 @@ func (o *once[T, I]) create(ctx context.Context) ([]*T, error) {
 	if err != nil {
 		return o.records, o.failure(err, nil, nil, nil)
 	}
-	first := before
+	o.first = before
 	pending := indices(0, len(o.inputs))
 	for failures := 0; len(pending) > 0; {
 		chunk := pending[:min(len(pending), o.conf.batch)]
@@ -73,7 +77,7 @@ func (o *once[T, I]) create(ctx context.Context) ([]*T, error) {
 				return o.records, err
 			}
 			pending, failures = pending[len(chunk):], 0
-			before = o.client.newest.since(o.path, before)
+			before = o.above(before, chunk)
 			continue
 		case len(unknown) == 0:
 			return o.records, o.failure(err, chunk, chunk, nil)
@@ -98,7 +102,18 @@ func (o *once[T, I]) create(ctx context.Context) ([]*T, error) {
 			return o.records, o.failure(known(err), chunk, nil, nil)
 		}
 	}
-	return o.complete(ctx, first)
+	return o.complete(ctx)
+}
+
+// above returns the highest id of these inputs' records, or before.
+func (o *once[T, I]) above(before int64, chunk []int) int64 {
+	for _, i := range chunk {
+		if o.records[i] != nil {
+			id, _ := strconv.ParseInt(idText(o.records[i]), 10, 64)
+			before = max(before, id)
+		}
+	}
+	return before
 }
 
 // prepare checks the arguments: nothing is sent if one of them is wrong.
@@ -144,6 +159,9 @@ func (o *once[T, I]) send(ctx context.Context, chunk []int) (unknown []int, err 
 	if err != nil {
 		return nil, err
 	}
+	if o.owed == nil {
+		o.owed = o.client.newest.owing(o.path)
+	}
 	records, places, err := postBatch[T](ctx, o.client, o.request, batch{body: body, n: len(chunk), kind: retry.Create})
 	for at, i := range chunk {
 		switch {
@@ -153,7 +171,28 @@ func (o *once[T, I]) send(ctx context.Context, chunk []int) (unknown []int, err 
 			o.records[i], o.written[i] = records[at], true
 		}
 	}
+	if len(o.unnamed()) == 0 {
+		o.paid()
+	}
 	return unknown, err
+}
+
+// unnamed returns the inputs that HaloPSA has acknowledged without sending their records.
+func (o *once[T, I]) unnamed() (inputs []int) {
+	for i, record := range o.records {
+		if o.written[i] && record == nil {
+			inputs = append(inputs, i)
+		}
+	}
+	return inputs
+}
+
+// paid ends that others wait for the call to know its records.
+func (o *once[T, I]) paid() {
+	if o.owed != nil {
+		o.owed()
+		o.owed = nil
+	}
 }
 
 // resolve finds out which of the inputs, whose write ended with failed, were written, and returns the others. An error leaves those open that it returns.
@@ -162,13 +201,26 @@ func (o *once[T, I]) resolve(ctx context.Context, before int64, unknown []int, f
 		slog.String("op", o.op), slog.Int("inputs", len(unknown)), slog.Any("error", failed))
 	own, cancel := outliving(ctx, o.conf.settle+lastReading)
 	defer cancel()
-	if missing, err = o.find(own, before, unknown); err != nil || len(missing) == 0 || !working(failed) || o.conf.settle == 0 {
+	if _, err := o.findUnnamed(own); err != nil { // first, since others may wait for it
+		return unknown, err
+	}
+	if missing, err = o.find(own, before, unknown, true); err != nil || len(missing) == 0 || !working(failed) || o.conf.settle == 0 {
 		return missing, err
 	}
 	if err := sleep(own, o.conf.settle); err != nil {
 		return missing, err
 	}
-	return o.find(own, before, missing)
+	return o.find(own, before, missing, true)
+}
+
+// findUnnamed reads the records that HaloPSA has acknowledged without sending them, and returns the inputs for which there is none.
+func (o *once[T, I]) findUnnamed(ctx context.Context) (missing []int, err error) {
+	defer o.paid()
+	inputs := o.unnamed()
+	if len(inputs) == 0 {
+		return nil, nil
+	}
+	return o.find(ctx, o.first, inputs, false)
 }
 
 // repeats waits and reports whether to send again what an unknown write did not store.
@@ -189,19 +241,13 @@ func (o *once[T, I]) repeats(ctx context.Context, failures int, failed error) bo
 }
 
 // complete looks for the records that the responses did not have.
-func (o *once[T, I]) complete(ctx context.Context, before int64) ([]*T, error) {
-	var without []int
-	for i, record := range o.records {
-		if record == nil {
-			without = append(without, i)
-		}
-	}
-	if len(without) == 0 {
+func (o *once[T, I]) complete(ctx context.Context) ([]*T, error) {
+	if len(o.unnamed()) == 0 {
 		return o.records, nil
 	}
 	own, cancel := outliving(ctx, lastReading)
 	defer cancel()
-	missing, err := o.find(own, before, without)
+	missing, err := o.findUnnamed(own)
 	switch {
 	case err != nil:
 		return o.records, o.failure(err, nil, nil, nil)

@@ -48,11 +48,13 @@ func (o *once[T, I]) newest(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	set := o.client.newest.reading(o.path)
 	id, exact, numbered, err := newestID[T](ctx, w.sortedBy(Desc("id")))
 	if err != nil {
 		return 0, err
 	}
-	if o.log = numbered || !o.at.foreign; !o.log { // a log of the SDK's own has ids, also where a row of it has none
+	// A log of the SDK's own has ids, also where a row of it has none. Of an empty list it is not known, and all that will be in it is newer.
+	if o.log = numbered && (id > 0 || !exact) || !o.at.foreign; !o.log {
 		return 0, nil
 	}
 	if !exact {
@@ -64,7 +66,9 @@ func (o *once[T, I]) newest(ctx context.Context) (int64, error) {
 			id = max(id, above)
 		}
 	}
-	o.client.newest.set(o.path, id)
+	if len(o.conf.query) == 0 { // of a filtered list it is not the newest
+		set(id)
+	}
 	return id, nil
 }
 
@@ -115,30 +119,29 @@ func (o *once[T, I]) read(ctx context.Context, before int64) (rows []*T, err err
 	return rows, err
 }
 
-// find reads the records of these inputs and returns the inputs that have none.
-func (o *once[T, I]) find(ctx context.Context, before int64, inputs []int) (missing []int, err error) {
+// find reads the records of these inputs and returns the inputs that have none. doubtful says that there may be none: what matches can then be
+// the record of another call, which does not know it yet.
+func (o *once[T, I]) find(ctx context.Context, before int64, inputs []int, doubtful bool) (missing []int, err error) {
 	rows, err := o.read(ctx, before)
 	if err != nil {
 		return inputs, err
 	}
 	found, err := o.assign(rows, inputs)
 	if err == nil && len(found) > 0 {
-		var waited bool // one that matches can be that of another call, which does not know it yet
-		if waited, err = o.client.newest.settled(ctx, o.path); err == nil && waited {
+		if err = o.client.newest.settled(ctx, o.path, doubtful); err == nil {
 			found, err = o.assign(rows, inputs)
 		}
 	}
-	if err != nil {
-		return inputs, err
-	}
-	for _, i := range inputs {
-		if found[i] == nil || !o.client.newest.claim(o.path, &o.others, idText(found[i])) {
-			missing = append(missing, i)
-			continue
+	for err == nil && len(found) > 0 {
+		for i, row := range found {
+			if o.client.newest.claim(o.path, &o.others, idText(row)) { // unless another call was faster
+				o.records[i], o.written[i] = row, true
+			}
 		}
-		o.records[i], o.written[i] = found[i], true
+		inputs = slices.DeleteFunc(slices.Clone(inputs), func(i int) bool { return o.records[i] != nil })
+		found, err = o.assign(rows, inputs)
 	}
-	return missing, nil
+	return inputs, err
 }
 
 // assign returns the rows that are the records of these inputs.

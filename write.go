@@ -153,16 +153,21 @@ func postBatch[T any](ctx context.Context, c *Client, r *request, b batch) (reco
 func postRecords[T any](ctx context.Context, c *Client, r *request, b batch, records []*T) (a *answer, unknown []int, err error) {
 	own := *r
 	own.method, own.body, own.kind, own.inputs = http.MethodPost, b.body, b.kind, b.n
+	var made []string
+	others := true // records of the batch whose ids are not known
 	if b.ids == nil {
-		defer c.newest.writing(r.path)()
+		end := c.newest.writing(r.path)
+		defer func() { end(made, others) }()
 	}
 	if a, err = c.do(ctx, &own); err != nil {
-		if errors.Is(err, ErrOutcomeUnknown) {
+		if others = errors.Is(err, ErrOutcomeUnknown); others {
 			unknown = indices(0, b.n)
 		}
 		return nil, unknown, err
 	}
 	unknown, err = attribute(ctx, a, b, records)
+	made = a.made
+	others = len(made) < b.n
 	return a, unknown, err
 }
 
