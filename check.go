@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/line"
+	"github.com/halopsa-go/halopsa/internal/redact"
 )
 
 // CheckReport is what [Client.Check] found. It holds no credentials, and marshals to JSON as it is.
@@ -49,6 +50,8 @@ type AuthCheck struct {
 	//
 	// API: GET /authinfo
 	Found string `json:"found"`
+	// Elsewhere is true if the client's own endpoint returned no token and Found, being on another host, was therefore not tried.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 	// Error says why authinfo could not be read, or is "".
 	Error string `json:"error,omitempty"`
 }
@@ -117,8 +120,9 @@ type ResourceCheck struct {
 // smallest possible page of each list of the integration API.
 //
 // It sends at most 25 requests, one after the other and each once, and changes nothing. They count against the client's limit, for which it
-// waits. If the configured token endpoint returns no token and the tenant's authinfo names another one, the client's credentials are sent there
-// too, but never in the clear unless the client's own requests are, and the rest is checked with that token; the report then says what to change.
+// waits. If the configured token endpoint returns no token and the tenant's authinfo names another one on the same host, that one is tried too,
+// and the rest is checked with its token; the report then says what to change. The client's credentials are sent to no other host than that of
+// the configured token endpoint: of another one, the report says which [WithAuthURL] to set if the host is to be trusted.
 //
 // The report lists the problems. The error is the context's, together with the report so far, or an [ErrInvalid] for a client that was not created
 // by [NewClient]. [CheckReport.WriteTable] writes the report for people.
@@ -151,11 +155,13 @@ type check struct {
 	http    http.Client
 	network *checkTransport
 	report  *CheckReport
+	secrets *redact.Redactor
 	last    Attempt // of the list that is being read
 }
 
 func newCheck(c *Client) *check {
 	k := &check{client: c, conf: *c.conf, report: &CheckReport{BaseURL: c.base, At: time.Now(), Problems: []string{}}}
+	k.secrets = c.secrets(&request{conf: &k.conf.call}, "")
 	k.http = *httpClient(c.conf.httpClient)
 	k.network = &checkTransport{next: k.http.Transport}
 	k.http.Transport = k.network

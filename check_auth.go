@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,7 +40,7 @@ func (k *check) authInfo(ctx context.Context) (authInfo, error) {
 		return authInfo{}, nil
 	}
 	k.versionIn(members, "authinfo")
-	info := authInfo{authURL: textOf(members["auth_url"]), tenant: textOf(members["tenant_id"])}
+	info := authInfo{authURL: k.textOf(members["auth_url"]), tenant: k.textOf(members["tenant_id"])}
 	if info.authURL == "" {
 		k.report.Auth.Error = "authinfo has no auth_url"
 		return authInfo{}, nil
@@ -97,7 +98,7 @@ func (k *check) public(ctx context.Context, path string) (map[string]json.RawMes
 	switch {
 	case resp.StatusCode != http.StatusOK:
 		text := fmt.Sprintf("GET %s: %d %s", path, resp.StatusCode, statusText(resp.StatusCode))
-		if said := wire.ErrorMessage(resp.Header.Get("Content-Type"), body); said != "" {
+		if said := k.secrets.String(wire.ErrorMessage(resp.Header.Get("Content-Type"), body)); said != "" {
 			text += ": " + said
 		}
 		return nil, errors.New(text)
@@ -111,20 +112,21 @@ func (k *check) public(ctx context.Context, path string) (map[string]json.RawMes
 	return members, nil
 }
 
-// textOf returns a text of JSON in one line, or a number as it is written; anything else is "".
-func textOf(raw json.RawMessage) string {
+// textOf returns a text of JSON in one line and without secrets, or a number as it is written; anything else is "".
+func (k *check) textOf(raw json.RawMessage) string {
 	var text string
 	var number json.Number
 	switch {
 	case json.Unmarshal(raw, &text) == nil:
-		return line.Fold(text)
+		return line.Fold(k.secrets.Known(text))
 	case json.Unmarshal(raw, &number) == nil:
 		return number.String()
 	}
 	return ""
 }
 
-// token fetches a token where the client would, and else where authinfo says. Its error is that of the context.
+// token fetches a token where the client would, and else where authinfo says, unless that is another host: anybody can write one there, and only
+// the user can tell whether it may have the credentials. Its error is that of the context.
 func (k *check) token(ctx context.Context, info authInfo) error {
 	if k.conf.tokensGiven {
 		return k.use(ctx, k.conf.tokens, "") // of the caller, who knows where from
@@ -137,6 +139,9 @@ func (k *check) token(ctx context.Context, info authInfo) error {
 	if err := k.fetch(ctx, k.conf, configured); err != nil || k.report.Token.OK || !info.found || info.endpoint == configured {
 		return err
 	}
+	if k.report.Auth.Elsewhere = origin(info.endpoint) != origin(configured); k.report.Auth.Elsewhere {
+		return nil
+	}
 	refused := k.report.Token.Error
 	named := k.conf
 	named.authURL, named.tenant = info.authURL, info.tenant
@@ -145,6 +150,17 @@ func (k *check) token(ctx context.Context, info authInfo) error {
 	}
 	k.report.Token.Error = refused // what the client itself would have met
 	return nil
+}
+
+// origin is the scheme, host and port of a URL that [tokenEndpoint] or authinfo made of checked ones.
+func origin(endpoint string) string {
+	scheme, host, _ := strings.Cut(endpoint, "://")
+	host, _, _ = strings.Cut(host, "/")
+	host, port := splitHost(strings.ToLower(host))
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[scheme]
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
 // fetch obtains a token from an endpoint with the client's credentials.
@@ -221,7 +237,7 @@ func (k *check) versionIn(members map[string]json.RawMessage, from string) {
 	}
 	slices.SortFunc(names, func(a, b string) int { return len(a) - len(b) }) // version before api_version
 	for _, name := range names {
-		if text := textOf(members[name]); text != "" && k.report.Version == "" {
+		if text := k.textOf(members[name]); text != "" && k.report.Version == "" {
 			k.report.Version, k.report.VersionFrom = Truncate(text, longestVersion), from
 		}
 	}

@@ -52,13 +52,16 @@ func (r *CheckReport) authProblems() (problems []string) {
 	switch {
 	case !r.Token.OK && r.Token.Error != "":
 		text := strings.TrimPrefix(r.Token.Error, "halopsa: ")
-		if r.Auth.Found != "" && r.Auth.Configured != "" && r.Auth.Found != r.Auth.Configured {
+		if r.Auth.Elsewhere {
+			text += fmt.Sprintf("; the tenant names %s, which was not tried, since the credentials are not sent to a host that you have not named: "+
+				"if it is right, set up the client with %s", r.Auth.Found, r.options(r.Auth.Found))
+		} else if r.Auth.Found != "" && r.Auth.Configured != "" && r.Auth.Found != r.Auth.Configured {
 			text += "; the token endpoint that the tenant names, " + r.Auth.Found + ", gives none either"
 		}
 		return append(problems, text)
 	case r.Token.Endpoint != "" && r.Token.Endpoint != r.Auth.Configured:
 		problems = append(problems, fmt.Sprintf("%s gives no token, but %s does, which the tenant names: set up the client with %s",
-			r.Auth.Configured, r.Token.Endpoint, r.options()))
+			r.Auth.Configured, r.Token.Endpoint, r.options(r.Token.Endpoint)))
 	}
 	if len(r.Token.Lacking) > 0 {
 		problems = append(problems, fmt.Sprintf("the token lacks %s, which was asked for: the API application does not have it",
@@ -67,9 +70,9 @@ func (r *CheckReport) authProblems() (problems []string) {
 	return problems
 }
 
-// options are those of NewClient that lead to the token endpoint that works.
-func (r *CheckReport) options() string {
-	endpoint, query, _ := strings.Cut(r.Token.Endpoint, "?tenant=")
+// options are those of NewClient that lead to a token endpoint.
+func (r *CheckReport) options(to string) string {
+	endpoint, query, _ := strings.Cut(to, "?tenant=")
 	configured, configuredQuery, _ := strings.Cut(r.Auth.Configured, "?tenant=")
 	var options []string
 	if endpoint != configured {
