@@ -51,7 +51,7 @@ const (
 func readConfig(getenv func(string) string, args []string, terminal io.Writer) (*config, error) {
 	conf := &config{
 		getenv: getenv, tenantsFile: getenv("TENANTS_FILE"), database: halopsa.Secret(getenv("DATABASE_URL")), redis: halopsa.Secret(getenv("REDIS_URL")),
-		destinationToken: halopsa.Secret(getenv("DESTINATION_TOKEN")), listen: getenv("LISTEN_ADDR"), reload: defaultReload,
+		destinationToken: halopsa.Secret(strings.TrimSpace(getenv("DESTINATION_TOKEN"))), listen: getenv("LISTEN_ADDR"), reload: defaultReload,
 	}
 	flags := flag.NewFlagSet("syncservice", flag.ContinueOnError)
 	flags.SetOutput(terminal)
@@ -67,7 +67,7 @@ func readConfig(getenv func(string) string, args []string, terminal io.Writer) (
 		return nil, fmt.Errorf("-for: %s is less than 0", conf.length)
 	}
 	conf.tenantsOf(getenv)
-	var wrong [7]error
+	var wrong [8]error
 	conf.interval, wrong[0] = duration(getenv, "SYNC_INTERVAL", defaultInterval)
 	conf.quietInterval, wrong[1] = duration(getenv, "SYNC_QUIET_INTERVAL", defaultQuiet)
 	conf.rate, conf.window, wrong[2] = rateLimit(getenv("HALOPSA_RATE_LIMIT"))
@@ -78,6 +78,9 @@ func readConfig(getenv func(string) string, args []string, terminal io.Writer) (
 	}
 	if conf.rate < conf.replicas {
 		wrong[6] = errors.New("REPLICAS: there are more of them than requests in HALOPSA_RATE_LIMIT")
+	}
+	if strings.ContainsFunc(conf.destinationToken.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
+		wrong[7] = errors.New("DESTINATION_TOKEN: has a character that no header can hold")
 	}
 	if err := errors.Join(wrong[:]...); err != nil {
 		return nil, err

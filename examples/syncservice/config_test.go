@@ -49,7 +49,7 @@ func TestConfig(t *testing.T) {
 		"tenants of a file":  {map[string]string{"TENANTS_FILE": "t.json"}, nil, usual(func(c *config) { c.tenantsFile = "t.json" })},
 		"tenants of a table": {map[string]string{"DATABASE_URL": "postgres://db/x"}, nil, usual(func(c *config) { c.database = "postgres://db/x" })},
 		"everything": {
-			tenantEnvironment("DATABASE_URL", "postgres://u:p@db/x", "DESTINATION_URL", "https://erp.example.com/deliveries/", "DESTINATION_TOKEN", "hush",
+			tenantEnvironment("DATABASE_URL", "postgres://u:p@db/x", "DESTINATION_URL", "https://erp.example.com/deliveries/", "DESTINATION_TOKEN", "hush\n",
 				"LISTEN_ADDR", "[::1]:8080", "SYNC_INTERVAL", "1m30s", "SYNC_QUIET_INTERVAL", "10m", "HALOPSA_RATE_LIMIT", "300/1m", "LOG_LEVEL", "debug",
 				"REDIS_URL", "redis://:p@cache", "REPLICAS", "3"), []string{"-ui"},
 			usual(func(c *config) {
@@ -94,8 +94,9 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		"a destination with a query": {
 			tenantEnvironment("DESTINATION_URL", "https://erp/?token=hush"), nil, "DESTINATION_URL: must have no password, query",
 		},
-		"an argument":     {nil, []string{"now"}, "it takes no arguments"},
-		"a negative time": {nil, []string{"-for", "-5s"}, "-for: "},
+		"a token of two lines": {tenantEnvironment("DESTINATION_TOKEN", "hush\nhush"), nil, "DESTINATION_TOKEN: "},
+		"an argument":          {nil, []string{"now"}, "it takes no arguments"},
+		"a negative time":      {nil, []string{"-for", "-5s"}, "-for: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

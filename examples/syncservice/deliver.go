@@ -15,10 +15,8 @@ import (
 
 // deliverArgs is the job of bringing one export to the destination.
 type deliverArgs struct {
-	Tenant string `json:"tenant" river:"unique"`
-	Export int64  `json:"export" river:"unique"`
-	// Body is the export as JSON, and empty for one that HaloPSA no longer offers. It is bytes since PostgreSQL refuses some texts in JSON.
-	Body []byte `json:"body,omitempty"`
+	Tenant string `json:"tenant"`
+	Export int64  `json:"export"`
 }
 
 // Kind names the job.
@@ -31,6 +29,9 @@ func (deliverArgs) InsertOpts() river.InsertOpts {
 
 // attemptGrace is how much longer than its time an attempt may be under way at the destination, and how far the clocks of replicas may differ.
 const attemptGrace = 5 * time.Second
+
+// attemptTime is how long an attempt can be under way.
+const attemptTime = deliveryTimeout + attemptGrace
 
 // deliverWorker delivers an export once and deletes it in HaloPSA.
 //
@@ -55,7 +56,7 @@ func (w *deliverWorker[D, T]) Work(ctx context.Context, job *river.Job[deliverAr
 	default:
 		return river.JobSnooze(time.Second + rand.N(4*time.Second))
 	}
-	from, to, err := w.step(ctx, tenant, job.Args)
+	from, to, err := w.step(ctx, tenant, job.Args.Export)
 	if err != nil {
 		return err
 	}
@@ -69,24 +70,24 @@ func (w *deliverWorker[D, T]) Work(ctx context.Context, job *river.Job[deliverAr
 }
 
 // step does what can be done for an export now, and returns the state that the ledger has it in, and the one that it is to get.
-func (w *deliverWorker[D, T]) step(ctx context.Context, t *tenant, args deliverArgs) (from, to string, err error) {
-	d, err := entryOf(ctx, w.db.pool, t.Name, args.Export)
+func (w *deliverWorker[D, T]) step(ctx context.Context, t *tenant, id int64) (from, to string, err error) {
+	d, err := entryOf(ctx, w.db.pool, t.Name, id)
 	if err != nil {
 		return "", "", err
 	}
-	if d.key != deliveryKey(t.source(), args.Export) { // the name has come to another HaloPSA by a way around bind
-		w.logger.ErrorContext(ctx, "an export is left alone: the ledger has it under another key", "tenant", t.Name, "export", args.Export, "key", d.key)
-		return "", "", river.JobCancel(fmt.Errorf("export %d: the ledger has it as %s", args.Export, d.key))
+	if d.key != deliveryKey(t.source(), id) { // the name has come to another HaloPSA by a way around bind
+		w.logger.ErrorContext(ctx, "an export is left alone: the ledger has it under another key", "tenant", t.Name, "export", id, "key", d.key)
+		return "", "", river.JobCancel(fmt.Errorf("export %d: the ledger has it as %s", id, d.key))
 	}
 	if d.state == sending {
-		if d, err = w.bring(ctx, t, args, d); err != nil {
-			return "", "", w.postponed(ctx, t, args.Export, err)
+		if d, err = w.bring(ctx, t, id); err != nil {
+			return "", "", w.postponed(ctx, t, id, err)
 		}
 	}
 	to = d.state
-	if d.state == delivered || d.state == removed && len(args.Body) > 0 { // a removed one that HaloPSA offers is back
-		if to, err = w.remove(ctx, t, args.Export, d); err != nil {
-			return "", "", w.postponed(ctx, t, args.Export, err)
+	if d.state == delivered {
+		if to, err = w.remove(ctx, t, id, d); err != nil {
+			return "", "", w.postponed(ctx, t, id, err)
 		}
 	}
 	return d.state, to, nil
@@ -133,8 +134,7 @@ func (e *tooEarly) Error() string {
 }
 
 // bring sends an export to the destination, if it is not there, and returns its entry in the ledger, which is then no longer in state sending.
-func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, args deliverArgs, d delivery) (delivery, error) {
-	id := args.Export
+func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, id int64) (d delivery, err error) {
 	tx, err := w.db.lock(ctx, t.Name, id)
 	if err != nil {
 		return d, err
@@ -149,20 +149,23 @@ func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, args deliver
 	if d, err = entryOf(ctx, tx, t.Name, id); err != nil || d.state != sending {
 		return d, err
 	}
-	has, err := w.askFirst(ctx, t, args, d)
-	if err != nil {
+	sent, has, err := w.askFirst(ctx, t, id, d)
+	switch {
+	case err != nil:
 		return d, err
+	case has && differ(sent, d.digest):
+		d.state, err = retired, w.retired(ctx, tx, t, id, errOtherContent)
+	case has:
+		d.state = delivered
+	default:
+		d.state, err = w.send(ctx, finishing, t, id, d, tx)
 	}
-	d.state = delivered
-	if !has {
-		if d.state, err = w.send(ctx, finishing, t, args, d); err != nil {
-			return d, err
-		}
-	}
-	if d.state == withdrawn {
-		err = becomes(finishing, tx, t.Name, id, sending, withdrawn)
-	} else {
+	switch {
+	case err != nil:
+	case d.state == delivered:
 		err = arrived(finishing, tx, t.Name, id, w.now())
+	default:
+		err = becomes(finishing, tx, t.Name, id, sending, d.state)
 	}
 	if err != nil {
 		return d, err
@@ -170,35 +173,43 @@ func (w *deliverWorker[D, T]) bring(ctx context.Context, t *tenant, args deliver
 	if err := tx.commit(finishing); err != nil {
 		return d, err
 	}
-	w.counted(t, d.state)
-	w.logger.InfoContext(ctx, d.state, "tenant", t.Name, "export", id, "key", d.key)
+	if d.state != retired {
+		w.counted(t, d.state)
+		w.logger.InfoContext(ctx, d.state, "tenant", t.Name, "export", id, "key", d.key)
+	}
 	return d, nil
 }
 
 // askFirst asks the destination for what a former attempt may have brought, once that cannot be under way any more: until then neither it nor the
 // destination's "not found" is final.
-func (w *deliverWorker[D, T]) askFirst(ctx context.Context, t *tenant, args deliverArgs, d delivery) (has bool, err error) {
-	until, before, err := attempted(ctx, w.db.pool, t.Name, args.Export)
+func (w *deliverWorker[D, T]) askFirst(ctx context.Context, t *tenant, id int64, d delivery) (sent string, has bool, err error) {
+	sent, until, before, err := attempted(ctx, w.db.pool, t.Name, id)
 	switch {
 	case err != nil || !before:
-		return false, err
+		return "", false, err
+	case until.Sub(w.now()) > attemptTime: // the clock was set back
+		until = w.now().Add(attemptTime)
+		return "", false, errors.Join(&tooEarly{until}, attempting(ctx, w.db.pool, t.Name, id, sent, until))
 	case w.now().Before(until):
-		return false, &tooEarly{until}
+		return "", false, &tooEarly{until}
 	}
 	state, err := w.destination.ask(ctx, d.key)
 	if err != nil {
-		return false, w.missed(ctx, t, args, err)
+		return "", false, w.missed(ctx, t, id, d, err)
 	}
 	if state == underWay {
-		return false, &tooEarly{w.now().Add(attemptGrace)}
+		return "", false, &tooEarly{w.now().Add(attemptGrace)}
 	}
-	return state == present, nil
+	return sent, state == present, nil
 }
 
 // send sends an export and returns what has become of it.
-func (w *deliverWorker[D, T]) send(ctx, finishing context.Context, t *tenant, args deliverArgs, d delivery) (state string, err error) {
-	id := args.Export
-	if d.gone || len(args.Body) == 0 {
+func (w *deliverWorker[D, T]) send(ctx, finishing context.Context, t *tenant, id int64, d delivery, tx querier) (state string, err error) {
+	body, err := bodyOf(ctx, tx, t.Name, id)
+	if err != nil {
+		return sending, err
+	}
+	if d.gone || len(body) == 0 {
 		return withdrawn, nil
 	}
 	switch err := w.report(ctx, t, id, "50%", ""); {
@@ -207,34 +218,34 @@ func (w *deliverWorker[D, T]) send(ctx, finishing context.Context, t *tenant, ar
 	case err != nil: // the progress is there to be looked at: the delivery does not depend on it
 		w.logger.WarnContext(ctx, "the progress of an export could not be reported", "tenant", t.Name, "export", id, "error", err)
 	}
-	if err := attempting(ctx, w.db.pool, t.Name, id, w.now().Add(deliveryTimeout+attemptGrace)); err != nil {
+	if err := attempting(ctx, w.db.pool, t.Name, id, d.digest, w.now().Add(attemptTime)); err != nil {
 		return sending, err
 	}
-	err = w.destination.send(ctx, d.key, args.Body)
+	err = w.destination.send(ctx, d.key, body)
 	if err == nil {
 		return delivered, nil
 	}
 	var answer *reply
 	if errors.As(err, &answer) && answer.final() { // it is over: the next may begin
-		if noted := attempting(finishing, w.db.pool, t.Name, id, w.now()); noted != nil {
+		if noted := attempting(finishing, w.db.pool, t.Name, id, d.digest, w.now()); noted != nil {
 			return sending, noted
 		}
 	}
-	return sending, w.missed(ctx, t, args, err)
+	return sending, w.missed(ctx, t, id, d, err)
 }
 
 // missed notes a failed delivery on the export, and returns why.
-func (w *deliverWorker[D, T]) missed(ctx context.Context, t *tenant, args deliverArgs, why error) error {
+func (w *deliverWorker[D, T]) missed(ctx context.Context, t *tenant, id int64, d delivery, why error) error {
 	if errors.Is(ctx.Err(), context.Canceled) { // it is told to stop
 		return why
 	}
 	w.counted(t, failed)
-	w.logger.WarnContext(ctx, "an export could not be delivered", "tenant", t.Name, "export", args.Export, "error", why)
-	if len(args.Body) == 0 || ctx.Err() != nil {
+	w.logger.WarnContext(ctx, "an export could not be delivered", "tenant", t.Name, "export", id, "error", why)
+	if d.gone || ctx.Err() != nil {
 		return why
 	}
-	if err := w.report(ctx, t, args.Export, "0%", why.Error()); err != nil {
-		w.logger.WarnContext(ctx, "the error of an export could not be reported", "tenant", t.Name, "export", args.Export, "error", err)
+	if err := w.report(ctx, t, id, "0%", why.Error()); err != nil {
+		w.logger.WarnContext(ctx, "the error of an export could not be reported", "tenant", t.Name, "export", id, "error", err)
 	}
 	return why
 }

@@ -19,9 +19,6 @@ import (
 
 const acmeFirst = "POST acme.halopsa.com-export-1"
 
-// attemptTime is how long an attempt can be under way.
-const attemptTime = deliveryTimeout + attemptGrace
-
 func TestReadyExportIsDeliveredOnceAndDeleted(t *testing.T) {
 	t.Parallel()
 	onEachRig(t, func(t *testing.T, r *rig) {
@@ -83,17 +80,38 @@ func TestSlowDestinationIsWaitedForBeforeItIsAsked(t *testing.T) {
 
 func TestNotFoundIsFinalWhenNoAttemptCanBeUnderWay(t *testing.T) {
 	t.Parallel()
+	for name, what := range map[string]mishap{"a broken connection": mute, "503 of what is in front of it": down} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onEachRig(t, func(t *testing.T, r *rig) {
+				r.seed(t, 1)
+				r.receiver.strike(what, fine)
+				_, err := r.deliver(t, 1)
+				require.Error(t, err)
+				r.receiver.strike(fine, fine)
+				r.snoozes(t, 1, attemptTime)
+				r.wait(attemptTime)
+				r.delivers(t, 1, removed)
+				assert.Equal(t, []string{acmeFirst, "GET ", acmeFirst}, r.receiver.asked())
+				assert.Equal(t, []int64{1}, r.receiver.exports())
+			})
+		})
+	}
+}
+
+// TestClockThatIsSetBackHoldsUpNothing has an attempt be noted an hour ahead of the clock.
+func TestClockThatIsSetBackHoldsUpNothing(t *testing.T) {
+	t.Parallel()
 	onEachRig(t, func(t *testing.T, r *rig) {
 		r.seed(t, 1)
 		r.receiver.strike(mute, fine)
 		_, err := r.deliver(t, 1)
 		require.Error(t, err)
 		r.receiver.strike(fine, fine)
+		r.wait(-time.Hour)
 		r.snoozes(t, 1, attemptTime)
 		r.wait(attemptTime)
 		r.delivers(t, 1, removed)
-		assert.Equal(t, []string{acmeFirst, "GET ", acmeFirst}, r.receiver.asked())
-		assert.Equal(t, []int64{1}, r.receiver.exports())
 	})
 }
 
@@ -117,7 +135,7 @@ func TestDestinationThatRefusesIsTriedAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		what mishap
 		text string
-	}{"wrong": {wrong, "the destination responded 422 Unprocessable Entity"}, "busy": {busy, "the destination responded 503 Service Unavailable"}} {
+	}{"wrong": {wrong, "the destination responded 422 Unprocessable Entity"}, "busy": {busy, "the destination responded 429 Too Many Requests"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onEachRig(t, func(t *testing.T, r *rig) {
@@ -205,7 +223,7 @@ func TestWhatAKilledProcessLeftBehindIsResolved(t *testing.T) {
 			onEachRig(t, func(t *testing.T, r *rig) {
 				r.seed(t, 1)
 				if c.attempted {
-					require.NoError(t, attempting(t.Context(), r.db, "acme", 1, noon))
+					require.NoError(t, attempting(t.Context(), r.db, "acme", 1, "", noon))
 				}
 				if c.arrived {
 					r.receiver.byKey["acme.halopsa.com-export-1"] = true

@@ -78,7 +78,7 @@ func moody(next http.Handler) http.Handler {
 			refused := first && len(seen)%3 == 0
 			mu.Unlock()
 			if refused {
-				w.WriteHeader(http.StatusServiceUnavailable)
+				w.WriteHeader(http.StatusTooManyRequests)
 				return
 			}
 		}

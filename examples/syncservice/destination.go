@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/halopsa-go/halopsa"
@@ -46,15 +47,14 @@ func (r *reply) Error() string {
 	return fmt.Sprintf("the destination responded %d %s", r.status, http.StatusText(r.status))
 }
 
-// final reports whether the destination has refused an attempt for good, so that it is over: a gateway's response says nothing of what is behind it.
+// final reports whether the destination has refused an attempt for good, so that it is over: a gateway's response says nothing of what is behind it, and
+// some give 503 for a connection that broke when the request had arrived.
 func (r *reply) final() bool {
 	switch r.status {
 	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly:
 		return false
-	case http.StatusServiceUnavailable, http.StatusNotImplemented:
-		return true
 	}
-	return r.status/100 == 3 || r.status/100 == 4
+	return r.status/100 == 3 || r.status/100 == 4 || r.status == http.StatusNotImplemented
 }
 
 // send delivers an export, as JSON, under key.
@@ -109,7 +109,7 @@ func (d *destination) exchange(ctx context.Context, method, to string, body []by
 		if errors.As(err, &withURL) { // the reason alone: it becomes the export's error in HaloPSA
 			err = withURL.Err
 		}
-		return nil, fmt.Errorf("the destination does not respond: %w", err)
+		return nil, fmt.Errorf("the destination does not respond: %s", d.redacted(err.Error()))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // so that the connection can be used again; the status has come
@@ -118,4 +118,13 @@ func (d *destination) exchange(ctx context.Context, method, to string, body []by
 		answer.retryAfter = min(time.Duration(seconds)*time.Second, time.Hour)
 	}
 	return answer, nil
+}
+
+// redacted is a text without the token: net/http quotes what it cannot read, which can be an echo.
+func (d *destination) redacted(text string) string {
+	if d.token == "" {
+		return text
+	}
+	quoted := strconv.Quote(d.token.Reveal())
+	return strings.NewReplacer(d.token.Reveal(), "[redacted]", quoted[1:len(quoted)-1], "[redacted]").Replace(text)
 }

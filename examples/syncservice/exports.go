@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -50,21 +49,18 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		return w.failed(ctx, tenant, exports, err)
 	}
 	var jobs []river.InsertManyParams
-	ready := make(map[int64]bool, len(listed))
+	ready := make(map[int64]offered, len(listed))
 	for _, export := range listed {
 		// A server that does not know the filter sends the others too, and the rows of this list come as they were sent.
-		if export.ID <= 0 || !export.ReadyForImport || ready[export.ID] {
+		if _, twice := ready[export.ID]; twice || export.ID <= 0 || !export.ReadyForImport || known[export.ID].state == retired {
 			continue
 		}
-		ready[export.ID] = true
-		if known[export.ID].state == retired { // it was delivered, and HaloPSA does not part with it
-			continue
-		}
-		body, err := json.Marshal(export)
-		if err != nil {
+		if ready[export.ID], err = offerOf(export); err != nil {
 			return err
 		}
-		jobs = append(jobs, river.InsertManyParams{Args: deliverArgs{Tenant: tenant.Name, Export: export.ID, Body: body}})
+	}
+	for id := range ready {
+		jobs = append(jobs, river.InsertManyParams{Args: deliverArgs{Tenant: tenant.Name, Export: id}})
 	}
 	for _, row := range bad {
 		id, ok := numberOf(row)
@@ -74,7 +70,7 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		delete(known, id) // it is there, as far as anybody knows
 	}
 	for id, d := range known {
-		if !ready[id] && (d.state == sending || d.state == delivered) {
+		if _, there := ready[id]; !there && (d.state == sending || d.state == delivered) {
 			jobs = append(jobs, river.InsertManyParams{Args: deliverArgs{Tenant: tenant.Name, Export: id}})
 		}
 	}
@@ -91,8 +87,14 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		return cmp.Compare(a.Args.(deliverArgs).Export, b.Args.(deliverArgs).Export)
 	})
 	return w.db.transact(ctx, func(raw T, tx querier) error {
-		if err := offer(ctx, tx, tenant, ready, known, w.now()); err != nil {
+		others, err := offer(ctx, tx, tenant, ready, known, w.now())
+		if err != nil {
 			return err
+		}
+		for _, id := range others {
+			if err := w.retired(ctx, tx, tenant, id, errOtherContent); err != nil {
+				return err
+			}
 		}
 		if err := w.asideExports(ctx, tx, tenant, bad); err != nil {
 			return err
@@ -108,7 +110,7 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		if _, err := river.JobCompleteTx[D](ctx, raw, job); err != nil {
 			return err
 		}
-		_, err := w.river.InsertTx(ctx, raw, job.Args, &river.InsertOpts{ScheduledAt: w.now().Add(w.pause(quiet))})
+		_, err = w.river.InsertTx(ctx, raw, job.Args, &river.InsertOpts{ScheduledAt: w.now().Add(w.pause(quiet))})
 		return err
 	})
 }

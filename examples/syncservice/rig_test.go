@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -33,7 +32,7 @@ type rig struct {
 	receiver *receiver
 	log      *logBook
 	metrics  *metrics
-	step     func(ctx context.Context, args deliverArgs) (state string, err error)
+	step     func(ctx context.Context, id int64) (state string, err error)
 	report   func(ctx context.Context, id int64, progress, problem string) error
 	// wrap puts a querier between the worker and the database.
 	wrap func(func(querier) querier)
@@ -84,12 +83,12 @@ func connectRig[D riverdriver.Driver[T], T any](t *testing.T, r *rig, db *databa
 	r.report = func(ctx context.Context, id int64, progress, problem string) error {
 		return w.report(ctx, r.tenant, id, progress, problem)
 	}
-	r.step = func(ctx context.Context, args deliverArgs) (string, error) {
-		from, to, err := w.step(ctx, r.tenant, args)
+	r.step = func(ctx context.Context, id int64) (string, error) {
+		from, to, err := w.step(ctx, r.tenant, id)
 		if err != nil {
 			return "", err
 		}
-		return to, db.transact(ctx, func(_ T, tx querier) error { return over(ctx, tx, r.tenant.Name, args.Export, from, to, r.now()) })
+		return to, db.transact(ctx, func(_ T, tx querier) error { return over(ctx, tx, r.tenant.Name, id, from, to, r.now()) })
 	}
 	r.wrap = func(around func(querier) querier) {
 		broken := *db
@@ -141,19 +140,32 @@ func (r *rig) seed(t *testing.T, id int64) {
 // offer notes what HaloPSA offers now.
 func (r *rig) offer(t *testing.T, ids ...int64) {
 	t.Helper()
+	exports := make([]halopsa.IntegrationExport, len(ids))
+	for i, id := range ids {
+		exports[i].ID = id
+	}
+	assert.Empty(t, r.offerThese(t, exports...))
+}
+
+// offerThese returns which of them are something else than what was delivered.
+func (r *rig) offerThese(t *testing.T, exports ...halopsa.IntegrationExport) []int64 {
+	t.Helper()
 	known, err := ledger(t.Context(), r.db, "acme")
 	require.NoError(t, err)
-	ready := map[int64]bool{}
-	for _, id := range ids {
-		ready[id] = true
+	ready := map[int64]offered{}
+	for _, export := range exports {
+		ready[export.ID], err = offerOf(&export)
+		require.NoError(t, err)
 	}
-	require.NoError(t, offer(t.Context(), r.db, r.tenant, ready, known, r.now()))
+	others, err := offer(t.Context(), r.db, r.tenant, ready, known, r.now())
+	require.NoError(t, err)
+	return others
 }
 
 // deliver works once for an export that HaloPSA offers.
 func (r *rig) deliver(t *testing.T, id int64) (string, error) {
 	t.Helper()
-	return r.step(t.Context(), deliverArgs{"acme", id, []byte(`{"id":` + strconv.FormatInt(id, 10) + `}`)})
+	return r.step(t.Context(), id)
 }
 
 // delivers works once and expects it to succeed.
@@ -189,7 +201,8 @@ type mishap int
 
 const (
 	fine    mishap = iota
-	busy           // it is refused with 503
+	busy           // it is refused with 429
+	down           // it is answered with 503, as by a gateway that has lost what is behind it
 	wrong          // it is refused with 422
 	cutOff         // it has its effect, and the connection breaks before the response
 	mute           // the connection breaks before it has an effect
@@ -218,6 +231,8 @@ func (rc *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch what {
 	case busy:
 		w.Header().Set("Retry-After", "90")
+		w.WriteHeader(http.StatusTooManyRequests)
+	case down:
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case wrong:
 		w.WriteHeader(http.StatusUnprocessableEntity)

@@ -61,7 +61,7 @@ func (w *deliverWorker[D, T]) remove(ctx context.Context, t *tenant, id int64, d
 		}
 	}
 	var refused *halopsa.APIError
-	if !errors.As(err, &refused) || !refuses(refused.StatusCode) {
+	if !errors.As(err, &refused) || passes(refused.StatusCode) {
 		return "", err
 	}
 	if d.refusals+1 >= mostRefusals {
@@ -81,23 +81,37 @@ type pausedError struct {
 
 func (e *pausedError) Unwrap() error { return e.error }
 
-// refuses reports whether a status says that asking again soon is no use.
-func refuses(status int) bool {
-	return status == http.StatusForbidden || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
+// passes reports whether a status says nothing of the export, but of the limit, or of what stands in front of HaloPSA and is down. Any other one comes
+// again however often it is asked for, 401 too, which some paths respond for good [live].
+func passes(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return status > http.StatusNotImplemented
 }
 
 // retire takes an export that cannot be deleted out of those that are ready. Where that is refused too, the ledger alone says that it is over.
 func (w *deliverWorker[D, T]) retire(ctx context.Context, t *tenant, id int64, why error) (string, error) {
+	if _, err := readBack(ctx, t, id); err != nil { // it is more than this export that fails
+		return "", errors.Join(why, err)
+	}
 	_, err := t.client.IntegrationExport.Update(ctx, []halopsa.IntegrationExportInput{{
 		ID: halopsa.Set(id), ReadyForImport: halopsa.Set(false), ExportProgress: halopsa.Set("100%"), ProgressError: halopsa.Null[string](),
 	}})
 	var refused *halopsa.APIError
-	if err != nil && (!errors.As(err, &refused) || !refuses(refused.StatusCode) && refused.StatusCode != http.StatusNotFound) {
+	if err != nil && (!errors.As(err, &refused) || passes(refused.StatusCode)) {
 		return "", err
 	}
-	w.counted(t, retired)
-	w.logger.ErrorContext(ctx, "a delivered export is retired: it stays in HaloPSA", "tenant", t.Name, "export", id, "delete", why, "update", err)
-	return retired, nil
+	return retired, w.retired(ctx, w.db.pool, t, id, errors.Join(why, err))
+}
+
+// retired tells of an export that stays in HaloPSA although it was delivered.
+func (f *fleet[D, T]) retired(ctx context.Context, db querier, t *tenant, id int64, why error) error {
+	f.counted(t, retired)
+	f.logger.ErrorContext(ctx, "a delivered export is retired: it stays in HaloPSA", "tenant", t.Name, "export", id, "error", why)
+	_, err := db.exec(ctx, `UPDATE deliveries SET last_error = $3 WHERE tenant = $1 AND export_id = $2`, t.Name, id, text(why.Error()))
+	return err
 }
 
 // readBack finds an export, or nil if there is none. The API has no operation for a single one.

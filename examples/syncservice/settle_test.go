@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -16,7 +18,10 @@ import (
 
 func TestRefusedDeleteIsPausedAndEndsRetired(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented} {
+	for _, status := range []int{
+		http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented, http.StatusBadRequest, http.StatusUnauthorized, http.StatusConflict,
+		http.StatusInternalServerError,
+	} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
 			onEachRig(t, func(t *testing.T, r *rig) {
@@ -49,6 +54,19 @@ func TestExportThatCannotBeTakenOutOfTheQueueEitherIsRetired(t *testing.T) {
 		}
 		r.delivers(t, 1, retired)
 		assert.Equal(t, []int64{1}, r.receiver.exports(), "progress that cannot be reported holds up no delivery")
+	})
+}
+
+func TestExportIsNotRetiredWhileTheTenantRefusesEverything(t *testing.T) {
+	t.Parallel()
+	onEachRig(t, func(t *testing.T, r *rig) {
+		r.halo.Fault(halopsatest.Fault{Resource: "IntegrationExport", Kind: halopsatest.Status, Status: http.StatusUnauthorized, Times: -1})
+		r.seed(t, 1)
+		for range 2 * mostRefusals {
+			_, err := r.deliver(t, 1)
+			require.Error(t, err)
+		}
+		assert.Equal(t, []string{delivered}, texts(t, r.db, `SELECT state FROM deliveries`))
 	})
 }
 
@@ -140,7 +158,8 @@ func TestDestinationSaysWhatItHas(t *testing.T) {
 		"absent":     {fine, absent, ""},
 		"cannot say": {unasked, absent, ""},
 		"under way":  {running, underWay, ""},
-		"busy":       {busy, absent, "the destination responded 503 Service Unavailable"},
+		"busy":       {busy, absent, "the destination responded 429 Too Many Requests"},
+		"down":       {down, absent, "the destination responded 503 Service Unavailable"},
 		"refused":    {wrong, absent, "the destination responded 422 Unprocessable Entity"},
 		"silent":     {mute, absent, "the destination does not respond: EOF"},
 	} {
@@ -182,6 +201,30 @@ func TestDestinationIsSentItsTokenAndNothingIsRedirected(t *testing.T) {
 		"a POST that is redirected would turn into a GET and seem to have been delivered")
 	assert.Equal(t, "Bearer hush-token", authorization)
 	assert.Equal(t, product, agent)
+}
+
+// TestDestinationThatEchoesItsTokenShowsNone has the token come back where net/http puts what it cannot read into its error.
+func TestDestinationThatEchoesItsTokenShowsNone(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"hush-token", `hush"\token`} {
+		for _, response := range []string{"%s\r\n\r\n", "HTTP/1.1 200 OK\r\n%s\r\n\r\n", "HTTP/1.1 %s\r\n\r\n", "HTTP/1.1 204 OK\r\nTransfer-Encoding: %s\r\n\r\n"} {
+			l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = l.Close() })
+			go func() {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = conn.Read(make([]byte, 4096))
+				_, _ = fmt.Fprintf(conn, response, token)
+				_ = conn.Close()
+			}()
+			err = newDestination("http://"+l.Addr().String(), halopsa.Secret(token)).send(t.Context(), "key", []byte(`{}`))
+			require.Error(t, err, response)
+			assert.NotContains(t, err.Error(), "hush", response)
+		}
+	}
 }
 
 func TestInboxRefusesWhatHasNoKey(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 func (f *fleet[D, T]) interfaces(ctx context.Context, mux *http.ServeMux) (http.Handler, error) {
 	ui, err := riverui.NewHandler(&riverui.HandlerOpts{
 		Endpoints: riverui.NewEndpoints(f.river, nil), Logger: slog.New(slog.DiscardHandler), Prefix: "/ui",
-		JobListHideArgsByDefault: true, // deliveries hold the exports
 	})
 	if err != nil {
 		return nil, err
