@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +121,13 @@ func TestSettingsOfTenants(t *testing.T) {
 	} {
 		assert.Equal(t, want, settings{URL: base}.source(), base)
 	}
+	for _, same := range []settings{
+		{URL: "https://acme.halopsa.com:443"}, {URL: "https://acme.halopsa.com./API"}, {URL: " https://acme.halopsa.com/auth/token/"},
+		{URL: "https://acme.halopsa.com", Tenant: "ACME"},
+	} {
+		assert.Equal(t, "acme.halopsa.com", same.source(), "%s %s", same.URL, same.Tenant)
+	}
+	assert.Equal(t, "hosted.halopsa.com_globex", settings{URL: "https://hosted.halopsa.com", Tenant: "globex"}.source(), "a host can have several tenants")
 	whole := settings{Name: "acme", URL: "https://acme.halopsa.com", ClientID: "id", Secret: "env:SECRET"}
 	require.NoError(t, whole.check())
 	for want, change := range map[string]func(*settings){
@@ -137,12 +145,34 @@ func TestSettingsOfTenants(t *testing.T) {
 	}
 }
 
+func TestTenantsFilesThatAreNone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "tenants.json")
+	for content, want := range map[string]string{
+		"": "EOF", "{": "unexpected EOF", "{}": "must look like", `{"tenant":[]}`: "unknown field", `[]`: "cannot unmarshal", `{"tenants":null}`: "must look like",
+		`{"tenants":[{"name":"acme","scpe":"all"}]}`: `unknown field "scpe"`, `{"tenants":[]} {}`: "behind the tenants", `{"tenants":[{"secret":{"hush":1}}]}`: "cannot unmarshal",
+		strings.Repeat(" ", 64<<20+1): "longer than",
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+		_, err := readTenants(file)
+		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, "TENANTS_FILE")
+		assert.NotContains(t, err.Error(), "hush")
+	}
+	require.NoError(t, os.WriteFile(file, []byte(`{"tenants":[]}`), 0o600))
+	all, err := readTenants(file)
+	require.NoError(t, err)
+	assert.Empty(t, all)
+}
+
 func TestSecretsOfTenants(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "secret")
+	folder := t.TempDir()
+	file, empty := filepath.Join(folder, "secret"), filepath.Join(folder, "empty")
 	require.NoError(t, os.WriteFile(file, []byte("hush\n"), 0o600))
+	require.NoError(t, os.WriteFile(empty, []byte(" \n"), 0o600))
 	getenv := func(name string) string { return map[string]string{"SECRET": "hush"}[name] }
-	for where, want := range map[string]string{"env:SECRET": "", "file:" + file: "", "env:OTHER": "the variable OTHER", "file:/nowhere": "cannot be read"} {
+	for where, want := range map[string]string{"env:SECRET": "", "file:" + file: "", "env:OTHER": "the variable OTHER", "file:/nowhere": "cannot be read", "file:" + empty: "is empty", "file:/dev/zero": "longer than"} {
 		secret, err := settings{Name: "acme", Secret: where}.reveal(getenv)
 		if want != "" {
 			require.ErrorContains(t, err, want)
@@ -180,7 +210,7 @@ func TestReadmeNamesEveryVariableAndMetric(t *testing.T) {
 	_, err = r.db.exec(t.Context(), `INSERT INTO river_job (kind, max_attempts, args, metadata, priority, queue, state, tags) VALUES ('look', 1, '{}', '{}', 1, 'looks', 'available', '[]')`)
 	require.NoError(t, err)
 	m := newMetrics()
-	m.registry.MustRegister(&state{r.db, r.now, slog.New(slog.DiscardHandler)})
+	m.registry.MustRegister(&state{r.db, func(string, string) bool { return true }, r.now, slog.New(slog.DiscardHandler)})
 	m.requests.WithLabelValues("acme", "IntegrationError.List", "2xx")
 	m.waits.WithLabelValues("acme")
 	m.mirrored.WithLabelValues("acme", "errors")

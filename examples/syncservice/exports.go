@@ -37,6 +37,10 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant))
 	}
+	at, err := placeOf(ctx, w.db.pool, tenant, exports)
+	if err != nil {
+		return err
+	}
 	known, err := ledger(ctx, w.db.pool, tenant.Name) // before the list: what is open and not in the list is then known to be gone from it
 	if err != nil {
 		return err
@@ -74,12 +78,7 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 			jobs = append(jobs, river.InsertManyParams{Args: deliverArgs{Tenant: tenant.Name, Export: id}})
 		}
 	}
-	var quiet int
-	err = w.db.pool.row(ctx, `SELECT quiet FROM looks WHERE tenant = $1 AND log = $2`, tenant.Name, exports).Scan(&quiet)
-	if err != nil && !none(err) {
-		return err
-	}
-	quiet++
+	quiet := at.quiet + 1
 	if len(jobs) > 0 {
 		quiet = 0
 	}
@@ -87,6 +86,9 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		return cmp.Compare(a.Args.(deliverArgs).Export, b.Args.(deliverArgs).Export)
 	})
 	return w.db.transact(ctx, func(raw T, tx querier) error {
+		if err := tie(ctx, tx, tenant, at); err != nil {
+			return err
+		}
 		others, err := offer(ctx, tx, tenant, ready, known, w.now())
 		if err != nil {
 			return err

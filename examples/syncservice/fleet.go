@@ -57,7 +57,7 @@ func newFleet[D riverdriver.Driver[T], T any](ctx context.Context, conf *config,
 		}
 		logger.ErrorContext(ctx, "some tenants are not worked for", "error", err)
 	}
-	f.metrics.registry.MustRegister(&state{db.pool, f.now, logger})
+	f.metrics.registry.MustRegister(&state{db.pool, f.watches, f.now, logger})
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &planWorker[D, T]{fleet: f})
 	river.AddWorker(workers, &lookWorker[D, T]{fleet: f})

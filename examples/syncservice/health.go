@@ -21,14 +21,22 @@ type sight struct {
 	reason      string    // of the last failure
 }
 
-// sights reads them all, by tenant and log.
-func sights(ctx context.Context, db querier) (all []sight, err error) {
+// watches reports whether a log is looked at, or will be once a mistake in the tenant's settings is mended. What is left of tenants that are gone, and of
+// queues that are left alone now, is nobody's concern.
+func (f *fleet[D, T]) watches(tenant, log string) bool {
+	return f.roster.has(tenant) && (log != exports || f.destination != nil)
+}
+
+// sights reads those of the logs that are watched, by tenant and log.
+func sights(ctx context.Context, db querier, watches func(tenant, log string) bool) (all []sight, err error) {
 	err = db.rows(ctx, func(row scanner) error {
 		var s sight
 		var looked, complete, failing sql.NullTime
 		err := row.Scan(&s.tenant, &s.log, &looked, &complete, &failing, &s.failures, &s.reason)
 		s.looked, s.complete, s.failing = looked.Time, complete.Time, failing.Time
-		all = append(all, s)
+		if watches(s.tenant, s.log) {
+			all = append(all, s)
+		}
 		return err
 	}, `SELECT tenant, log, looked_at, complete_at, failing_since, failures, last_error FROM looks ORDER BY tenant, log`)
 	return all, err
@@ -81,15 +89,18 @@ func (f *fleet[D, T]) health(ctx context.Context) report {
 		for _, log := range t.logs {
 			missing[t.Name][log.name] = true
 		}
+		if f.destination != nil {
+			missing[t.Name][exports] = true
+		}
 	}
-	all, err := sights(ctx, f.db.pool)
+	all, err := sights(ctx, f.db.pool, f.watches)
 	if err != nil {
 		r.Problems = append(r.Problems, "the database does not respond") // its own words name hosts and users
 	}
 	for _, s := range all {
 		t := r.Tenants[s.tenant]
 		if t == nil {
-			continue // it is no longer worked for
+			continue // it is not worked for
 		}
 		delete(missing[s.tenant], s.log)
 		if problem := s.problem(now, patience); problem != "" {

@@ -46,12 +46,11 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant)) // once it is again, plan looks again
 	}
-	var cursor int64
-	var quiet int
-	err := w.db.pool.row(ctx, `SELECT last_id, quiet FROM looks WHERE tenant = $1 AND log = $2`, tenant.Name, log.name).Scan(&cursor, &quiet)
-	if err != nil && !none(err) {
+	at, err := placeOf(ctx, w.db.pool, tenant, log.name)
+	if err != nil {
 		return err
 	}
+	cursor, quiet := at.cursor, at.quiet+1
 	began := w.now()
 	var rows [][]any
 	complete := true
@@ -74,7 +73,6 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 			break
 		}
 	}
-	quiet++
 	if len(rows)+len(bad) > 0 {
 		quiet = 0
 	}
@@ -83,6 +81,9 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 		next.ScheduledAt = w.now().Add(w.pause(quiet))
 	}
 	err = w.db.transact(ctx, func(raw T, tx querier) error {
+		if err := tie(ctx, tx, tenant, at); err != nil {
+			return err
+		}
 		for _, row := range rows {
 			if _, err := tx.exec(ctx, log.insert, row...); err != nil {
 				return err

@@ -61,9 +61,10 @@ func (m *metrics) observer(tenant string) func(context.Context, halopsa.Attempt)
 
 // state shows what the database knows, which is the same in every replica.
 type state struct {
-	db     querier
-	now    func() time.Time
-	logger *slog.Logger
+	db      querier
+	watches func(tenant, log string) bool
+	now     func() time.Time
+	logger  *slog.Logger
 }
 
 var (
@@ -89,7 +90,7 @@ func (s *state) Describe(into chan<- *prometheus.Desc) {
 func (s *state) Collect(into chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	all, err := sights(ctx, s.db)
+	all, err := sights(ctx, s.db, s.watches)
 	for _, sight := range all {
 		if !sight.complete.IsZero() {
 			into <- prometheus.MustNewConstMetric(lagMetric, prometheus.GaugeValue, s.now().Sub(sight.complete).Seconds(), sight.tenant, sight.log)
@@ -108,7 +109,7 @@ func (s *state) Collect(into chan<- prometheus.Metric) {
 			var a, b string
 			var n int64
 			err := row.Scan(&a, &b, &n)
-			if err == nil {
+			if err == nil && (desc == jobsMetric || s.watches(a, "")) {
 				into <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(n), a, b)
 			}
 			return err

@@ -103,7 +103,7 @@ func (f *fleet[D, T]) pageData(ctx context.Context) (*pageData, error) {
 		}
 		return cmp.Compare(a.Name, b.Name)
 	})
-	all, err := sights(ctx, f.db.pool)
+	all, err := sights(ctx, f.db.pool, f.watches)
 	for _, s := range all {
 		if t := byName[s.tenant]; t != nil {
 			t.Logs = append(t.Logs, pageLog{s.log, s.complete, s.failures, s.reason})

@@ -83,6 +83,11 @@ func writeTenants(t *testing.T, file string, halos map[string]*halopsatest.Serve
 	}
 	data, err := json.Marshal(map[string]any{"tenants": all})
 	require.NoError(t, err)
+	replaceFile(t, file, data)
+}
+
+func replaceFile(t *testing.T, file string, data []byte) {
+	t.Helper()
 	require.NoError(t, os.WriteFile(file+".new", data, 0o600))
 	require.NoError(t, os.Rename(file+".new", file))
 }
@@ -287,21 +292,6 @@ func configOf(t *testing.T, env map[string]string) *config {
 	conf, err := readTestConfig(env)
 	require.NoError(t, err)
 	return conf
-}
-
-func TestNameThatHasServedNothingCanBeTiedAnew(t *testing.T) {
-	t.Parallel()
-	onEachDatabase(t, func(t *testing.T, databaseURL string) {
-		db := read(t, databaseURL)
-		require.NoError(t, db.migrate(t.Context()))
-		wrong, right := settings{Name: "acme", URL: "https://amce.halopsa.com"}, settings{Name: "acme", URL: "https://acme.halopsa.com/api"}
-		require.NoError(t, bind(t.Context(), db, wrong))
-		require.NoError(t, bind(t.Context(), db, right))
-		require.NoError(t, looked(t.Context(), db, "acme", "errors", 7, 0, noon, true))
-		require.NoError(t, bind(t.Context(), db, right))
-		var bound *boundError
-		require.ErrorAs(t, bind(t.Context(), db, wrong), &bound)
-	})
 }
 
 // TestQuietTenantCostsOneRequestALook waits for a few looks at a tenant where nothing is.

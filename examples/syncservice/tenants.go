@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"slices"
@@ -27,15 +29,22 @@ type settings struct {
 	AuthURL string `json:"auth_url"` // of the authorization server, where it is another
 }
 
-// source is the host, and the path if there is one, of HaloPSA's base URL in the form that a delivery key has it.
+// source names the HaloPSA of a tenant in the form that a delivery key has it: the host and the path of its base URL, and the tenant where the host is
+// that of several. However the URL is written, it is the same.
 func (s settings) source() string {
 	u, err := url.Parse(strings.TrimSpace(s.URL))
 	if err != nil {
 		return "halopsa" // the client refuses it
 	}
-	path := strings.TrimRight(u.Path, "/")
-	for _, suffix := range []string{"/api", "/auth"} {
+	host, path := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), strings.TrimRight(strings.ToLower(u.Path), "/")
+	for _, suffix := range []string{"/token", "/api", "/auth"} {
 		path = strings.TrimSuffix(path, suffix)
+	}
+	if port := u.Port(); port != "" && port != map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		path = ":" + port + path
+	}
+	if tenant := strings.ToLower(strings.TrimSpace(s.Tenant)); tenant != "" && !strings.HasPrefix(host, tenant+".") {
+		path += "/" + tenant
 	}
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -43,7 +52,7 @@ func (s settings) source() string {
 			return r
 		}
 		return '_'
-	}, strings.ToLower(u.Host+path))
+	}, host+path)
 }
 
 // check says what is missing or wrong.
@@ -69,23 +78,51 @@ func (s settings) reveal(getenv func(string) string) (halopsa.Secret, error) {
 		}
 		return "", fmt.Errorf("tenant %s: the variable %s with its client secret is not set", s.Name, name)
 	}
-	data, err := os.ReadFile(strings.TrimPrefix(s.Secret, "file:"))
+	data, err := readFile(strings.TrimPrefix(s.Secret, "file:"), 64<<10)
+	secret := strings.TrimSpace(string(data))
+	if err == nil && secret == "" {
+		err = errors.New("the file is empty")
+	}
 	if err != nil {
 		return "", fmt.Errorf("tenant %s: its client secret cannot be read: %w", s.Name, err)
 	}
-	return halopsa.Secret(strings.TrimSpace(string(data))), nil
+	return halopsa.Secret(secret), nil
 }
 
-// readTenants reads a file of settings, as {"tenants":[…]}.
+// readFile reads a file of at most so many bytes.
+func readFile(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // whoever sets up the service names it
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s: longer than %d bytes", path, most)
+	}
+	return data, err
+}
+
+// readTenants reads a file of settings, as {"tenants":[…]}. A member that it does not know is a mistake: a tenant must not be worked for without
+// what was meant, and none must not look like all being well.
 func readTenants(file string) ([]settings, error) {
-	data, err := os.ReadFile(file)
+	data, err := readFile(file, 64<<20)
 	if err != nil {
 		return nil, fmt.Errorf("TENANTS_FILE: %w", err)
 	}
 	var all struct {
 		Tenants []settings `json:"tenants"`
 	}
-	if err := json.Unmarshal(data, &all); err != nil {
+	in := json.NewDecoder(bytes.NewReader(data))
+	in.DisallowUnknownFields()
+	err = in.Decode(&all)
+	if err == nil && all.Tenants == nil {
+		err = errors.New(`it must look like {"tenants":[…]}`)
+	}
+	if _, more := in.Token(); err == nil && more != io.EOF { //nolint:errorlint // it is never wrapped
+		err = errors.New("there is something behind the tenants")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("TENANTS_FILE: %w", err)
 	}
 	return all.Tenants, nil
@@ -105,7 +142,6 @@ func tenantsIn(ctx context.Context, db querier) (all []settings, err error) {
 // tenant is one that this process works for.
 type tenant struct {
 	settings
-	secret halopsa.Secret
 	client *halopsa.Client
 	logs   []haloLog
 	slots  chan struct{} // one for each delivery of it at a time
@@ -113,7 +149,7 @@ type tenant struct {
 
 // roster are the tenants that this process knows now. It is safe for concurrent use.
 type roster struct {
-	connect func(settings, halopsa.Secret) (*halopsa.Client, error)
+	connect func(settings) (*halopsa.Client, error)
 	getenv  func(string) string
 
 	mu     sync.Mutex
@@ -123,6 +159,13 @@ type roster struct {
 
 // parallelDeliveries is how many exports of one tenant are on their way at a time.
 const parallelDeliveries = 4
+
+// has reports whether there are settings of a tenant, with a mistake or without.
+func (r *roster) has(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known[name] != nil || r.broken[name] != ""
+}
 
 // get returns a tenant, nil for one that is not worked for.
 func (r *roster) get(name string) *tenant {
@@ -148,16 +191,16 @@ func (r *roster) all() (known []*tenant, broken map[string]string) {
 
 // set takes over settings: a tenant whose settings are as before keeps its client. It returns what is wrong with any of them.
 func (r *roster) set(ctx context.Context, db querier, all []settings) error {
-	known, broken := map[string]*tenant{}, map[string]string{}
+	known, broken, sources := map[string]*tenant{}, map[string]string{}, map[string]string{}
 	var problems []error
 	for _, s := range all {
-		t, err := r.admit(ctx, db, s, known)
+		t, err := r.admit(ctx, db, s, known, sources)
 		if err != nil {
 			broken[s.Name] = err.Error()
 			problems = append(problems, err)
 			continue
 		}
-		known[s.Name] = t
+		known[s.Name], sources[s.source()] = t, s.Name
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -165,54 +208,28 @@ func (r *roster) set(ctx context.Context, db querier, all []settings) error {
 	return errors.Join(problems...)
 }
 
-func (r *roster) admit(ctx context.Context, db querier, s settings, known map[string]*tenant) (*tenant, error) {
+func (r *roster) admit(ctx context.Context, db querier, s settings, known map[string]*tenant, sources map[string]string) (*tenant, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
 	if known[s.Name] != nil {
 		return nil, fmt.Errorf("tenant %s: the name is there twice", s.Name)
 	}
-	secret, err := s.reveal(r.getenv)
-	if err != nil {
-		return nil, err
+	if other := sources[s.source()]; other != "" { // each would deliver the exports, and take the limit for its own
+		return nil, fmt.Errorf("tenant %s: its HaloPSA is that of tenant %s", s.Name, other)
 	}
-	if before := r.get(s.Name); before != nil && before.settings == s && before.secret == secret {
+	if before := r.get(s.Name); before != nil && before.settings == s {
 		return before, nil
 	}
-	client, err := r.connect(s, secret)
+	if _, err := s.reveal(r.getenv); err != nil {
+		return nil, err
+	}
+	client, err := r.connect(s)
 	if err != nil {
 		return nil, fmt.Errorf("tenant %s: %w", s.Name, err)
 	}
 	if err := bind(ctx, db, s); err != nil {
 		return nil, err
 	}
-	return &tenant{settings: s, secret: secret, client: client, logs: logsOf(client), slots: make(chan struct{}, parallelDeliveries)}, nil
-}
-
-// bind ties a name to a HaloPSA for good: what the database holds under this name is of that one, and deleting exports by it in another would
-// destroy what was never delivered. Only a name of which nothing has come yet, such as one with a mistake in its URL, can be tied again.
-func bind(ctx context.Context, db querier, s settings) error {
-	if _, err := db.exec(ctx, `INSERT INTO tenants (name, source) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, s.Name, s.source()); err != nil {
-		return err
-	}
-	if _, err := db.exec(ctx, `UPDATE tenants SET source = $2 WHERE name = $1
-		AND NOT EXISTS (SELECT 1 FROM looks WHERE tenant = $1 AND looked_at IS NOT NULL)
-		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE tenant = $1)`, s.Name, s.source()); err != nil {
-		return err
-	}
-	var source string
-	if err := db.row(ctx, `SELECT source FROM tenants WHERE name = $1`, s.Name).Scan(&source); err != nil {
-		return err
-	}
-	if source != s.source() {
-		return &boundError{s.Name, source, s.source()}
-	}
-	return nil
-}
-
-// boundError is a name that another HaloPSA has in this database.
-type boundError struct{ name, bound, source string }
-
-func (e *boundError) Error() string {
-	return fmt.Sprintf("tenant %s: this database has served %s under that name, not %s; give it another name", e.name, e.bound, e.source)
+	return &tenant{settings: s, client: client, logs: logsOf(client), slots: make(chan struct{}, parallelDeliveries)}, nil
 }
