@@ -22,7 +22,7 @@ import (
 //
 // That holds because HaloPSA gives ids in order: a record that can be seen only after one with a larger id was yielded is not found, unless
 // [WithSettle] waits for it.
-// Sort, PageNo above 1 and Count are refused, and a PageSize below 10 is taken for 10.
+// Sort, PageNo above 1, Count, [WithKey] and [WithLimit] are refused, and a PageSize below 10 is taken for 10.
 //
 // Since ends with the records that were there when it began. Like All, it ends with an error if a call fails, and with a
 // [PaginationError], whose RecordCount is -1, where the server makes the promise impossible. It can be ranged over again, and then begins
@@ -31,7 +31,8 @@ import (
 // Follow never ends by itself: after what there is it waits for interval, which must be positive, and looks again, which takes one request
 // where nothing is new. A failure that may pass, such as one of the network or the server, is tried again forever, after pauses that
 // grow from a second to five minutes, or as long as the server asks, up to an hour; after a 504, a timeout or a response that is too large with a
-// smaller page. [WithLooks] tells of each look, and [WithLogger] shows the failures at warn level. What will not pass is yielded and ends it: an
+// smaller page. So is a response that cannot be read, such as the HTML of a proxy: it can be a maintenance page, and nothing tells that from a
+// defect that lasts. Have [WithLooks] watch for Look.Failures; [WithLogger] shows the failures at warn level. What will not pass is yielded and ends it: an
 // [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrInvalid] or other refusal, a record that is too large, the end of ctx, and a
 // [PaginationError] that more tries would not change: it came twice while nothing changed.
 type Followed[T any] struct {
@@ -182,6 +183,9 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 	if err == nil {
 		err = named(w.op, checkUnsorted(w.sort, w.conf.sort, w.conf.query))
 	}
+	if err == nil {
+		err = named(w.op, followable(w.conf))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -189,6 +193,17 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 		Follower: follow.New(after, max(w.pageSize(), leastFollowed), at.sorted), oldest: w.sortedBy(Asc("id")), newest: w.sortedBy(Desc("id")),
 		gaps: gaps{settle: w.conf.hold}, look: Look{Op: w.op, Begin: time.Now(), Cursor: max(0, after)}, first: true,
 	}, nil
+}
+
+// followable refuses the options of one call that the followers cannot honor.
+func followable(conf *callConfig) error {
+	switch {
+	case len(conf.key) > 0:
+		return badArgument("WithKey", "Since and Follow tell records apart by the id, which the cursor is; All takes other members")
+	case conf.limit > 0:
+		return badArgument("WithLimit", "Since and Follow have no limit; break ends the loop, and the next one begins with the cursor")
+	}
+	return nil
 }
 
 // more reports whether there is something to read before the log rests.

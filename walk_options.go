@@ -11,7 +11,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page"
 )
 
-// WithLimit ends Pages and All after n records, without an error. n must be positive. List, Since and Follow refuse it.
+// WithLimit ends Pages and All after n records, without an error. n must be positive. List, Since and Follow refuse it: break ends those two.
 //
 // Pages are no larger than needed: if n is less than the page size, one page of n records is read. Rows that [WithBadRow] sets aside do not count.
 func WithLimit(n int) RequestOption {
@@ -27,7 +27,8 @@ func WithLimit(n int) RequestOption {
 // WithKey specifies the members that together identify a record of a list, for Pages, All and [AllOf]. The default is the id.
 //
 // It is for lists whose ids start again for each parent: WithKey("lookupid", "id"). Such a list is treated as not sorted by id. If no row of the
-// first page has any of the members, the walk ends with a [DecodeError]; any other row that has none of them is identified by its content.
+// first page has any of the members, the walk ends with a [DecodeError]; any other row that has none of them is identified by its content. Since and
+// Follow, whose cursor is the id, refuse it.
 func WithKey(members ...string) RequestOption {
 	return callOptionFunc(func(c *callConfig) error {
 		for i, member := range members {

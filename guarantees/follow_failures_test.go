@@ -97,6 +97,77 @@ func TestFollowSurvivesALongOutage(t *testing.T) {
 	}
 }
 
+// TestFollowShowsAResponseThatCannotBeRead: it is asked for again for days, since it may be a maintenance page, and each failure is told of, so that a
+// health check sees a defect that lasts.
+func TestFollowShowsAResponseThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]halopsatest.Fault{
+		"a page":         {Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: `<html><title>Sign in</title></html>`},
+		"a text":         {Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/plain"}}, Body: `OK`},
+		"another's JSON": {Status: http.StatusOK, Body: `{"status":"up"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var log bytes.Buffer
+				c, h := newLogStandin(t, "as asked", nil, halopsa.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+				seedLog(h, "IntegrationError", 3)
+				const days = 3 * 24 * time.Hour
+				begin := time.Now()
+				fault.Times = -1
+				h.Fault(fault)
+				time.AfterFunc(days, h.ClearFaults)
+				var failed []halopsa.Look
+				for f, err := range c.IntegrationError.Follow(t.Context(), 2, time.Minute, nil, halopsa.WithLooks(func(_ context.Context, l halopsa.Look) {
+					failed = append(failed, l)
+				})) {
+					require.NoError(t, err)
+					assert.Equal(t, int64(3), f.Cursor)
+					break
+				}
+				assert.Less(t, time.Since(begin), days+6*time.Minute)
+				require.Greater(t, len(failed), int(days/(6*time.Minute)))
+				require.Less(t, len(failed), int(days/(2*time.Minute)), "with pauses that grow")
+				for i, l := range failed {
+					var unread *halopsa.DecodeError
+					require.ErrorAs(t, l.Err, &unread)
+					assert.Equal(t, i+1, l.Failures)
+					assert.Equal(t, begin, l.Since)
+					assert.LessOrEqual(t, l.Next.Sub(l.End), 5*time.Minute)
+					assert.Equal(t, int64(2), l.Cursor)
+				}
+				assert.Equal(t, len(failed), strings.Count(log.String(), `level=WARN msg="halopsa: follow continues after a pause"`))
+			})
+		})
+	}
+}
+
+// TestFollowRefusesWhatItCannotHonor before anything is sent, and says what does honor it.
+func TestFollowRefusesWhatItCannotHonor(t *testing.T) {
+	t.Parallel()
+	options := map[string]halopsa.RequestOption{
+		"WithKey": halopsa.WithKey("lookupid", "id"), "WithLimit": halopsa.WithLimit(3), "WithPage": halopsa.WithPage(2, 50),
+		"WithSort": halopsa.WithSort(halopsa.Desc("id")), "WithQuery": halopsa.WithQuery("page_no", "2"),
+	}
+	for name, option := range options {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, h := newLogStandin(t, "as asked", nil)
+			seedLog(h, "IntegrationError", 3)
+			_, err := halopsa.Collect(c.IntegrationError.Since(t.Context(), 0, nil, option))
+			require.ErrorIs(t, err, halopsa.ErrInvalid)
+			_, again := halopsa.Collect(c.IntegrationError.Follow(t.Context(), 0, time.Minute, nil, option))
+			require.ErrorIs(t, again, halopsa.ErrInvalid)
+			assert.Empty(t, h.Requests())
+		})
+	}
+	c, h := newLogStandin(t, "as asked", nil, halopsa.WithSecondPass(), halopsa.WithHiddenRecords(), halopsa.WithSettle(time.Minute))
+	seedLog(h, "IntegrationError", 3)
+	got, err := halopsa.Collect(c.IntegrationError.Since(t.Context(), 0, nil))
+	require.NoError(t, err, "what a client sets for all calls")
+	assert.Len(t, got, 3)
+}
+
 // A pause is as long as the server asks, and the count of failures begins again after each success.
 func TestFollowPausesAsTheServerAsks(t *testing.T) {
 	t.Parallel()
