@@ -19,6 +19,7 @@ type around struct {
 	step      int          // how far to look next where nothing has been seen
 	met       bool         // they meet at lo, as far as is known
 	left      int          // how many pages may still be read to find it between two bounds
+	width     int          // how far apart those were
 	guess     int          // where they meet by the ids of the latest page, unknown without one
 	seen      int          // where that page is
 	loID      int64        // an id about lo
@@ -34,7 +35,6 @@ type around struct {
 	beyond    bool         // no page can begin before the place and end behind it
 	places    []place      // what pages have shown of positions
 	recent                 // what the response before was
-	agreed    int          // how many readings have found the held page where it is
 }
 
 // recent is what the response before may be good for.
@@ -42,6 +42,7 @@ type recent struct {
 	held     []int64      // a page that the next response may prove
 	heldPage page.Request // which that is; of no rows where the list ends before it
 	below    page.Request // the page that begins where the two meet, with the newest records first
+	agreed   bool         // page 1 was the same after the held page was read
 }
 
 // place is a record at a position.
@@ -62,7 +63,7 @@ func (f *Follower) readFirst() {
 // first judges page 1 at the beginning of a pass.
 func (f *Follower) first(ids []int64) []int {
 	rows, found := len(ids), orderOf(ids)
-	if f.limit > 0 && rows > f.limit || rows == f.next.Size {
+	if f.limit > 0 && rows > f.limit || rows == f.asked {
 		f.limit, f.tried = 0, 0
 	}
 	p := f.learn(ids)
@@ -152,6 +153,10 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	expected := oldestFirst
 	if f.state == down {
 		expected = newestFirst
+	}
+	if f.state == up && f.next.Page == 1 && orderOf(ids) == newestFirst && f.turned(newestFirst) { // so it is whatever is asked: this is page 1 of the newest
+		f.next.Newest = true
+		return f.first(ids), false
 	}
 	if !f.sorted(ids, expected) {
 		return nil, false

@@ -2,8 +2,6 @@ package follow
 
 import (
 	"slices"
-
-	"github.com/halopsa-go/halopsa/internal/page"
 )
 
 // downward judges a page of a list that comes with the newest records first.
@@ -25,7 +23,6 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 		}
 		if s.atMost(p.begin); len(next) > 0 {
 			s.meet(p.begin)
-			s.agreed = 0
 		} else if rows > 0 && p.ids[0] == f.cursor {
 			s.meet(p.begin)
 		}
@@ -43,7 +40,8 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 		f.onto()
 	case below.Page == f.next.Page+1 && below.Size == f.next.Size && p.full: // it ends where the page behind it begins
 		s.atLeast(p.end())
-		s.held, s.heldPage = slices.Clone(p.ids), f.next
+		s.below, s.held, s.heldPage = below, slices.Clone(p.ids), f.next
+		s.agreed = before.agreed && slices.Equal(before.held, p.ids)
 		if begin {
 			return f.unchanged(p.ids)
 		}
@@ -71,19 +69,14 @@ func (f *Follower) unchanged(ids []int64) (next []int, previous bool) {
 	s := &f.pass
 	f.state = down
 	same := s.steady && len(ids) > 0 && len(s.front) > 0 && ids[0] == s.front[0] && orderOf(ids) != oldestFirst && orderOf(ids) != inOneAnswer
-	needed := 1
-	if !f.counts() {
-		needed = 2
-	}
-	s.agreed++
-	if !same {
-		s.agreed = 0
-	}
-	itself := s.heldPage.Page == 1
-	if s.agreed >= needed {
+	switch {
+	case same && !f.counts() && !s.agreed: // nothing but another reading says that no record came and went
+		s.agreed = true
+		f.next = s.heldPage
+		return nil, false
+	case same:
 		next = f.take(s.held)
-		s.agreed = 0
-		if itself {
+		if s.heldPage.Page == 1 {
 			return f.finish(next), false
 		}
 		s.meet((s.heldPage.Page - 1) * len(s.held))
@@ -92,6 +85,6 @@ func (f *Follower) unchanged(ids []int64) (next []int, previous bool) {
 		return next, true
 	}
 	s.front, s.steady = ids, true
-	f.next = page.Request{Page: s.heldPage.Page + 1, Size: s.heldPage.Size, Newest: true}
+	f.next, s.recent = s.below, recent{}
 	return nil, false
 }

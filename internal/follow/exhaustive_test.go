@@ -189,7 +189,7 @@ func (w *world) run(size, after, restarts int, c *chooser) string {
 				version = w.version
 				clear(asked)
 			}
-			if asked[req]++; asked[req] > mostAsked {
+			if asked[req]++; asked[req] > mostAsked || asked[req] > 2 && w.order != pagetest.NewestFirst {
 				return "the same question again"
 			}
 			if requests++; requests > w.most(n, size, w.events-events) {
@@ -265,20 +265,24 @@ func (w *world) run(size, after, restarts int, c *chooser) string {
 	}
 }
 
-// mostAsked is how often a question may be asked while the list does not change and nothing is given out: as a new page, as what proves another, and
-// both again where two readings must agree, or where a late record_count says that something has changed.
-const mostAsked = 6
+// mostAsked is how often a question may be asked while the list does not change and nothing is given out. It is twice where pages can overlap. A list
+// that comes with the newest records first in pages that cannot needs more: the page as one on the way, to be held between two readings of page 1,
+// once again where these do not agree since the list had changed before, and another time where there is no record_count.
+const mostAsked = 4
 
-// most is how many requests a pass may take.
+// most is how many requests a pass may take. With the oldest records first each page is read once, and once more where pages cannot overlap. With the
+// newest first a page is held until page 1 was read again, and both are read twice where there is no true record_count. An event makes one proof void.
 func (w *world) most(n, size, events int) int {
+	size = max(size, 2)
 	if w.limit > 0 {
 		size = min(size, w.limit)
 	}
 	if w.fixed > 0 {
 		size = w.fixed
 	}
-	if w.order == pagetest.NewestFirst { // where pages cannot overlap, page 1 and the page behind are read again for each
-		return 8*((n+events)/size+2) + 9*events
+	pages := (n+events)/size + 1
+	if w.order == pagetest.NewestFirst {
+		return 4*pages + 2 + 8*events
 	}
-	return 4*((n+events)/size+2) + 6*events
+	return 2*pages + 3 + 3*events
 }

@@ -62,7 +62,8 @@ const (
 //   - A page of records after the cursor alone with which a list ends that comes with the newest records first. It ends with a page that is
 //     shorter than pages were that were served.
 //   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change in between: page 1 has
-//     the same newest record before and after them, and record_count is the same in all of them, or where there is none, two readings agree.
+//     the same newest record before and after them, and record_count is the same in all of them, or where there is none, page 4 is the same when it
+//     and page 1 are read again.
 //   - The whole list in one response.
 //
 // record_count is a hint: it chooses where to read, and never ends anything by itself.
@@ -215,9 +216,9 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 
 // mostAsked is how often the same may be asked while nothing changes: a page is read again to prove what is between it and the next, and once
 // more where two readings must agree.
-const mostAsked = 4
+const mostAsked = 3
 
-// note sees whether the response to a question is another one than before. Then all may be asked again.
+// note sees whether the response to a question is another one than before. Then all may be asked again, and no record need be where it was.
 func (f *Follower) note(a Answer) {
 	p := &f.pass
 	print := int64(a.RecordCount)
@@ -227,6 +228,7 @@ func (f *Follower) note(a Answer) {
 	if before, asked := p.answers[f.next]; asked && before != print {
 		clear(p.questions)
 		p.questions[f.next]++
+		p.changes++
 	}
 	p.answers[f.next] = print
 }

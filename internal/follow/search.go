@@ -105,9 +105,10 @@ func (f *Follower) probe(lo, hi int) {
 	}
 	p.left--
 	at := (lo + hi) / 2
-	if guess := f.guessed(lo, hi, first); guess != unknown {
+	if guess := f.guessed(lo, hi, first); guess != unknown && (first || hi-lo <= p.width/2) { // where the ids did not halve the rest, that is done without them
 		at = min(max(guess, lo), hi)
 	}
+	p.width = hi - lo
 	f.next = f.between(lo, hi, at, within(p.left, top), max(bottom, leastSize), top)
 }
 
