@@ -105,7 +105,7 @@ func TestListStopsWhereTheTimeBegins(t *testing.T) {
 func TestTablesFitTheWidth(t *testing.T) {
 	t.Parallel()
 	server := dated(t, 12)
-	server.Seed("IntegrationError", map[string]any{"module_id": 1234567890123, "error": strings.Repeat("x", 300), "module_name": strings.Repeat("M", 90)})
+	server.Seed("IntegrationError", map[string]any{"module_id": int64(1234567890123), "error": strings.Repeat("x", 300), "module_name": strings.Repeat("M", 90)})
 	for _, width := range []int{40, 60, 80, 120, 200} {
 		r := append(of(server), fmt.Sprintf("COLUMNS=%d", width)).halopsa(t, "list", "errors")
 		require.Equal(t, 0, r.code, r.err)
