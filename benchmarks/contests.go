@@ -61,35 +61,21 @@ const (
 
 // contests are all of them, on this server.
 func contests(server *serverProcess, size scale) ([]*contest, error) {
-	content := newPages(corpus(longestPage))
-	one := content.appendRecord(nil, usualOne)
 	var all []*contest
 	for _, kind := range []struct {
 		title string
 		rows  int
-		body  []byte // in memory instead of the server
-	}{
-		{listTitle, usualPage, nil}, {longListTitle, size.longPage, nil}, {getTitle, 1, nil},
-		{memoryListTitle, usualPage, content.appendPage(nil, 1, usualPage, usualPage)},
-		{memoryLongTitle, size.longPage, content.appendPage(nil, 1, size.longPage, size.longPage)}, {memoryGetTitle, 1, one},
-		{thinTitle, usualPage, newPages(thin(corpus(usualPage))).appendPage(nil, 1, usualPage, usualPage)},
-	} {
-		c := &contest{title: kind.title, server: server, about: "The server is a separate process."}
-		base, hc := server.url(scenario{records: max(kind.rows, usualOne+1)}), (*http.Client)(nil)
-		if kind.body != nil {
-			c.server, base, hc = nil, memoryBase, memoryClient(kind.body)
-			c.about = "A transport that returns the same bytes each time. It shows what the client itself costs, mostly decoding."
+	}{{listTitle, usualPage}, {longListTitle, size.longPage}, {getTitle, 1}} {
+		c, err := readContest(kind.title, kind.rows, server.url(scenario{records: max(kind.rows, usualOne+1)}), nil)
+		if err != nil {
+			return nil, err
 		}
-		for _, p := range slices.Concat(peers(), builds()) {
-			call, err := p.dial(base, hc)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.name, err)
-			}
-			c.entries = append(c.entries, entry{p.name, func(context.Context) (run, func(context.Context) error, error) {
-				return call.repeat(kind.rows), nil, nil
-			}})
-		}
+		c.server, c.about = server, "The server is a separate process."
 		all = append(all, c)
+	}
+	inMemory, err := memoryContests(size)
+	if err != nil {
+		return nil, err
 	}
 	overHTTP2, err := http2Contest(server, size)
 	if err != nil {
@@ -103,12 +89,53 @@ func contests(server *serverProcess, size scale) ([]*contest, error) {
 	if err != nil {
 		return nil, err
 	}
+	all = append(all, inMemory...)
+	return append(all, parallelContest(server, size), overHTTP2, walks, compressed, millionContest(server, size)), nil
+}
+
+// memoryContests are those that need no server.
+func memoryContests(size scale) ([]*contest, error) {
+	content := newPages(corpus(longestPage))
+	long := content.appendPage(nil, 1, size.longPage, size.longPage)
+	var all []*contest
+	for _, kind := range []struct {
+		title   string
+		rows    int
+		body    []byte
+		counted int
+	}{
+		{memoryListTitle, usualPage, content.appendPage(nil, 1, usualPage, usualPage), 10},
+		{memoryLongTitle, size.longPage, long, 0},
+		{memoryGetTitle, 1, content.appendRecord(nil, usualOne), 1_000},
+		{thinTitle, usualPage, newPages(thin(corpus(usualPage))).appendPage(nil, 1, usualPage, usualPage), 25},
+	} {
+		c, err := readContest(kind.title, kind.rows, memoryBase, memoryClient(kind.body))
+		if err != nil {
+			return nil, err
+		}
+		c.counted, c.about = kind.counted, "A transport that returns the same bytes each time. It shows what the client itself costs, mostly decoding."
+		all = append(all, c)
+	}
 	creates, err := createContest()
 	if err != nil {
 		return nil, err
 	}
-	kept := keptContest(content.appendPage(nil, 1, size.longPage, size.longPage), size.longPage)
-	return append(all, creates, kept, parallelContest(server, size), overHTTP2, walks, compressed, millionContest(server, size)), nil
+	return append(all, creates, keptContest(long, size.longPage)), nil
+}
+
+// readContest reads a page of this many rows, or one record, with every client.
+func readContest(title string, rows int, base string, hc *http.Client) (*contest, error) {
+	c := &contest{title: title}
+	for _, p := range slices.Concat(peers(), builds()) {
+		call, err := p.dial(base, hc)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		c.entries = append(c.entries, entry{p.name, func(context.Context) (run, func(context.Context) error, error) {
+			return call.repeat(rows), nil, nil
+		}})
+	}
+	return c, nil
 }
 
 // repeat calls for a page of this many rows, or for one record, again and again.

@@ -40,7 +40,7 @@ func createContest() (*contest, error) {
 			ResultCode: r.ResultCode,
 		}
 	}
-	c := &contest{title: createTitle, about: "A transport that returns the same 100 records each time. Inputs of eight members each are encoded, and the records of the response decoded."}
+	c := &contest{title: createTitle, counted: 10, about: "A transport that returns the same 100 records each time. Inputs of eight members each are encoded, and the records of the response decoded."}
 	each := func(name string, create func(context.Context) (int, error)) {
 		c.entries = append(c.entries, entry{name, func(context.Context) (run, func(context.Context) error, error) {
 			return func(ctx context.Context, s *sample) error {

@@ -19,6 +19,9 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == serveFlag {
 		exit(serve())
 	}
+	if len(os.Args) > 2 && os.Args[1] == countFlag {
+		exit(work(context.Background(), os.Args[2]))
+	}
 	rounds := flag.Int("rounds", 6, "samples of each client in each contest")
 	small := flag.Bool("quick", false, "a few seconds, to see that it works: the figures mean nothing and no file is written")
 	file := flag.String("out", "RESULTS.md", "the file to write, none if empty")
@@ -73,7 +76,13 @@ func benchmark(ctx context.Context, j job, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text := report(measured, all, j.rounds, j.size, began)
+	counted, without := instructions(nil), "Instructions are not counted in a quick run."
+	if j.size == full {
+		if counted, without, err = count(ctx, j.only); err != nil {
+			return err
+		}
+	}
+	text := report(measured, counted, without, all, j.rounds, j.size, began)
 	if _, err := io.WriteString(out, text); err != nil || j.file == "" {
 		return err
 	}

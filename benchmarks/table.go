@@ -14,7 +14,7 @@ import (
 )
 
 // report is the whole of it in Markdown.
-func report(r results, contests []*contest, rounds int, size scale, began time.Time) string {
+func report(r results, counted instructions, without string, contests []*contest, rounds int, size scale, began time.Time) string {
 	var out strings.Builder
 	out.WriteString("# Benchmarks\n\n")
 	if size != full {
@@ -22,9 +22,15 @@ func report(r results, contests []*contest, rounds int, size scale, began time.T
 	}
 	fmt.Fprintf(&out, "Made by `go run .` in this folder, %s, in %d rounds.\n\n", began.UTC().Format("2 January 2006"), rounds)
 	out.WriteString(about)
+	if len(counted) > 0 {
+		without = aboutInstructions
+	}
+	if without != "" {
+		out.WriteString(without + "\n\n")
+	}
 	writeTargets(&out, r, size)
 	for _, c := range contests {
-		writeContest(&out, r, c)
+		writeContest(&out, r, counted[c.title], c)
 	}
 	writeVersions(&out)
 	return out.String()
@@ -38,10 +44,16 @@ count everything that was allocated in the client process.
 
 `
 
+const aboutInstructions = `Instructions are those of the whole client process, counted by callgrind in another run, on one CPU. They hardly depend on
+the load of the machine. Those of the kernel are left out.`
+
 // writeContest writes the table of one contest.
-func writeContest(out *strings.Builder, r results, c *contest) {
+func writeContest(out *strings.Builder, r results, counted map[string]float64, c *contest) {
 	fmt.Fprintf(out, "## %s\n\n%s Ratios are to %s.\n\n", c.title, c.about, c.entries[0].name)
 	columns := []string{"client", "CPU", "wall", "B", "allocs", "CPU/op", "wall/op", "B/op", "allocs/op"}
+	if counted != nil {
+		columns = slices.Concat(columns[:2], []string{"instructions"}, columns[2:6], []string{"instructions/op"}, columns[6:])
+	}
 	if c.server != nil {
 		columns = append(columns, "requests/op", "connections", "sent/op")
 	}
@@ -58,6 +70,10 @@ func writeContest(out *strings.Builder, r results, c *contest) {
 		}
 		cells = append(cells, duration(r.median(c.title, e.name, cpuTime)), duration(r.median(c.title, e.name, wallTime)),
 			bytesText(r.median(c.title, e.name, heapBytes)), fmt.Sprintf("%.0f", r.median(c.title, e.name, allocs)))
+		if counted != nil {
+			ratio := fmt.Sprintf("%.2f", counted[e.name]/counted[base])
+			cells = slices.Concat(cells[:2], []string{ratio}, cells[2:6], []string{fmt.Sprintf("%.0f", counted[e.name])}, cells[6:])
+		}
 		if c.server != nil {
 			cells = append(cells, fmt.Sprintf("%.0f", r.median(c.title, e.name, requests)),
 				fmt.Sprintf("%.0f", r.median(c.title, e.name, connections)), bytesText(r.median(c.title, e.name, sentBytes)))

@@ -167,7 +167,10 @@ func writeTargets(out *strings.Builder, r results, size scale) {
 	for _, t := range targets(size) {
 		measured, met := t.judge(r)
 		verdict := "met"
-		if !met {
+		switch {
+		case measured == notMeasured:
+			verdict = ""
+		case !met:
 			verdict = strings.TrimSuffix("**missed**: "+t.why, ": ")
 		}
 		row(out, t.what, t.want, measured, verdict)
