@@ -46,7 +46,7 @@ func (e *CallError) LogValue() slog.Value {
 var errTooLarge = errors.New("the response is larger than the limit")
 
 // translate returns the error of an attempt as the SDK's own.
-func (c *Client) translate(err error) error {
+func (c *Client) translate(r *request, err error) error {
 	var wait *limit.WaitError
 	var token *attempt.TokenError
 	var size *attempt.SizeError
@@ -56,7 +56,11 @@ func (c *Client) translate(err error) error {
 	case errors.As(err, &wait):
 		return &WaitError{Wait: wait.Wait, refused: wait.Refused}
 	case errors.As(err, &size):
-		return fmt.Errorf("%w of %d bytes; a smaller page or a filter makes it smaller, WithMaxResponseSize raises the limit", errTooLarge, size.Cap)
+		smaller := "a smaller page or a filter makes it smaller, "
+		if r.binary { // a file has neither
+			smaller = ""
+		}
+		return fmt.Errorf("%w of %d bytes; %sWithMaxResponseSize raises the limit", errTooLarge, size.Cap, smaller)
 	}
 	return err
 }
@@ -64,7 +68,7 @@ func (c *Client) translate(err error) error {
 // callError makes the error of a call that ended without a response, or of the pause before one: err is that of an attempt or of ctx, which
 // stays visible if it is over.
 func (c *Client) callError(ctx context.Context, r *request, attempts int, secrets *redact.Redactor, err error) *CallError {
-	err = secrets.Error(c.translate(err))
+	err = secrets.Error(c.translate(r, err))
 	if ctx.Err() != nil && (!errors.Is(err, ctx.Err()) || !errors.Is(err, context.Cause(ctx))) {
 		err = &bothErrors{text: err, cause: context.Cause(ctx), ctx: ctx.Err()}
 	}

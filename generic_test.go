@@ -176,6 +176,30 @@ func TestGenericInputs(t *testing.T) {
 	}
 }
 
+// TestGenericInputsThatAreNoObjects: what HaloPSA makes of them is not known, so none of the inputs is sent.
+func TestGenericInputsThatAreNoObjects(t *testing.T) {
+	t.Parallel()
+	client, server := newStandin(t, nil)
+	for name, inputs := range map[string][]any{
+		"a number": {ticket{}, 1}, "null": {ticket{}, nil}, "a nil pointer": {ticket{}, (*ticket)(nil)}, "an array": {ticket{}, []int{1}}, "a text": {ticket{}, "{}"},
+		"bytes": {ticket{}, []byte("{}")}, "false": {ticket{}, json.RawMessage(" false ")},
+	} {
+		for verb, call := range map[string]func() error{
+			"Post": func() error {
+				_, err := halopsa.PostOf[ticket](t.Context(), client, "Tickets", inputs, halopsa.WithBatchSize(1))
+				return err
+			},
+			"PostOnce": func() error {
+				_, err := halopsa.PostOnceOf(t.Context(), client, "Tickets", inputs, func(*ticket, any) bool { return true }, halopsa.WithBatchSize(1))
+				return err
+			},
+		} {
+			assert.EqualError(t, call(), "halopsa: Tickets."+verb+": inputs[1]: must be an object", name)
+		}
+	}
+	assert.Empty(t, server.Requests())
+}
+
 // TestGenericPathsAndIDs covers what goes into the URL.
 func TestGenericPathsAndIDs(t *testing.T) {
 	t.Parallel()

@@ -141,6 +141,9 @@ func (o *once[T, I]) prepare(ctx context.Context) (err error) {
 		if o.bodies[i], err = json.Marshal(input); err != nil {
 			return badArgument("inputs", "cannot be encoded as JSON: %s", err)
 		}
+		if err := checkObject(o.op, i, o.bodies[i]); err != nil {
+			return err
+		}
 		if id, ok := wire.ID(o.bodies[i]); ok && wire.RealID(id) {
 			return badArgument(fmt.Sprintf("inputs[%d].ID", i), "must be absent: use Update to change an existing record, or with PostOf")
 		}

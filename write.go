@@ -244,7 +244,20 @@ func encodeObjects(op string, inputs any) ([]json.RawMessage, error) {
 	if err != nil {
 		return nil, &ArgumentError{Op: op, Argument: "inputs", Reason: "cannot be encoded as JSON: " + err.Error()}
 	}
+	for i, object := range objects {
+		if err := checkObject(op, i, object); err != nil {
+			return nil, err
+		}
+	}
 	return objects, nil
+}
+
+// checkObject refuses an input of the caller's own that is no record: what HaloPSA makes of null, a number or an array is not known.
+func checkObject(op string, i int, object []byte) error {
+	if !bytes.HasPrefix(bytes.TrimSpace(object), []byte("{")) {
+		return &ArgumentError{Op: op, Argument: fmt.Sprintf("inputs[%d]", i), Reason: "must be an object"}
+	}
+	return nil
 }
 
 // deleteOf deletes the record with this id.
