@@ -16,14 +16,14 @@ import (
 //
 // The function is asked for the first token, and again once the authorization server has refused what it gave: other credentials are then tried
 // at once, and the same ones are refused. It is called by one goroutine at a time, with the values of a call's context and a separate
-// deadline. White space around the texts is dropped. If it returns an error or an empty text, the calls that wait for the token return an
+// deadline; no call waits longer for a function that does not return, and it is not called again before it does. White space around the texts is dropped. If it returns an error or an empty text, the calls that wait for the token return an
 // *[AuthError]; the next call asks again. What it has returned is kept out of errors and log lines. It takes the place of [WithClientCredentials].
 func WithCredentialsFunc(credentials func(ctx context.Context) (id, secret string, err error)) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if credentials == nil {
 			return badArgument("WithCredentialsFunc", "the function must not be nil")
 		}
-		c.clientID, c.clientSecret, c.credentials = "", "", &rotating{ask: credentials}
+		c.clientID, c.clientSecret, c.credentials = "", "", &rotating{ask: credentials, turn: newTurn()}
 		return nil
 	})
 }
@@ -33,8 +33,8 @@ type pair struct{ id, secret string }
 
 // rotating are credentials that a function gives. It is safe for concurrent use.
 type rotating struct {
-	ask    func(ctx context.Context) (id, secret string, err error)
-	asking sync.Mutex // held while it is called
+	ask  func(ctx context.Context) (id, secret string, err error)
+	turn turn // to call it: a Check of the client fetches tokens beside the client itself
 
 	mu   sync.Mutex
 	held *pair // nil before the first and after a refusal
@@ -68,21 +68,16 @@ func (r *rotating) hold(p *pair) {
 	r.held = p
 }
 
-// asked calls the function. A Check of the client fetches tokens beside the client itself.
-func (r *rotating) asked(ctx context.Context) (id, secret string, err error) {
-	r.asking.Lock()
-	defer r.asking.Unlock()
-	return r.ask(ctx)
-}
-
 // renewed asks the function and knows its secret from then on.
 func (r *rotating) renewed(ctx context.Context) (*pair, error) {
-	id, secret, err := r.asked(ctx)
+	p, err := inTurn(ctx, r.turn, func() (*pair, error) {
+		id, secret, err := r.ask(ctx)
+		return &pair{trim(id), trim(secret)}, err
+	})
 	if err != nil {
 		err = redact.New(nil, r.secrets()...).Error(err)
 		return nil, &AuthError{Message: line.Fold("the credentials could not be obtained: " + err.Error()), Err: err}
 	}
-	p := &pair{trim(id), trim(secret)}
 	if p.id == "" || p.secret == "" {
 		return nil, &AuthError{Message: "the function of WithCredentialsFunc returned an empty client id or client secret"}
 	}

@@ -9,10 +9,14 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa"
 )
@@ -173,3 +177,57 @@ func TestCredentialsFuncThatPanics(t *testing.T) {
 	require.ErrorIs(t, err, halopsa.ErrInvalid)
 	require.ErrorContains(t, err, "WithCredentialsFunc")
 }
+
+// TestCredentialsFuncThatHangs: no call waits for it forever, whatever its own context says, and it is called by one goroutine all the same.
+func TestCredentialsFuncThatHangs(t *testing.T) {
+	t.Parallel()
+	hangs := func(t *testing.T, release chan struct{}, asked *atomic.Int64) map[string]halopsa.ClientOption {
+		t.Helper()
+		ask := func() {
+			if asked.Add(1) == 1 {
+				<-release
+			}
+		}
+		return map[string]halopsa.ClientOption{
+			"credentials": halopsa.WithCredentialsFunc(func(context.Context) (id, secret string, err error) {
+				ask()
+				return "application", "first-secret", nil
+			}),
+			"tokens": halopsa.WithTokenSource(halopsa.FromOAuth2(sourceFunc(func() (*oauth2.Token, error) {
+				ask()
+				return &oauth2.Token{AccessToken: "token-0"}, nil
+			}))),
+		}
+	}
+	for _, name := range []string{"credentials", "tokens"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				v := &vault{right: "first-secret"}
+				release := make(chan struct{})
+				var asked atomic.Int64
+				client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithHTTPClient(&http.Client{Transport: v}), hangs(t, release, &asked)[name])
+				require.NoError(t, err)
+				for range 3 {
+					begin := time.Now()
+					_, err = client.IntegrationLookUp.List(t.Context())
+					var refused *halopsa.AuthError
+					require.ErrorAs(t, err, &refused)
+					assert.Contains(t, err.Error(), "the token source has not returned")
+					assert.LessOrEqual(t, time.Since(begin), 10*time.Minute)
+				}
+				assert.EqualValues(t, 1, asked.Load())
+				close(release)
+				synctest.Wait()
+				_, err = client.IntegrationLookUp.List(t.Context())
+				require.NoError(t, err)
+				assert.EqualValues(t, 2, asked.Load())
+			})
+		})
+	}
+}
+
+// sourceFunc is a source of tokens.
+type sourceFunc func() (*oauth2.Token, error)
+
+func (f sourceFunc) Token() (*oauth2.Token, error) { return f() }

@@ -19,14 +19,15 @@ type TokenSource interface {
 
 // FromOAuth2 returns a [TokenSource] that gets its tokens from source.
 //
-// Tokens are cached until shortly before they expire, and source is asked by one goroutine at a time. It returns nil for a nil source, which
-// [WithTokenSource] refuses.
+// Tokens are cached until shortly before they expire, and source is asked by one goroutine at a time. If it does not return within a minute, the
+// calls that wait for it fail, and it is not asked again before it does. FromOAuth2 returns nil for a nil source, which [WithTokenSource] refuses.
 func FromOAuth2(source oauth2.TokenSource) TokenSource {
 	if source == nil {
 		return nil
 	}
+	turn := newTurn()
 	return auth.New(auth.Config{
-		Fetch:     func(context.Context) (*oauth2.Token, error) { return source.Token() },
+		Fetch:     func(ctx context.Context) (*oauth2.Token, error) { return inTurn(ctx, turn, source.Token) },
 		Retryable: auth.Retryable,
 	})
 }
