@@ -1,10 +1,18 @@
 package halopsatest_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
+	"log"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsaprobe"
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
@@ -26,6 +34,48 @@ func ExampleHabits() {
 	})
 	fmt.Println(h.Len("IntegratorLog"))
 	// Output: 0
+}
+
+// The file of a probe, such as one that a user has attached to an issue, makes the stand-in behave like that tenant. Here the tenant is a stand-in
+// too, which names the list of errors otherwise.
+func ExampleWithHabitsFrom() {
+	ctx := context.Background()
+	connect := func(server *halopsatest.Server) *halopsa.Client {
+		client, err := halopsa.NewClient(server.URL(), halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
+		if err != nil {
+			log.Fatal(err)
+		}
+		return client
+	}
+	tenant := halopsatest.NewServer(halopsatest.WithHabits(halopsatest.Habits{Array: "mistakes"}))
+	defer tenant.Close()
+	report, err := halopsaprobe.Run(ctx, connect(tenant), halopsaprobe.WithResources("IntegrationError"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := report.WriteJSON(&file); err != nil {
+		log.Fatal(err)
+	}
+	name := filepath.Join(os.TempDir(), fmt.Sprintf("habits-%d.json", os.Getpid()))
+	if err := os.WriteFile(name, file.Bytes(), 0o600); err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = os.Remove(name) }()
+
+	server := halopsatest.NewServer(halopsatest.WithHabitsFrom(name))
+	defer server.Close()
+	response, err := halopsa.ResponseOf(ctx, connect(server), "IntegrationError", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var list map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&list); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(list["mistakes"])
+	// Output: []
 }
 
 // A test whose fault has never struck has proved nothing.
