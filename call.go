@@ -23,6 +23,7 @@ type request struct {
 	kind             retry.Kind
 	inputs           int  // how many records a write is about
 	binary           bool // the response is no text
+	smaller          bool // a smaller request can take its place
 	conf             *callConfig
 }
 
@@ -92,7 +93,7 @@ func (a *answer) encode() {
 	if longest := a.client.conf.longestAttempt; longest > 0 {
 		x.Timeout = min(x.Timeout, longest)
 	}
-	x.Kind, x.Once, x.Inputs = r.kind, conf.once, r.inputs
+	x.Kind, x.Once, x.Inputs, x.Smaller = r.kind, conf.once, r.inputs, r.smaller
 	if x.Kind == retry.Create && conf.idempotent {
 		x.Kind = retry.Update
 	}

@@ -220,15 +220,19 @@ func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
 	if req.Newest {
 		w = t.newest
 	}
-	rows, err := fetch[T](ctx, w, req, false)
+	smaller := req.Size > 1 && req.Count == 0
+	rows, err := fetch[T](ctx, w, req, false, smaller)
+	if tooMuch(ctx, err) {
+		if t.smaller = t.TooMuch(); !t.smaller && smaller && !errors.Is(err, errTooLarge) { // there is none, and no reason to hurry
+			rows, err = fetch[T](ctx, w, req, false, false)
+		}
+	}
 	switch {
 	case refusesPage(req, err): // there are no records there
 		rows = wire.List[T]{RecordCount: -1}
-	case tooMuch(ctx, err):
-		if t.smaller = t.TooMuch(); t.smaller {
-			next, _ := t.Next()
-			w.resized(ctx, req, next.Size, err)
-		}
+	case t.smaller:
+		next, _ := t.Next()
+		w.resized(ctx, req, next.Size, err)
 		return nil, err
 	case err != nil:
 		return nil, err

@@ -49,7 +49,7 @@ func listOf[T any](ctx context.Context, c *Client, at endpoint, options any, opt
 		return nil, err
 	}
 	req := page.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()}
-	rows, err := fetch[T](ctx, w, req, false)
+	rows, err := fetch[T](ctx, w, req, false, false)
 	if err != nil {
 		return nil, err
 	}

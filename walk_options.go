@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/verdict"
 )
 
 // WithLimit ends Pages and All after n records, without an error. n must be positive. List, Since and Follow refuse it: break ends those two.
@@ -97,17 +99,15 @@ func (w *walker) resized(ctx context.Context, req page.Request, size int, err er
 // tooMuch reports whether an error says that a response was too much for the server, for what is in front of it, or for the limits of the client.
 func tooMuch(ctx context.Context, err error) bool {
 	var refusal *APIError
-	var slow interface{ Timeout() bool }
 	switch {
 	case err == nil, ctx == nil, ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return false
 	case errors.Is(err, errTooLarge):
 		return true
 	case errors.As(err, &refusal):
-		const originTimeout = 524 // of an edge, as a gateway's 504
-		return refusal.StatusCode == http.StatusGatewayTimeout || refusal.StatusCode == originTimeout
+		return retry.Result{Verdict: verdict.Verdict{Status: refusal.StatusCode}}.TooSlow()
 	}
-	return errors.As(err, &slow) && slow.Timeout()
+	return retry.Result{Err: err}.TooSlow()
 }
 
 // refusesPage reports whether an error is HaloPSA's own word that there is no such page.

@@ -214,7 +214,49 @@ func TestCaseC11PagesThatAreTooMuch(t *testing.T) {
 		w.status = func(q listQuery) int { return gatewayTimeout(q.page == 2) }
 		_, err := w.walk(t, halopsa.WithPage(0, 1))
 		require.ErrorIs(t, err, halopsa.ErrServer)
+
+		w = upTo(10)
+		w.status = func(listQuery) int { return gatewayTimeout(len(w.requests) >= 3 && len(w.requests) <= 5) }
+		client := trial.Tenant(t, w.ServeHTTP)
+		got, err := halopsa.Collect(halopsa.AllOf[logged](t.Context(), client, "Tickets", halopsa.WithPage(0, 1)))
+		require.NoError(t, err, "the call's own retries stand")
+		assert.Len(t, got, 10)
 	})
+}
+
+// Of a page that a smaller one can take the place of, one retry is enough: a gateway takes a minute for each. Where there is none, the call's retries stand.
+func TestCaseC11RetriesOfPagesThatAreTooMuch(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status      func(q listQuery, request int) int
+		fixed, most int
+	}{
+		"every page":            {func(q listQuery, _ int) int { return gatewayTimeout(q.size > 50) }, 0, 2*7 + 2},
+		"one blip":              {func(_ listQuery, n int) int { return gatewayTimeout(n == 2) }, 0, 5},
+		"three, a fixed size":   {func(_ listQuery, n int) int { return gatewayTimeout(n >= 3 && n <= 5) }, 30, 26},
+		"three, and other ones": {func(_ listQuery, n int) int { return []int{200, 502, 503, 500}[max(0, min(n-1, 4))%4] }, 0, 8},
+	} {
+		for _, kind := range []string{"All", "Since"} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				w := upTo(300)
+				w.fixed = test.fixed
+				w.status = func(q listQuery) int { return test.status(q, len(w.requests)) }
+				client := trial.Tenant(t, w.ServeHTTP, halopsa.WithoutRateLimit())
+				var ids []int64
+				all := client.IntegrationError.All(t.Context(), nil)
+				if kind == "Since" {
+					all = client.IntegrationError.Since(t.Context(), 0, nil)
+				}
+				for row, err := range all {
+					require.NoError(t, err)
+					ids = append(ids, row.ID)
+				}
+				hasEach(t, ids, w.ids...)
+				assert.LessOrEqual(t, len(w.requests), test.most)
+			})
+		}
+	}
 }
 
 func gatewayTimeout(yes bool) int {

@@ -26,6 +26,7 @@ type walked struct {
 	status   func(q listQuery) int     // nil is 200
 	before   func(request int)         // is called before each GET, with mu held
 	ignores  bool                      // page_no, page_size and count; a page has 100 rows
+	fixed    int                       // the size of every page, whatever is asked for; 0 is none
 	requests []listQuery
 }
 
@@ -85,6 +86,8 @@ func (w *walked) ServeHTTP(response http.ResponseWriter, r *http.Request) {
 		begin, size = 0, 100
 	case q.count > 0:
 		begin, size = 0, q.count
+	case w.fixed > 0:
+		begin, size = max(0, q.page-1)*w.fixed, w.fixed
 	case q.page == 0:
 		size = 50
 	}

@@ -14,7 +14,7 @@ import (
 type Reader[P any] struct {
 	// Fetch reads one page: what it is to the caller, and what it is to the walk, but for the deletes, which are filled in. byContent has its keys
 	// built from the rows' content. Its error is the walk's, unless the response says that it is a refusal of a page. It is called by several goroutines where AtOnce says so; what it panics with reaches the caller of Pages.
-	Fetch func(ctx context.Context, req page.Request, byContent bool) (P, Answer, error)
+	Fetch func(ctx context.Context, req page.Request, byContent, smaller bool) (P, Answer, error)
 	// Resized, which may be nil, is told of a page that is too much and of the size that the next one has.
 	Resized func(ctx context.Context, req page.Request, size int, err error)
 	// AtOnce is how many pages are read at once; less than 2 reads each when its turn comes.
@@ -92,8 +92,8 @@ type response[P any] struct {
 }
 
 // fetch sends a request. before is how many of our own deletes were over by then.
-func (f *flight[P]) fetch(ctx context.Context, req page.Request, byContent bool, before int) (r response[P]) {
-	r.page, r.answer, r.err = f.reader.Fetch(ctx, req, byContent)
+func (f *flight[P]) fetch(ctx context.Context, req page.Request, byContent, smaller bool, before int) (r response[P]) {
+	r.page, r.answer, r.err = f.reader.Fetch(ctx, req, byContent, smaller)
 	r.answer.GoneBefore = before
 	return r
 }
@@ -101,7 +101,7 @@ func (f *flight[P]) fetch(ctx context.Context, req page.Request, byContent bool,
 // read returns what came of req, which is the walk's next request.
 func (f *flight[P]) read(ctx context.Context, req page.Request) response[P] {
 	if f.reader.AtOnce < 2 {
-		return f.fetch(ctx, req, f.walk.ByContent(), f.walk.goneBefore())
+		return f.fetch(ctx, req, f.walk.ByContent(), f.walk.Shrinks(req.Size), f.walk.goneBefore())
 	}
 	if len(f.ahead) > 0 && (f.ahead[0].req != req || !f.walk.Steady()) {
 		f.drop() // what was read before the list moved says nothing of where its records are now
@@ -127,13 +127,13 @@ func (f *flight[P]) read(ctx context.Context, req page.Request) response[P] {
 // ask reads a page in the background.
 func (f *flight[P]) ask(ctx context.Context, req page.Request) {
 	ctx, cancel := context.WithCancel(ctx)
-	byContent, before := f.walk.ByContent(), f.walk.goneBefore()
+	byContent, smaller, before := f.walk.ByContent(), f.walk.Shrinks(req.Size), f.walk.goneBefore()
 	p := &inFlight[P]{req: req, cancel: cancel, done: make(chan struct{})}
 	f.ahead = append(f.ahead, p)
 	f.flying.Go(func() {
 		defer close(p.done)
 		defer func() { p.panics = recover() }()
-		p.response = f.fetch(ctx, req, byContent, before)
+		p.response = f.fetch(ctx, req, byContent, smaller, before)
 	})
 }
 

@@ -166,6 +166,12 @@ func (w *Walk) Shrink() bool {
 	return true
 }
 
+// Shrinks reports whether Shrink will choose a smaller page where a page of this size is too much.
+func (w *Walk) Shrinks(size int) bool {
+	fixed := w.sorted != nil && w.sorted.fixed || w.loose != nil && w.loose.fixed
+	return size > 1 && !fixed && !w.Unpaged && w.next.Count == 0 && w.contents.again == nil
+}
+
 // Accept takes the response to Next's request and returns which of its rows are new, by index.
 func (w *Walk) Accept(a Answer) []int {
 	req := w.next

@@ -3,7 +3,9 @@ package retry
 
 import (
 	"context"
+	"errors"
 	"math"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -44,11 +46,23 @@ type Result struct {
 	Renewed         bool          // after a 401: the token was dropped, and another one may fare better
 }
 
+// TooSlow reports whether the response took longer than the attempt, a gateway or an edge waits for it.
+func (r Result) TooSlow() bool {
+	if r.Err == nil {
+		const originTimeout = 524 // of an edge, as a gateway's 504
+		return r.Status == http.StatusGatewayTimeout || r.Status == originTimeout
+	}
+	var slow interface{ Timeout() bool }
+	var op *net.OpError
+	return errors.As(r.Err, &slow) && slow.Timeout() && !(errors.As(r.Err, &op) && op.Op == "dial")
+}
+
 // State is one call's history of attempts. Its zero value with a Kind is ready.
 type State struct {
 	Kind     Kind
 	Once     bool // never retry, whatever happens
 	Inputs   int  // how many records a write is about; 0 is one
+	Smaller  bool // a smaller request can take the place of this one: of a response that is too much one retry is enough
 	Attempts int
 	// Ambiguous is true once an attempt of a write may have been applied without our knowing.
 	Ambiguous bool
@@ -101,7 +115,7 @@ func (s *State) Next(ctx context.Context, p Policy, r Result) bool {
 
 // again allows a retry within the budget, after a backoff or what the server asks for, whichever is longer.
 func (s *State) again(ctx context.Context, p Policy, r Result) bool {
-	if s.Once || s.retries >= p.MaxRetries || ctx.Err() != nil {
+	if s.Once || s.retries >= p.MaxRetries || s.Smaller && s.retries > 0 && r.TooSlow() || ctx.Err() != nil {
 		return false
 	}
 	s.Wait = Backoff(p.MinBackoff, p.MaxBackoff, s.retries)
