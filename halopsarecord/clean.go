@@ -197,7 +197,7 @@ var (
 	attribute = regexp.MustCompile(`(?i)\b(?:name|key)="([^"]*)"(\s+value=)"([^"]*)`)
 	escaped   = regexp.MustCompile(`(?i)&lt;([A-Za-z_][\w.:-]*)((?:\s(?:[^&<>]|&(?:quot|apos|#\d+);)*)?)&gt;([^&<>]*)`)
 	formPart  = regexp.MustCompile(`(?i)(\bname="?([^"\r\n;]*)[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)([^\r\n]+(?:\r?\n(?:[^\r\n-][^\r\n]*|-[^\r\n-][^\r\n]*)?)*)`)
-	mailWords = regexp.MustCompile(`(?i)\b(password|passwort|token|secret|api key|access key)( is | was |: )(\S+)`)
+	mailWords = regexp.MustCompile(`(?i)\b(password|passwort|token|secret|api key|access key)(?: is | was |: |( \\*["']))(\S+)`)
 )
 
 // deepest is how many texts inside each other are looked into: a URL in the query of a URL, say. What is deeper is hidden as a whole.
@@ -241,10 +241,15 @@ func (k *cleaner) text(text string) string {
 	text = replaced(escaped, text, 3, func(parts []string) (string, bool) { return k.named(parts[1], parts[3]) })
 	text = replaced(formPart, text, 3, func(parts []string) (string, bool) { return k.named(parts[2], parts[3]) })
 	text = replaced(mailWords, text, 3, func(parts []string) (string, bool) {
-		if ordinary(strings.Trim(parts[3], ".,;:!?")) { // "the token is invalid"
+		value, after := parts[3], ""
+		if end := strings.IndexAny(value, `"'\`); parts[2] != "" && end >= 0 {
+			value, after = value[:end], value[end:]
+		}
+		if word := strings.Trim(value, ".,;:!?"); ordinary(word) || parts[2] != "" && len(word) < 4 { // "the token is invalid", `unexpected token "}"`
 			return "", false
 		}
-		return k.named(parts[1], parts[3])
+		shown, changed := k.named(parts[1], value)
+		return shown + after, changed
 	})
 	text = k.labels(text)
 	return opaque.ReplaceAllStringFunc(text, func(word string) string {

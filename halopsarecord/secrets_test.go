@@ -93,6 +93,8 @@ func TestCredentialsAreTakenOut(t *testing.T) {
 		"text":                 {header: []string{"Content-Type", "text/plain"}, body: "login failed: password=" + canary + ", user=x; the token is " + canary, kept: "login failed"},
 		"private key":          {header: []string{"Content-Type", "text/plain"}, body: "-----BEGIN RSA PRIVATE KEY-----\n" + canary + "\n-----END RSA PRIVATE KEY-----\nPC-7", kept: "PC-7"},
 		"named by the caller":  {url: "?acme=" + canary, body: `{"Ac_Me":"` + canary + `"}`},
+		"quoted in a sentence": {body: `{"error":"the secret \"` + canary + `\" is refused"}`, kept: "is refused"},
+		"a sentence in a text": {header: []string{"Content-Type", "text/plain"}, body: "login with password '" + canary + "' failed", kept: "failed"},
 		"bytes":                {header: []string{"Content-Type", "application/octet-stream"}, body: "\x00\xff" + canary},
 	}
 	for i, look := range looks {
@@ -170,7 +172,7 @@ func TestWhatIsNoCredentialStays(t *testing.T) {
 		rec := halopsarecord.New(h.Client(t), module, halopsarecord.WithBodies(4096), halopsarecord.WithHeaders("X-Acme-Key"))
 		target := "https://rmm.example.com:8443/api/v2/sites/6f9619ff-8b86-d011-b42d-00c04fc964ff/devices?page=2&size=100&filter=status%3Dactive&after=2026-10-02T11:22:33Z"
 		body := `{"id":12,"device_id":"9f86d081884c7d659a2feaa0c55ad015","name":"PC-7 (Büro)","monkey":"keyboard","token_type":"Bearer","expires_in":3600,` +
-			`"tags":["a","b"],"nested":{"keyword":"x"},"author":"Ada","key":"PROJ-1","sort_key":"created","authMethod":"oauth2","error":"the token is invalid","message":"the site is unknown: 404","class":"System.Data.SqlClient.SqlException","path":"C:\\Program Files\\Acme"}`
+			`"tags":["a","b"],"nested":{"keyword":"x"},"author":"Ada","key":"PROJ-1","sort_key":"created","authMethod":"oauth2","error":"the token is invalid","parser":"unexpected token '<' and token 'else'","message":"the site is unknown: 404","class":"System.Data.SqlClient.SqlException","path":"C:\\Program Files\\Acme"}`
 		require.NoError(t, call(t.Context(), through(rec), http.MethodPost, target, body, "Content-Type", "application/json", "X-Acme-Key", "shown", "If-Match", `"etag-1"`))
 		require.NoError(t, rec.Close(t.Context()))
 		stored := h.Stored("IntegrationRequest")[0]
