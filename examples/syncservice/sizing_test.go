@@ -138,8 +138,9 @@ func TestSoakIsFlat(t *testing.T) {
 	after := look()
 	t.Logf("after %s: %.0f MiB, %.0f descriptors, %.0f goroutines", span, after.memory, after.descriptors, after.goroutines)
 	assert.Less(t, after.memory, before.memory*1.5+20)
-	assert.LessOrEqual(t, after.descriptors, before.descriptors+20)
-	assert.LessOrEqual(t, after.goroutines, before.goroutines+60)
+	// One more connection for each tenant, with its goroutines, is no leak: those come with each look at each log.
+	assert.LessOrEqual(t, after.descriptors, before.descriptors+float64(len(halos)))
+	assert.LessOrEqual(t, after.goroutines, before.goroutines+3*float64(len(halos)))
 	db := read(t, databaseURL)
 	require.Eventually(t, func() bool {
 		return count(t, db, `SELECT count(*) FROM integration_errors`) == logged*len(halos) &&
