@@ -151,3 +151,12 @@ func NewClientFromEnv(opts ...ClientOption) (*Client, error) {
 	}
 	return NewClient(baseURL, append(env, opts...)...)
 }
+
+// Format prints the host that the client calls, whatever the verb: package fmt would print what is behind its pointers for some, such as %s.
+func (c *Client) Format(f fmt.State, _ rune) {
+	host := ""
+	if c != nil {
+		host = c.host
+	}
+	_, _ = fmt.Fprintf(f, "halopsa.Client{%q}", host)
+}

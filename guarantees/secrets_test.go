@@ -147,3 +147,19 @@ func TestRecordsLogNoCredentials(t *testing.T) {
 		})
 	}
 }
+
+// TestClientShowsNoSecretsInAnyVerb: of a verb that is none for a pointer, such as %s, package fmt prints what is behind it.
+func TestClientShowsNoSecretsInAnyVerb(t *testing.T) {
+	t.Parallel()
+	client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithClientCredentials("id", "canary-secret"), halopsa.WithHeader("X-Key", "canary-key"))
+	require.NoError(t, err)
+	for _, verb := range "vsqdxXtTeEfgGcUbop" {
+		for _, format := range []string{"%", "%+", "%#"} {
+			for _, value := range []any{client, client.IntegrationError, []*halopsa.Client{client}, map[string]any{"client": client}} {
+				text := fmt.Sprintf(format+string(verb), value)
+				assert.NotContains(t, text, "canary", format+string(verb))
+				assert.NotContains(t, text, fmt.Sprintf("%x", "canary"), format+string(verb))
+			}
+		}
+	}
+}
