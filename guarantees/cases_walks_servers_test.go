@@ -104,6 +104,7 @@ func TestCaseC9PagingIgnored(t *testing.T) {
 		"no record_count":   func(int, int) any { return nil },
 		"record_count":      nil,
 		"one that is small": func(int, int) any { return 120 },
+		"one of the page":   func(_, rows int) any { return rows },
 	} {
 		t.Run("rows without an id whose content changes, "+name, func(t *testing.T) {
 			t.Parallel()

@@ -102,7 +102,7 @@ func TestDeletesThatMoveNothing(t *testing.T) {
 					require.NoError(t, remove(t, c))
 				}
 			}
-			assert.Equal(t, 5, h.Count(http.MethodGet, "IntegrationError"), "four pages, and the empty one that says that the short one was the last")
+			assert.Equal(t, 6, h.Count(http.MethodGet, "IntegrationError"), "four pages, the empty one, and the short one again, which says that it was the last")
 		})
 	}
 }

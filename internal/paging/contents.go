@@ -126,7 +126,8 @@ func (w *Walk) replay(a Answer, changed bool) []int {
 	}
 	r := &reply{req: w.next, count: a.RecordCount, size: a.PageSize, print: a.Print}
 	repeats, print := w.add(a.Keys, r)
-	w.loose.accept(r, repeats, print, w.seen.Len(), w.static)
+	w.loose.take(r, repeats)
+	w.loose.judge(r, repeats, print, w.seen.Len(), w.static)
 	fresh := slices.DeleteFunc(r.fresh, func(i int) bool { return !slices.Contains(c.passed[at], i) })
 	w.shown += len(fresh)
 	again.pages++

@@ -20,10 +20,26 @@ type loose struct {
 	reached int  // how many the passes have seen that count together
 	barren  int  // passes in a row that brought nothing new
 	idle    int  // responses in a row that brought nothing new
-	full    int  // pages in a row that were full of new records
+	endless int  // pages in a row of new records without an id
 	stale   int  // pages in a row of which most was known, and some was not
-	probed  bool // the page behind every list has been asked for
 	tried   bool // whether smaller pages show that page_no is honored
+	far     far
+	empty   empties
+	held    *heldReply // what cannot be judged before far is known
+}
+
+// far is what a page behind the end of every list gets.
+type far struct {
+	asked bool
+	rows  int
+}
+
+// heldReply is a response that is yet to be judged.
+type heldReply struct {
+	*reply
+	repeats, seen int
+	print         uint64
+	static        bool
 }
 
 // reading is what one pass saw.
@@ -35,6 +51,8 @@ type reading struct {
 	fresh    int
 	pages    uint64 // the fingerprints of its pages in their order
 	pos      int    // how far it has come, in positions; what is before it may have moved on
+	high     int    // the furthest that it came
+	back     int    // how often in a row it went back since
 	first    uint64 // the fingerprint of page 1
 	last     uint64 // and of the page before
 	lastPage int
@@ -59,32 +77,46 @@ const (
 	allRead                 // it has, and record_count tells of more
 	shared                  // it is the same each time, and records come twice: they may be others with the same id
 	hopeless                // it changes each time
+	gaping                  // a page stays empty that should not
 )
 
 // accept takes a page. marks are of its records: whether they are new to the walk is in r.fresh, whether to the pass in repeats.
 func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static bool) verdict {
-	if r.req.Page == farPage {
-		l.probed = true
-		if len(r.fresh) > 0 {
-			return ignored
-		}
+	if l.take(r, repeats); l.stale > mostStale {
+		return ignored
+	}
+	if !l.far.asked && l.again(r, repeats, print) {
+		l.held = &heldReply{r, repeats, seen, print, static}
 		return goesOn
 	}
+	return l.judge(r, repeats, print, seen, static)
+}
+
+// behind takes what the server sends for a page behind the end of every list: so many rows, and whether one of them is new to the walk.
+func (l *loose) behind(rows int, fresh bool) verdict {
+	held := l.held
+	l.far, l.held = far{asked: true, rows: rows}, nil
+	switch {
+	case fresh && held == nil:
+		return ignored
+	case held != nil:
+		return l.judge(held.reply, held.repeats, held.print, held.seen, held.static)
+	}
+	return goesOn
+}
+
+// take takes what a page tells of the list.
+func (l *loose) take(r *reply, repeats int) {
 	l.learn(r)
 	l.recover(r.end)
-	p := &l.now
-	l.full++
-	if repeats > 0 || r.short || len(r.at) == 0 || !r.byContent {
-		l.full = 0
+	l.endless++
+	if repeats > 0 || len(r.at) == 0 || !r.byContent {
+		l.endless = 0
 	}
-	fall, still := l.counter.take(r)
+	r.fall, r.still = l.counter.take(r)
 	if !l.counter.wrong && r.count >= 0 && len(r.at) > 0 && r.end > r.count {
 		l.counter.wrong = true
 	}
-	known := r.count >= 0 && !l.counter.wrong
-	p.moved = p.moved || !still || !known
-	p.pos = max(0, p.pos-fall)
-	p.fresh += len(r.fresh)
 	l.idle++
 	if repeats < len(r.at) {
 		l.idle = 0
@@ -92,14 +124,28 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	if l.stale++; r.req.Page == 1 || 2*repeats < len(r.at) || repeats == len(r.at) {
 		l.stale = 0
 	}
-	if l.stale > mostStale {
-		return ignored
-	}
-	wraps := r.req.Page > 1 && len(r.at) > 0 && len(r.fresh) == 0 && repeats == len(r.at) && (print == p.first || print == p.last && r.req.Page == p.lastPage+1)
+}
+
+// again reports whether a page is one that came before.
+func (l *loose) again(r *reply, repeats int, print uint64) bool {
+	p := &l.now
+	return r.req.Page > 1 && len(r.at) > 0 && len(r.fresh) == 0 && repeats == len(r.at) &&
+		(print == p.first || print == p.last && r.req.Page == p.lastPage+1 || l.idle > 1)
+}
+
+// judge says what becomes of a pass with a page.
+func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool) verdict {
+	p := &l.now
+	known := r.count >= 0 && !l.counter.wrong
+	p.moved = p.moved || !r.still || !known
+	p.pos = max(0, p.pos-r.fall)
+	p.fresh += len(r.fresh)
+	// A page that came before is sent in place of one behind the end, if such a server it is, or the list has moved by a page.
+	wraps := l.far.rows > 0 && l.again(r, repeats, print)
 	if wraps && r.req.Page > 2 && r.print != p.firstRows && r.print != p.lastRows {
 		wraps = false // the ids are those of another page, the records are not
 	}
-	if wraps && !still && known && l.idle < 2 { // once, it may be that the list moved by a page
+	if wraps && !r.still && known && l.idle < 2 { // once, it may be that the list moved by a page
 		wraps = false
 	}
 	p.twice = p.twice || repeats > 0 && !wraps
@@ -110,17 +156,26 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	p.last, p.lastRows, p.lastPage = print, r.print, r.req.Page
 	p.pages = p.pages*1099511628211 ^ print
 	if begin <= p.pos && !wraps {
-		p.pos = max(p.pos, begin+rows)
+		if p.pos = max(p.pos, begin+rows); p.pos > p.high {
+			p.high, p.back = p.pos, 0
+		}
+	}
+	lonely := rows == 0 && !r.refused && l.lonely(r, known)
+	if rows > 0 && l.empty.deny(r) {
+		if p.moved, p.twice = true, true; l.empty.wrong > 1 {
+			return gaping
+		}
 	}
 	if l.grows(r, known) {
 		l.before, l.now = reading{}, reading{}
 		l.begin()
 		return goesOn
 	}
+	most := 16 + (mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1)
 	switch {
-	case l.idle > 16+(mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1):
+	case l.idle > most:
 		return hopeless
-	case wraps && r.req.Page == 2:
+	case wraps && p.distinct <= p.rows:
 		if l.number == 1 && p.all && known && r.count > p.rows { // page 1 was all there was, and what has come since is out of reach
 			return over
 		}
@@ -134,6 +189,11 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	case static && known && seen == r.count && l.number > 1 && !l.second:
 		return over
 	case begin > p.pos: // the list has moved: back to where unseen records may be
+		if p.back++; p.back > most {
+			return hopeless
+		}
+	case lonely:
+		p.pos = begin + r.req.Size
 	case rows == 0, wraps, r.refused:
 		return l.endPass(known, r.count)
 	case known && r.short && p.distinct >= r.count:
@@ -142,6 +202,14 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 		p.pos = r.req.Page * l.span(r)
 	}
 	return goesOn
+}
+
+// lonely reports whether an empty page may not be the end, so that the one behind it is to be asked for: record_count does not say the same.
+func (l *loose) lonely(r *reply, known bool) bool {
+	l.empty.take(r, (l.number <= l.begun || l.empty.wrong > 0) && r.req.Page > 1 && !(known && r.still && l.now.distinct == r.count))
+	lonely := l.empty.lonely
+	l.empty.lonely = false
+	return lonely
 }
 
 // span returns how many records a page such as this one holds; the next one may be larger or smaller.
@@ -172,8 +240,11 @@ func (l *loose) endPass(known bool, count int) verdict {
 		l.barren = 0
 	}
 	l.reached = p.distinct
-	if l.barren > mostBarren || l.number > mostPasses {
+	switch {
+	case l.barren > mostBarren || l.number > mostPasses:
 		return hopeless
+	case l.far.rows > 0 && l.number > 2: // a page may not be turned at all
+		return ignored
 	}
 	before := l.now
 	l.now = reading{}
@@ -201,7 +272,7 @@ const farPage = 1_000_000
 func (l *loose) next() page.Request {
 	// Rows without an id whose content changes look new each time: where page_no is ignored, there is no end to them.
 	const suspicious = 8
-	if !l.probed && l.full >= suspicious && (l.counter.wrong || l.counter.count < 0) {
+	if !l.far.asked && (l.held != nil || l.endless >= suspicious && (l.counter.wrong || l.counter.count < 0)) {
 		return page.Request{Page: farPage, Size: l.top}
 	}
 	return page.Request{Page: l.now.pos/l.top + 1, Size: l.top}

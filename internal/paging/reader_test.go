@@ -126,5 +126,5 @@ func TestReaderHearsOfDeletes(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, pagetest.Of(300).IDs, got)
-	assert.LessOrEqual(t, len(s.Requests), 6)
+	assert.LessOrEqual(t, len(s.Requests), 7)
 }

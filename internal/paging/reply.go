@@ -14,12 +14,14 @@ type reply struct {
 	print   uint64  // of the records' content
 	refused bool    // a page behind the first one, and the server says that there is none
 
+	silent    bool // it is refused or empty, and says nothing of the length of the list
 	byContent bool // the last of them has no id
 
 	begin, end int // positions
 	short      bool
 	unsure     bool // where it begins: the pages may be counted by the size asked for, or by the one that is sent
 	closed     bool // it has proved that nothing is between it and the next page
+	fall       int  // by how much the list has shrunk since the response before
 	still      bool // nothing has changed since the response before, as far as can be told
 }
 

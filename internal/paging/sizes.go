@@ -15,7 +15,7 @@ func (c *counter) take(r *reply) (fall int, still bool) {
 		fall = max(0, c.count-r.count)
 	}
 	still = r.count >= 0 && (c.count == r.count || !c.any) && r.gone == 0
-	if r.refused { // nothing is said of a change
+	if r.silent { // nothing is said of a change
 		return r.gone, c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
 	}
 	c.count, c.any = r.count, true

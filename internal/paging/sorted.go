@@ -26,6 +26,7 @@ type sorted struct {
 	newest    int64 // the largest id so far
 	counter   counter
 	falls     int // by how much the list has shrunk in all
+	distinct  int // how many records have been seen
 	responses int
 	idle      int // responses in a row that neither brought a record nor proved anything
 
@@ -37,8 +38,10 @@ type sorted struct {
 	uneven bool    // a page shorter than asked for had others behind it
 
 	ends    ending // what the last response that showed the end said
-	ignored bool   // the server seems to pay no heed to page_no
-	lost    bool   // no further request can help
+	empty   empties
+	ignored bool // the server seems to pay no heed to page_no
+	lost    bool // no further request can help
+	hollow  bool // since a page stays empty that should not
 }
 
 // ending is what a response says that shows the end of the list.
@@ -61,7 +64,7 @@ func (s *sorted) accept(r reply) bool {
 	s.recover(r.end)
 	wraps := s.wraps(&r)
 	if wraps {
-		if r.print != s.head && r.print != s.last.print && r.req.Page > 2 {
+		if r.print != s.head && r.print != s.last.print {
 			return false // the ids are those of another page, the records are not
 		}
 		r.end = r.begin
@@ -70,6 +73,7 @@ func (s *sorted) accept(r reply) bool {
 		s.head = r.print
 	}
 	s.count(&r)
+	s.distinct += len(r.fresh)
 	if len(r.fresh) > 0 {
 		s.idle = 0
 	}
@@ -138,7 +142,7 @@ func (s *sorted) doubt(at int) {
 // count takes what a response tells of changes.
 func (s *sorted) count(r *reply) {
 	fall, still := s.counter.take(r)
-	if len(r.at) > 0 && !s.counter.wrong && r.count >= 0 && r.end > r.count { // it counts too few
+	if len(r.at) > 0 && !s.counter.wrong && !s.uneven && r.count >= 0 && r.end > r.count { // it counts too few
 		s.counter.wrong, still = true, false
 		for len(s.joins) > 0 {
 			s.doubt(len(s.joins) - 1)
@@ -147,11 +151,11 @@ func (s *sorted) count(r *reply) {
 	s.falls += fall
 	r.still = still && !s.strict && !s.counter.wrong && s.unmoved(r)
 	for _, j := range s.just {
-		if at := s.find(j); at >= 0 && !r.still && !r.refused { // record_count may tell of a change one response late
+		if at := s.find(j); at >= 0 && !r.still && !r.silent { // record_count may tell of a change one response late
 			s.doubt(at)
 		}
 	}
-	if !r.refused { // a refusal has no record_count
+	if !r.silent { // it has no record_count
 		s.just = s.just[:0]
 	}
 }
@@ -182,6 +186,9 @@ func (s *sorted) wraps(r *reply) bool {
 	if s.down {
 		return len(s.last.at) == len(r.at) && s.last.at[0] == r.at[0] && r.req.Page > s.last.req.Page && (r.count >= 0 && r.count == s.counter.count || s.idle > 2)
 	}
+	if s.uneven { // positions say nothing
+		return r.print == s.head || r.print == s.last.print && r.follows(&s.last)
+	}
 	for _, p := range s.places { // the id at a position only rises
 		if p.at <= r.begin && p.x > r.at[0] || p.at < r.begin && p.x == r.at[0] {
 			return true
@@ -201,16 +208,20 @@ type place struct {
 func (s *sorted) nothing(r *reply) {
 	before := &s.last
 	if r.req.Page == 1 {
-		if s.lost = r.count > 0; !s.lost {
+		if s.lost = r.count > 0; !s.lost && (len(s.cover) == 0 || len(before.at) == 0) { // two ways agree that what has been read is gone
 			s.cover.add(span{lo: front, hi: back})
 			s.showsEnd(r, 0)
 		}
 		return
 	}
 	end := r.begin
-	adjacent := len(before.at) > 0 && !before.unsure && (r.follows(before) || before.end == r.begin)
+	adjacent := len(before.at) > 0 && !before.unsure && (r.follows(before) || before.end == r.begin && !s.uneven)
 	if adjacent {
 		end = before.end
+	}
+	if !r.refused && len(r.at) == 0 && s.empty.take(r, !(r.still && r.count == s.distinct-s.falls) && (!adjacent || len(before.at) >= before.req.Size || s.uneven)) {
+		s.showsEnd(r, s.ends.end)
+		return
 	}
 	if s.ignored = len(r.at) > 0 && !s.paged && (s.counts() || r.req.Page == 2); s.ignored {
 		if before.req.Page == 1 && before.end == before.count && r.count > before.count { // page 1 was all there was, and what has come since is out of reach
@@ -229,7 +240,7 @@ func (s *sorted) nothing(r *reply) {
 	if adjacent {
 		lo := before.at[len(before.at)-1]
 		switch {
-		case before.short && !s.counts() && !s.uneven: // two ways agree
+		case s.down && before.short && !s.counts() && !s.uneven: // two ways agree
 			s.prove(lo, back)
 		case r.still && (before.end == r.begin || before.short):
 			s.believe(lo, back)
@@ -247,14 +258,17 @@ func (s *sorted) rows(r *reply) {
 	if r.req.Page == 1 {
 		lo = front
 	}
-	if r.follows(before) && before.short {
-		s.uneven = true
+	if r.follows(before) && (before.short || len(before.at) > 0 && before.at[len(before.at)-1] >= first && len(r.fresh) > 0 && (!s.down || r.still)) {
+		s.uneven = true // or the pages overlap
+	}
+	if s.empty.deny(r) {
+		s.reopen()
 	}
 	if n := len(s.cover); n > 0 && s.cover[n-1].lo == back && (s.cover[n-1].above-1)*s.cover[n-1].size < r.end {
 		s.cover = s.cover[:n-1] // the list has grown
 	}
-	if r.short && s.counts() && !r.unsure {
-		if r.end == r.count && !s.uneven {
+	if r.short && s.counts() && !r.unsure && !s.uneven {
+		if r.end == r.count && s.distinct-s.falls >= r.count { // so many have been seen, and so far does the page reach
 			hi = back
 		}
 		s.showsEnd(r, r.end)
@@ -270,12 +284,24 @@ func (s *sorted) rows(r *reply) {
 		return
 	}
 	switch {
-	case before.end == r.begin && before.at[len(before.at)-1] < first:
+	case before.end == r.begin && (!s.uneven || r.follows(before)) && before.at[len(before.at)-1] < first:
 		s.paged = true
 		s.believe(before.at[len(before.at)-1], first)
-	case r.end == before.begin && last < before.at[0]:
+	case r.end == before.begin && (!s.uneven || before.follows(r)) && last < before.at[0]:
 		s.believe(last, before.at[0])
 	}
+}
+
+// reopen takes back that the list has been seen to its end.
+func (s *sorted) reopen() {
+	for at := len(s.joins) - 1; at >= 0 && s.joins[at].hi == back; at-- {
+		s.doubt(at)
+	}
+	if n := len(s.cover); s.cover[n-1].lo == back {
+		s.cover = s.cover[:n-1]
+	}
+	s.hollow = s.empty.wrong > 1
+	s.lost = s.lost || s.hollow || s.whole()
 }
 
 // below closes the hole above a page, where the page above it was read before: see [sorted].
@@ -285,7 +311,7 @@ func (s *sorted) below(r *reply, last int64) {
 	}
 	for _, above := range s.cover {
 		if above.lo > last && above.above == r.req.Page+1 && above.size == r.req.Size {
-			if above.lo == back && s.counts() && r.count > r.end {
+			if above.lo == back && s.counts() && r.count > r.end && !(s.strict && (r.short || s.empty.more())) {
 				return // it is not the end
 			}
 			s.prove(last, above.lo)
@@ -346,6 +372,8 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 		return page.Request{Page: 1, Size: top}, false, false
 	case s.grows(&s.last, s.counts()):
 		return page.Request{Page: 1, Size: s.asked}, false, false
+	case s.empty.lonely:
+		return s.empty.doubt(), false, false
 	case len(s.cover) > 1: // a hole
 		above := s.cover[1]
 		for _, other := range s.cover[2:] { // what was above has moved down

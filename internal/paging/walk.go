@@ -6,6 +6,7 @@ package paging
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/wire"
@@ -155,8 +156,8 @@ func (w *Walk) Shrink() bool {
 		if !w.sorted.shrink(size) {
 			return false
 		}
-		w.next, _, _ = w.sorted.next()
-		return w.next.Size < size // the same page again would not end
+		w.advance(w.next.Page)
+		return w.done || w.next.Size < size // the same page again would not end
 	default:
 		if !w.loose.shrink(size) {
 			return false
@@ -181,15 +182,22 @@ func (w *Walk) Accept(a Answer) []int {
 		return w.replay(a, changed)
 	case a.ByContent && !w.contents.keys && w.turn(req):
 		return nil
+	case req.Page == farPage:
+		unseen := func(k wire.Key) bool { return !w.seen.Has(k) }
+		verdict := w.loose.behind(len(a.Keys), slices.ContainsFunc(a.Keys, unseen))
+		w.whole.endless = verdict == ignored && w.loose.endless > 0
+		w.follow(verdict, req.Page)
+		return nil
 	}
 	r := &reply{
 		req: req, count: a.RecordCount, size: a.PageSize, refused: a.Refused, print: a.Print,
-		gone: max(0, a.GoneAfter-w.goneBefore), sure: max(0, a.GoneBefore-w.goneAfter),
+		silent: a.Refused || len(a.Keys) == 0 && a.RecordCount < 0,
+		gone:   max(0, a.GoneAfter-w.goneBefore), sure: max(0, a.GoneBefore-w.goneAfter),
 	}
 	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
 	repeats, print := w.add(a.Keys, r)
 	r.byContent = len(a.Keys) > 0 && a.Keys[len(a.Keys)-1].Kind == wire.KeyContent
-	if w.Unpaged && req.Count == 0 && !w.whole.again {
+	if w.Unpaged && req.Count == 0 && w.whole.again == 0 {
 		r.fresh = every(len(a.Keys)) // one response is one snapshot: rows that share an id there are meant to
 	}
 	w.mark(req, a, r.fresh)
@@ -211,7 +219,7 @@ func (w *Walk) Accept(a Answer) []int {
 
 // changes takes what a response tells of changes.
 func (w *Walk) changes(a Answer) (changed bool) {
-	if a.Refused {
+	if a.Refused || len(a.Keys) == 0 && a.RecordCount < 0 {
 		a.RecordCount = w.count
 	}
 	changed = w.started && a.RecordCount >= 0 && w.count >= 0 && a.RecordCount != w.count || a.GoneAfter > w.goneBefore
@@ -236,14 +244,22 @@ func (w *Walk) afterSorted(r *reply, keys []wire.Key, repeats int, print uint64)
 		w.all()
 		return
 	}
+	w.advance(r.req.Page)
+}
+
+// advance chooses the next request of a list in the order of its ids, or ends the walk.
+func (w *Walk) advance(number int) {
+	s := w.sorted
 	req, done, fewer := s.next()
 	switch {
 	case !done:
 		w.next = req
+	case s.hollow:
+		w.fail(number, hollow)
 	case s.lost, !fewer && w.static && w.count > w.seen.Len(): // the order may be no order
 		w.loosen(nil, 0, 0)
 	default:
-		w.finish(r.req.Page, fewer && (w.static || !s.down))
+		w.finish(number, fewer && (w.static || !s.down))
 	}
 }
 
@@ -306,21 +322,28 @@ func (w *Walk) loosen(r *reply, repeats int, print uint64) {
 
 // afterLoose continues with a list in another order.
 func (w *Walk) afterLoose(r *reply, repeats int, print uint64) {
-	switch w.loose.accept(r, repeats, print, w.seen.Len(), w.static) {
+	w.follow(w.loose.accept(r, repeats, print, w.seen.Len(), w.static), r.req.Page)
+}
+
+// follow does what a verdict says after a page.
+func (w *Walk) follow(v verdict, number int) {
+	switch v {
 	case goesOn:
 		w.next = w.loose.next()
 	case ignored:
 		w.all()
 	case over:
-		w.finish(r.req.Page, false)
+		w.finish(number, false)
 	case allRead:
-		w.finish(r.req.Page, true)
+		w.finish(number, true)
 	case shared:
 		if !w.recount() {
-			w.fail(r.req.Page, ties)
+			w.fail(number, ties)
 		}
 	case hopeless:
-		w.fail(r.req.Page, ties)
+		w.fail(number, ties)
+	case gaping:
+		w.fail(number, hollow)
 	}
 }
 

@@ -4,9 +4,10 @@ import "github.com/halopsa-go/halopsa/internal/page"
 
 // whole is what is known of a list that comes in one response, because it has no pages or the server pays no heed to them.
 type whole struct {
-	rows  int  // the most that came on a page, or without paging: more show that count is honored, fewer that none was cut off
-	exact bool // as many records were asked for as record_count says, not one more
-	again bool // it has come, and is asked for again
+	rows    int  // the most that came on a page, or without paging: more show that count is honored, fewer that none was cut off
+	exact   bool // as many records were asked for as record_count says, not one more
+	endless bool // new records came for a page behind the end of every list: record_count was too small, or their content changes
+	again   int  // how often it has come, and is asked for again
 }
 
 // leastCap is the least that a server is taken to cut off a response at.
@@ -16,9 +17,17 @@ const leastCap = 10
 // the list.
 func (w *Walk) all() {
 	w.next = page.Request{Count: page.AllOfThem}
-	if w.count >= 0 {
-		w.next.Count = w.count + 1
+	if count := w.believed(); count >= 0 {
+		w.next.Count = count + 1
 	}
+}
+
+// believed returns record_count, -1 where it is unknown or has been found to count too few.
+func (w *Walk) believed() int {
+	if w.whole.endless {
+		return -1
+	}
+	return w.count
 }
 
 // afterPlain judges the response of a list that has no paging parameters.
@@ -32,16 +41,19 @@ func (w *Walk) afterPlain(rows, fresh int) {
 
 // came ends the walk with the whole list, or asks for it again.
 func (w *Walk) came(fresh int) {
-	if w.SecondPass && (!w.whole.again || fresh > 0) {
-		w.whole.again = true
-		return
+	switch {
+	case w.whole.again > mostBarren:
+		w.fail(1, page.NeverRests)
+	case w.SecondPass && (w.whole.again == 0 || fresh > 0):
+		w.whole.again++
+	default:
+		w.done = true
 	}
-	w.done = true
 }
 
 // afterCount judges the response to the request for the whole list.
 func (w *Walk) afterCount(asked, rows, fresh int) {
-	switch count := w.count; {
+	switch count := w.believed(); {
 	case count >= 0 && rows >= count && (rows < asked || w.whole.exact):
 		w.came(fresh)
 	case asked < page.AllOfThem && rows >= asked: // there are more than record_count says

@@ -1,0 +1,113 @@
+package paging_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
+	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/wire"
+)
+
+// walkWithEmpty walks 12 records in pages of 3 of which some are empty, and returns how many came.
+func walkWithEmpty(t *testing.T, o paging.Options, count int, empty func(request int, req page.Request) bool) (n, requests int, err error) {
+	t.Helper()
+	s := pagetest.Of(12)
+	w := paging.New(3, o)
+	for req, more := w.Next(); more; req, more = w.Next() {
+		a := serve(s, req)
+		if a.RecordCount = count; empty(len(s.Requests), req) {
+			a.Keys, a.Print = nil, 0
+			a.RecordCount = min(count, 0)
+		}
+		n += len(w.Accept(a))
+		require.Less(t, len(s.Requests), 60, "the walk does not end")
+	}
+	return n, len(s.Requests), w.Err()
+}
+
+// A page that comes without records once, whose query has failed, ends no walk: the page behind it has records.
+func TestEmptyPageOnce(t *testing.T) {
+	t.Parallel()
+	for _, order := range []paging.Order{paging.ByID, paging.ByRows, paging.ByOther} {
+		for _, count := range []int{-1, 12} {
+			for request := 2; request <= 3; request++ {
+				n, requests, err := walkWithEmpty(t, paging.Options{Order: order}, count, func(at int, _ page.Request) bool { return at == request })
+				require.NoError(t, err, "order %d, count %d, request %d", order, count, request)
+				assert.Equal(t, 12, n, "order %d, count %d, request %d", order, count, request)
+				assert.LessOrEqual(t, requests, 4*5, "order %d, count %d, request %d", order, count, request)
+			}
+		}
+	}
+}
+
+// A page that stays empty although the next one is not hides records: that is an error, after few requests.
+func TestEmptyPageForever(t *testing.T) {
+	t.Parallel()
+	for _, order := range []paging.Order{paging.ByID, paging.ByRows, paging.ByOther} {
+		for _, count := range []int{-1, 12} {
+			for number := 2; number <= 3; number++ {
+				_, requests, err := walkWithEmpty(t, paging.Options{Order: order}, count, func(_ int, req page.Request) bool { return req.Page == number })
+				var short *paging.Incomplete
+				require.ErrorAs(t, err, &short, "order %d, count %d, page %d", order, count, number)
+				assert.False(t, short.AllRead, "order %d, count %d, page %d", order, count, number)
+				assert.LessOrEqual(t, requests, 4*5, "order %d, count %d, page %d", order, count, number)
+			}
+		}
+	}
+}
+
+// Where ties change places, a page of one record may be the one before again: that is no sign that page_no is not honored.
+func TestTiesInPagesOfOne(t *testing.T) {
+	t.Parallel()
+	for _, count := range []int{-1, 4} {
+		lists := [][]int64{{1, 2, 3, 4}, {2, 1, 3, 4}} // 1 and 2 change places at every request
+		w := paging.New(1, paging.Options{Order: paging.ByOther})
+		got, requests := map[int64]bool{}, 0
+		for req, more := w.Next(); more; req, more = w.Next() {
+			list := lists[requests%2]
+			requests++
+			a := paging.Answer{RecordCount: count}
+			require.Zero(t, req.Count, "it is taken for a server that ignores paging")
+			if req.Page <= 4 {
+				a.Keys = []wire.Key{{ID: list[req.Page-1]}}
+				a.Print = uint64(list[req.Page-1]) //nolint:gosec // positive
+			}
+			for _, i := range w.Accept(a) {
+				got[a.Keys[i].ID] = true
+			}
+			require.Less(t, requests, 120, "the walk does not end")
+		}
+		if w.Err() == nil {
+			assert.Len(t, got, 4, "record_count %d", count)
+		}
+	}
+}
+
+// A page that is too much where a walk has nothing else to ask for ends it; page 0 is never asked for.
+func TestShrinkAsksForNoPageZero(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Of(2)
+	w := paging.New(2, paging.Options{})
+	for req, more := w.Next(); more; req, more = w.Next() {
+		require.Positive(t, req.Page)
+		if req.Page*req.Size > len(s.IDs) && req.Page > 1 { // the first page comes in place of one behind the end
+			req.Page = 1
+		}
+		a := serve(s, req)
+		a.RecordCount += 3
+		if len(a.Keys) > 1 {
+			if !w.Shrink() {
+				return
+			}
+			continue
+		}
+		if w.Accept(a); len(s.Requests) == 4 {
+			s.Add(1)
+		}
+		require.Less(t, len(s.Requests), 60)
+	}
+}
