@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
+	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/paging"
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
@@ -60,6 +62,7 @@ func sinceOf[T any](ctx context.Context, c *Client, at endpoint, options any, af
 			yield(nil, err)
 			return
 		}
+		defer log.flight.End()
 		end := func(err error) {
 			log.tell(ctx, err, 0)
 			yield(nil, err)
@@ -105,6 +108,7 @@ func followOf[T any](
 			yield(Followed[T]{Cursor: after}, err)
 			return
 		}
+		defer log.flight.End()
 		end := func(err error) {
 			log.tell(ctx, err, 0)
 			yield(Followed[T]{Cursor: log.look.Cursor}, err)
@@ -162,7 +166,8 @@ func followOf[T any](
 // tail reads what is new in a log.
 type tail[T any] struct {
 	*follow.Follower
-	oldest, newest *walker     // the list sorted by id, both ways; the same where it cannot be sorted
+	oldest, newest *walker // the list sorted by id, both ways; the same where it cannot be sorted
+	flight         paging.Flight[followed[T]]
 	held           response[T] // the latest
 	seen           int
 	gaps           gaps
@@ -189,10 +194,38 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 	if err != nil {
 		return nil, err
 	}
-	return &tail[T]{
+	t := &tail[T]{
 		Follower: follow.New(after, max(w.pageSize(), leastFollowed), at.sorted), oldest: w.sortedBy(Asc("id")), newest: w.sortedBy(Desc("id")),
 		gaps: gaps{settle: w.conf.hold}, look: Look{Op: w.op, Begin: time.Now(), Cursor: max(0, after)}, first: true,
-	}, nil
+	}
+	t.flight = paging.Flight[followed[T]]{AtOnce: w.conf.prefetch, Begin: t.begin}
+	return t, nil
+}
+
+// followed is what came of a request.
+type followed[T any] struct {
+	rows wire.List[T]
+	err  error
+}
+
+// shrinks reports whether a smaller page may take the place of one that is too much.
+func shrinks(req page.Request) bool { return req.Size > 1 && req.Count == 0 }
+
+// sorted is the list in the order of a request.
+func (t *tail[T]) sorted(req page.Request) *walker {
+	if req.Newest {
+		return t.newest
+	}
+	return t.oldest
+}
+
+// begin makes a request of the log ready.
+func (t *tail[T]) begin(req page.Request) func(context.Context) followed[T] {
+	w := t.sorted(req)
+	return func(ctx context.Context) (got followed[T]) {
+		got.rows, got.err = fetch[T](ctx, w, req, false, shrinks(req))
+		return got
+	}
 }
 
 // followable refuses the options of one call that the followers cannot honor.
@@ -216,14 +249,13 @@ func (t *tail[T]) more() bool {
 func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
 	t.smaller = false
 	req, _ := t.Next()
-	w := t.oldest
-	if req.Newest {
-		w = t.newest
+	if t.Shrank() {
+		t.flight.Drop()
 	}
-	smaller := req.Size > 1 && req.Count == 0
-	rows, err := fetch[T](ctx, w, req, false, smaller)
+	got := t.flight.Read(ctx, req, t.Ahead)
+	rows, err, w := got.rows, got.err, t.sorted(req)
 	if tooMuch(ctx, err) {
-		if t.smaller = t.TooMuch(); !t.smaller && smaller && !errors.Is(err, errTooLarge) { // there is none, and no reason to hurry
+		if t.smaller = t.TooMuch(); !t.smaller && shrinks(req) && !errors.Is(err, errTooLarge) { // there is none, and no reason to hurry
 			rows, err = fetch[T](ctx, w, req, false, false)
 		}
 	}

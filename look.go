@@ -136,6 +136,7 @@ func (t *tail[T]) pause(interval time.Duration) time.Duration {
 
 // again begins the next look.
 func (t *tail[T]) again() {
+	t.flight.Drop() // of the look before
 	if t.look.Held {
 		t.Rewind(t.look.Cursor)
 	} else {

@@ -166,7 +166,8 @@ func WithSecondPass() Option {
 	})
 }
 
-// WithPrefetch lets Pages and All read up to n pages at once: the next ones are read while the caller works. 0 and 1 read one at a time.
+// WithPrefetch lets Pages, All, Since and Follow read up to n pages at once: the next ones are read while the caller works. 0 and 1 read one at a
+// time. Of Since and Follow it is for what there is to catch up on, in lists that come with the oldest records first.
 //
 // Records come in the same order and with the same promise. All requests count against the limit. Reading ahead stops once the list shrinks
 // during the walk, and does not begin if the server sends no record_count: a page that turns out to be empty costs a request.

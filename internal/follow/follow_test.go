@@ -22,11 +22,28 @@ func serve(s *pagetest.Server, req page.Request) follow.Answer {
 // pass runs one pass and returns what it gave. Of every answer it is held that no record that is there has been passed over.
 func pass(t *testing.T, s *pagetest.Server, f *follow.Follower, between func()) ([]int64, error) {
 	t.Helper()
+	return passAhead(t, s, f, 0, between)
+}
+
+// passAhead is a pass that reads so many pages before their turn.
+func passAhead(t *testing.T, s *pagetest.Server, f *follow.Follower, most int, between func()) ([]int64, error) {
+	t.Helper()
+	early := map[page.Request]follow.Answer{}
 	var got []int64
 	var before follow.Answer
 	asked := len(s.Requests)
 	for req, more := f.Next(); more; req, more = f.Next() {
-		answer := serve(s, req)
+		answer, isEarly := early[req]
+		if f.Shrank() || !isEarly {
+			clear(early)
+			answer = serve(s, req)
+		}
+		delete(early, req)
+		for _, next := range f.Ahead(most) {
+			if _, read := early[next]; !read {
+				early[next] = serve(s, next)
+			}
+		}
 		cursor := f.Cursor()
 		next, previous := f.Accept(answer)
 		from := answer
@@ -284,10 +301,10 @@ func FuzzFollower(f *testing.F) {
 		}
 		follower := follow.New(after, []int{10, 17, 50, 100, 1000}[r.IntN(5)], r.IntN(2) == 0)
 		busy := r.IntN(3) // of three requests so many see a change
-		complete := 0
+		complete, ahead := 0, r.IntN(2)*r.IntN(6)
 		for range 6 {
 			there, changes := slices.Clone(s.IDs), 0
-			_, err := pass(t, s, follower, func() {
+			_, err := passAhead(t, s, follower, ahead, func() {
 				if changes++; changes < 30 && r.IntN(3) < busy { // records may come faster than they can be read, but not forever
 					change(s, r, follower.Cursor())
 				}

@@ -180,6 +180,31 @@ func (f *Follower) edge(at int) {
 	f.next = page.Request{Page: at/top + 1, Size: top, Newest: f.state == down}
 }
 
+// Ahead returns the requests that are likely to follow Next, at most n of them, for a caller that reads ahead.
+//
+// That is so while the pages after the cursor are read one after the other, with the oldest records first. A page that was read before its turn proves
+// no less: its rows were neighbors when it was read. It returns none where record_count does not say how many pages there are, and none where pages may
+// turn out to have another size.
+func (f *Follower) Ahead(n int) (ahead []page.Request) {
+	p := &f.pass
+	bottom, top := f.sizes()
+	if f.state != up || p.beyond || !p.met && p.lo < p.hi || !f.counts() || f.fixed > 0 || f.small > 0 || f.next.Size > top {
+		return nil
+	}
+	for end := f.next.Page * f.next.Size; len(ahead) < n && end < f.count; {
+		next, newer := f.containing(end-1, bottom, top)
+		if newer == 0 {
+			break
+		}
+		ahead = append(ahead, next)
+		end = next.Page * next.Size
+	}
+	return ahead
+}
+
+// Shrank reports whether record_count has fallen since the response before: what was read ahead of it is not where it was.
+func (f *Follower) Shrank() bool { return f.fell }
+
 // containing chooses the page that has the record at this position and the most records that are newer; gain is how many those are.
 func (f *Follower) containing(position, bottom, top int) (req page.Request, gain int) {
 	gain = -1

@@ -5,6 +5,7 @@ type serving struct {
 	asked  int  // page_size that the caller wants
 	count  int  // latest record_count, -1 when unknown
 	moved  int  // by how much that differs from the one before
+	fell   bool // the latest one is smaller than that
 	wrong  bool // record_count has been found not to be true
 	limit  int  // the most that the server puts on a page, as far as that is known; 0 where it is not
 	fixed  int  // the size of every page where the server does not care what is asked, 0 where it does
@@ -21,7 +22,7 @@ type serving struct {
 
 // counted takes the record_count of a response to the request for a page. One that has none says nothing.
 func (s *serving) counted(count, number int) {
-	s.moved = 0
+	s.moved, s.fell = 0, count >= 0 && count < s.count
 	if count < 0 {
 		return
 	}

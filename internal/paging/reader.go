@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"slices"
-	"sync"
 
 	"github.com/halopsa-go/halopsa/internal/page"
 )
@@ -37,13 +35,16 @@ func (r *Reader[P]) Pages(ctx context.Context, walk *Walk) iter.Seq2[Part[P], er
 	return func(yield func(Part[P], error) bool) {
 		watched, forget := r.Deletes.watch(r.List, walk)
 		defer forget()
-		flight := &flight[P]{reader: r, walk: watched}
-		defer flight.end()
+		flight := r.flight(watched)
+		defer flight.End()
 		var refused error // by the response before
 		for req, more := walk.Next(); more; req, more = walk.Next() {
-			got := flight.read(ctx, req)
+			if !walk.Steady() {
+				flight.Drop() // what was read before the list moved says nothing of where its records are now
+			}
+			got := flight.Read(ctx, req, walk.Ahead)
 			if got.answer.TooMuch && walk.Shrink() {
-				flight.drop()
+				flight.Drop()
 				if next, _ := walk.Next(); r.Resized != nil {
 					r.Resized(ctx, req, next.Size, got.err)
 				}
@@ -67,23 +68,6 @@ func (r *Reader[P]) Pages(ctx context.Context, walk *Walk) iter.Seq2[Part[P], er
 	}
 }
 
-// flight is the pages of a walk that were asked for and not yet used, in their order.
-type flight[P any] struct {
-	reader *Reader[P]
-	walk   *watched
-	ahead  []*inFlight[P]
-	flying sync.WaitGroup
-}
-
-// inFlight is a page that was asked for in the background.
-type inFlight[P any] struct {
-	req    page.Request
-	cancel context.CancelFunc
-	done   chan struct{} // closed when the rest is there
-	response[P]
-	panics any // of somebody else's code, such as a transport; it is passed on to the caller
-}
-
 // response is what came of a request.
 type response[P any] struct {
 	page   P
@@ -91,62 +75,14 @@ type response[P any] struct {
 	err    error
 }
 
-// fetch sends a request. before is how many of our own deletes were over by then.
-func (f *flight[P]) fetch(ctx context.Context, req page.Request, byContent, smaller bool, before int) (r response[P]) {
-	r.page, r.answer, r.err = f.reader.Fetch(ctx, req, byContent, smaller)
-	r.answer.GoneBefore = before
-	return r
-}
-
-// read returns what came of req, which is the walk's next request.
-func (f *flight[P]) read(ctx context.Context, req page.Request) response[P] {
-	if f.reader.AtOnce < 2 {
-		return f.fetch(ctx, req, f.walk.ByContent(), f.walk.Shrinks(req.Size), f.walk.goneBefore())
-	}
-	if len(f.ahead) > 0 && (f.ahead[0].req != req || !f.walk.Steady()) {
-		f.drop() // what was read before the list moved says nothing of where its records are now
-	}
-	if len(f.ahead) == 0 {
-		f.ask(ctx, req)
-	}
-	for _, next := range f.walk.Ahead(f.reader.AtOnce - 1) {
-		if !slices.ContainsFunc(f.ahead, func(p *inFlight[P]) bool { return p.req == next }) {
-			f.ask(ctx, next)
+// flight reads the pages of a walk.
+func (r *Reader[P]) flight(walk *watched) *Flight[response[P]] {
+	return &Flight[response[P]]{AtOnce: r.AtOnce, Begin: func(req page.Request) func(context.Context) response[P] {
+		byContent, smaller, before := walk.ByContent(), walk.Shrinks(req.Size), walk.goneBefore() // how many deletes of our own were over by then
+		return func(ctx context.Context) (got response[P]) {
+			got.page, got.answer, got.err = r.Fetch(ctx, req, byContent, smaller)
+			got.answer.GoneBefore = before
+			return got
 		}
-	}
-	first := f.ahead[0]
-	f.ahead = f.ahead[1:]
-	<-first.done
-	first.cancel()
-	if first.panics != nil {
-		panic(first.panics)
-	}
-	return first.response
-}
-
-// ask reads a page in the background.
-func (f *flight[P]) ask(ctx context.Context, req page.Request) {
-	ctx, cancel := context.WithCancel(ctx)
-	byContent, smaller, before := f.walk.ByContent(), f.walk.Shrinks(req.Size), f.walk.goneBefore()
-	p := &inFlight[P]{req: req, cancel: cancel, done: make(chan struct{})}
-	f.ahead = append(f.ahead, p)
-	f.flying.Go(func() {
-		defer close(p.done)
-		defer func() { p.panics = recover() }()
-		p.response = f.fetch(ctx, req, byContent, smaller, before)
-	})
-}
-
-// drop stops what is under way and forgets it.
-func (f *flight[P]) drop() {
-	for _, p := range f.ahead {
-		p.cancel()
-	}
-	f.ahead = nil
-}
-
-// end stops what is under way and waits until it has stopped.
-func (f *flight[P]) end() {
-	f.drop()
-	f.flying.Wait()
+	}}
 }
