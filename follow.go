@@ -208,9 +208,6 @@ type followed[T any] struct {
 	err  error
 }
 
-// shrinks reports whether a smaller page may take the place of one that is too much.
-func shrinks(req page.Request) bool { return req.Size > 1 && req.Count == 0 }
-
 // sorted is the list in the order of a request.
 func (t *tail[T]) sorted(req page.Request) *walker {
 	if req.Newest {
@@ -221,9 +218,9 @@ func (t *tail[T]) sorted(req page.Request) *walker {
 
 // begin makes a request of the log ready.
 func (t *tail[T]) begin(req page.Request) func(context.Context) followed[T] {
-	w := t.sorted(req)
+	w, smaller := t.sorted(req), t.Shrinks(req)
 	return func(ctx context.Context) (got followed[T]) {
-		got.rows, got.err = fetch[T](ctx, w, req, false, shrinks(req))
+		got.rows, got.err = fetch[T](ctx, w, req, false, smaller)
 		return got
 	}
 }
@@ -255,9 +252,7 @@ func (t *tail[T]) read(ctx context.Context) ([]next[T], error) {
 	got := t.flight.Read(ctx, req, t.Ahead)
 	rows, err, w := got.rows, got.err, t.sorted(req)
 	if tooMuch(ctx, err) {
-		if t.smaller = t.TooMuch(); !t.smaller && shrinks(req) && !errors.Is(err, errTooLarge) { // there is none, and no reason to hurry
-			rows, err = fetch[T](ctx, w, req, false, false)
-		}
+		t.smaller = t.TooMuch()
 	}
 	switch {
 	case refusesPage(req, err): // there are no records there

@@ -1,5 +1,7 @@
 package follow
 
+import "github.com/halopsa-go/halopsa/internal/page"
+
 // serving is what is known of how the server puts a list on pages. It outlives the passes.
 type serving struct {
 	asked  int  // page_size that the caller wants
@@ -100,11 +102,18 @@ func (f *Follower) learn(ids []int64) part {
 	return p
 }
 
+// smallest is the smallest page that is asked for where larger ones are too much: two rows show an order.
+const smallest = 2
+
+// Shrinks reports whether TooMuch will choose a smaller page where the response to req is too much.
+func (f *Follower) Shrinks(req page.Request) bool {
+	return req.Count == 0 && req.Size > smallest && f.fixed == 0 && f.state != over
+}
+
 // TooMuch takes it that the response to Next's request was too much for the server, for what is in front of it, or for the caller, and reports whether
 // there is a smaller page to ask for instead, which then is the next request.
 func (f *Follower) TooMuch() bool {
-	const smallest = 2
-	if f.next.Count > 0 || f.next.Size <= smallest || f.fixed > 0 || f.state == over {
+	if !f.Shrinks(f.next) {
 		return false
 	}
 	f.small = max(smallest, f.next.Size/2)
