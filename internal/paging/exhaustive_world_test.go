@@ -192,8 +192,8 @@ func (w *world) serve(req page.Request) (rows []int64, count int, refused bool) 
 		case pastFirst:
 			begin, end = w.bounds(page.Request{Page: 1, Size: req.Size})
 		case pastLast:
-			for number := 1; begin >= n && number < req.Page; number++ {
-				begin, end = w.bounds(page.Request{Page: req.Page - number, Size: req.Size})
+			for number := min(req.Page-1, n); begin >= n && number > 0; number-- { // no list has more pages than records
+				begin, end = w.bounds(page.Request{Page: number, Size: req.Size})
 			}
 		case pastEmpty:
 		}
@@ -232,7 +232,7 @@ func (w *world) bounds(req page.Request) (begin, end int) {
 	case w.byAsked:
 		return (req.Page - 1) * req.Size, (req.Page-1)*req.Size + size
 	case w.uneven:
-		for n := 1; n <= req.Page; n++ {
+		for n := 1; n <= req.Page && begin < len(w.list); n++ {
 			begin, end = end, end+size
 			if n%2 == 0 && size > 1 {
 				end--
