@@ -28,7 +28,7 @@ func countFrom() { marks++ }
 //go:noinline
 func countTo() { marks++ }
 
-var marks int // so that the two are not the same code
+var marks int //nolint:unused // so that the two are not the same code, which a linker may fold
 
 func functionName(f func()) string { return runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name() }
 

@@ -55,7 +55,7 @@ func TestCaseHabits(t *testing.T) {
 		"C3 record_count of the page":  {habits{RecordCount: halopsatest.CountOfRows()}, all, "", ""},
 		"C3 record_count too small":    {habits{RecordCount: halopsatest.CountPlus(-100)}, all, "", ""},
 		"C5 uneven, no count":          {habits{Uneven: true, NoRecordCount: true}, all, "", ""},
-		"C13 page 2 is always empty":   {habits{EmptyPage: 2}, 100, "missing", ""},
+		"C13 page 2 is always empty":   {habits{EmptyPage: 2}, 200, "missing", ""},
 		"C4 rows that never come":      {habits{RecordCount: halopsatest.CountPlus(37)}, all, "37 of 367 records missing", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
