@@ -184,10 +184,3 @@ func (n *newestIDs) recent(path string) (int64, bool) {
 	list := n.list(path)
 	return list.newest, !list.at.IsZero() && time.Since(list.at) <= newestFor
 }
-
-// since returns the highest id that is known, or before.
-func (n *newestIDs) since(path string, before int64) int64 {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return max(before, n.list(path).newest)
-}
