@@ -4,7 +4,7 @@
 // it logs to:
 //
 //	rec := halopsarecord.New(client, 12)
-//	defer rec.Close(ctx)
+//	defer rec.Close(context.WithoutCancel(ctx))
 //	rmm := &http.Client{Transport: rec.Transport(nil)}
 //	logger := slog.New(rec.Handler(slog.Default().Handler()))
 //
