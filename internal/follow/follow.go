@@ -59,8 +59,8 @@ const (
 //   - Page 1 of a list that comes with the oldest records first.
 //   - Page 5 of such a list, where page 4, read after it, ends with a record up to the cursor. Deletes and inserts only ever raise the id at a
 //     position, so nothing was between them when page 5 was read.
-//   - A page of records after the cursor alone with which a list ends that comes with the newest records first. It ends with a page that is
-//     shorter than pages were that were served.
+//   - The last page of a list that comes newest first, if it holds only records after the cursor and is shorter than the pages that the server
+//     has sent.
 //   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change in between: page 1 has
 //     the same newest record before and after them, and record_count is the same in all of them, or where there is none, page 4 is the same when it
 //     and page 1 are read again.

@@ -51,7 +51,9 @@ func (w *Walk) came(fresh int) {
 	}
 }
 
-// afterCount judges the response to the request for the whole list.
+// afterCount judges the response to the request for the whole list. Without a record_count the list is complete if fewer rows came than on a page, or
+// than the least cap that is known; if more came than on a page, and no multiple of 50; or if none is new, there are fewer than 50, and not exactly as
+// many as were asked for. Otherwise a cap cannot be ruled out.
 func (w *Walk) afterCount(asked, rows, fresh int) {
 	switch count := w.believed(); {
 	case count >= 0 && rows >= count && (rows < asked || w.whole.exact):
