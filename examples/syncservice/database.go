@@ -139,6 +139,11 @@ func openSQLite(databaseURL string) (*database[*riversqlite.Driver, *sql.Tx], er
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil { // SQLite gives its other files the rights of this one
 		return nil, err
 	}
+	for _, beside := range []string{"-wal", "-shm"} { // those of a process that was killed have what it had then
+		if err := os.Chmod(path+beside, 0o600); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+	}
 	options := url.Values{
 		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)"}, "_txlock": {"immediate"}, "_time_format": {"sqlite"},
 	}

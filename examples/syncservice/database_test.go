@@ -160,12 +160,20 @@ func TestMigratingAgainKeepsWhatIsThere(t *testing.T) {
 	})
 }
 
+// TestFilesOfSQLiteAreTheirOwnersAlone opens what a process has left that was killed, whose files everybody could read.
 func TestFilesOfSQLiteAreTheirOwnersAlone(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	path := filepath.Join(folder, "wide.db")
-	require.NoError(t, os.WriteFile(path, nil, 0o644)) //nolint:gosec // as it was made before
-	db := open(t, "sqlite:"+path)
+	alive, folder := t.TempDir(), t.TempDir()
+	killed := read(t, "sqlite:"+filepath.Join(alive, "wide.db"))
+	require.NoError(t, killed.migrate(t.Context()))
+	left, err := os.ReadDir(alive)
+	require.NoError(t, err)
+	for _, file := range left {
+		data, err := os.ReadFile(filepath.Join(alive, file.Name()))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, file.Name()), data, 0o644)) //nolint:gosec // as it was made before
+	}
+	db := read(t, "sqlite:"+filepath.Join(folder, "wide.db"))
 	require.NoError(t, db.migrate(t.Context()))
 	files, err := os.ReadDir(folder)
 	require.NoError(t, err)
@@ -175,7 +183,6 @@ func TestFilesOfSQLiteAreTheirOwnersAlone(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), file.Name())
 	}
-	require.NoError(t, db.close())
 }
 
 func TestDatabaseURLsThatAreNone(t *testing.T) {

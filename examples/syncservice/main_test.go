@@ -25,7 +25,7 @@ func TestDemonstrationShowsThreeTenants(t *testing.T) {
 		status, _ := fetch(t, s.address()+"/healthz")
 		_, metrics := fetch(t, s.address()+"/metrics")
 		for _, name := range demoTenants {
-			for _, line := range []string{`syncservice_mirrored_records_total\{log="errors",tenant="%s"\} 4\d\d`, `syncservice_deliveries_total\{outcome="delivered",tenant="%s"\} [1-9]`} {
+			for _, line := range []string{`syncservice_mirrored_records_total\{log="errors",tenant="%s"\} [1-9]\d{2,}`, `syncservice_deliveries_total\{outcome="delivered",tenant="%s"\} [1-9]`} {
 				if !regexp.MustCompile(fmt.Sprintf(line, name)).MatchString(metrics) {
 					return false
 				}
@@ -45,7 +45,7 @@ func TestForEndsIt(t *testing.T) {
 	t.Parallel()
 	var out logBook
 	require.NoError(t, run(t.Context(), func(string) string { return "" }, []string{"-for", "2s"}, &out, io.Discard))
-	assert.Regexp(t, summary, out.String())
+	assert.Regexp(t, `(?m)^mirrored \d+ errors and \d+ requests, delivered \d+ exports$`, out.String()) // how many depends on the machine
 }
 
 func TestMistakesEndIt(t *testing.T) {

@@ -116,7 +116,7 @@ func TestTenantsAreWorkedForSideBySide(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, databaseURL string) {
 		databaseURL = withPassword(t, databaseURL)
 		halos, file := newTenants(t, "well", "odd", "refusing")
-		halos["refusing"].Fault(halopsatest.Fault{Kind: halopsatest.Status, Status: http.StatusForbidden, Match: func(r *http.Request) bool {
+		halos["refusing"].Fault(halopsatest.Fault{Kind: halopsatest.Status, Status: http.StatusForbidden, Body: `"a <b>right</b> is missing"`, Match: func(r *http.Request) bool {
 			return strings.HasPrefix(r.URL.Path, "/api/")
 		}, Times: -1})
 		seedLogs(halos["well"], 1200)
@@ -175,6 +175,8 @@ func TestTenantsAreWorkedForSideBySide(t *testing.T) {
 		for _, sign := range []string{"refusing", "403", "module_id", "Read again"} {
 			assert.Contains(t, page, sign)
 		}
+		assert.Contains(t, page, "&lt;b&gt;", "what HaloPSA sends is text")
+		assert.NotContains(t, page, "<b>")
 		status, _ = fetch(t, s.address()+"/ui/")
 		assert.Equal(t, http.StatusOK, status)
 		status, jobs := fetch(t, s.address()+"/ui/api/jobs?state=completed")

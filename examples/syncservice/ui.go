@@ -33,6 +33,7 @@ func onlyHere(next http.Handler) http.Handler {
 			http.Error(w, "ask for this machine by its address", http.StatusForbidden)
 			return
 		}
+		w.Header().Set("X-Frame-Options", "DENY") // nor can it show them in a frame, to have buttons pressed
 		next.ServeHTTP(w, r)
 	})
 }
