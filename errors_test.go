@@ -47,7 +47,7 @@ var errorBodies = map[string]struct{ contentType, body, message string }{
 	"byte order mark":       {"application/json", "\ufeff{\"message\":\"The module is disabled.\"}", "The module is disabled."},
 }
 
-// errorStatuses are what is wrong by the status of a response; nil is none of the sentinels.
+// errorStatuses has the sentinel error of each status, or nil if the status has no sentinel.
 var errorStatuses = map[int]error{
 	400: halopsa.ErrInvalid, 401: halopsa.ErrUnauthorized, 402: nil, 403: halopsa.ErrForbidden, 404: halopsa.ErrNotFound, 405: nil,
 	409: halopsa.ErrConflict, 422: halopsa.ErrInvalid, 429: halopsa.ErrRateLimited, 500: halopsa.ErrServer, 501: halopsa.ErrServer,

@@ -202,7 +202,7 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 	return t, nil
 }
 
-// followed is what came of a request.
+// followed is the outcome of one request: its rows or its error.
 type followed[T any] struct {
 	rows wire.List[T]
 	err  error

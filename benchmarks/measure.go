@@ -20,7 +20,7 @@ type contest struct {
 	server  *serverProcess // whose counters are read; nil for one in memory
 	heap    bool           // the entries watch the live heap
 	most    int            // rounds; 0 is all of them
-	counted int            // operations whose instructions are counted; 0 is none
+	counted int            // how many operations are counted in instructions; 0 counts nothing
 }
 
 // entry is a client in a contest.

@@ -225,7 +225,7 @@ func TestCaseC11PagesThatAreTooMuch(t *testing.T) {
 	})
 }
 
-// Of a page that a smaller one can take the place of, one retry is enough: a gateway takes a minute for each. Where there is none, the call's retries stand.
+// A page that can be read in smaller pages gets one retry, since a gateway takes a minute for each. Otherwise the retries of the call apply.
 func TestCaseC11RetriesOfPagesThatAreTooMuch(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -26,7 +26,7 @@ type walked struct {
 	status   func(q listQuery) int     // nil is 200
 	before   func(request int)         // is called before each GET, with mu held
 	ignores  bool                      // page_no, page_size and count; a page has 100 rows
-	fixed    int                       // the size of every page, whatever is asked for; 0 is none
+	fixed    int                       // the size of every page, whatever is asked for; 0 leaves it to the request
 	requests []listQuery
 }
 

@@ -110,7 +110,7 @@ func TestCreateOnceOfManyAtATime(t *testing.T) {
 	}
 }
 
-// TestCreateOnceIsNotMisledAboutTheNewest: a record that the client made before the call began is none of the call's.
+// TestCreateOnceIsNotMisledAboutTheNewest: a record that the client made before the call began does not belong to the call.
 func TestCreateOnceIsNotMisledAboutTheNewest(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]func(*testing.T, *halopsa.Client, *halopsatest.Handler){

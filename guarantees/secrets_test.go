@@ -148,7 +148,7 @@ func TestRecordsLogNoCredentials(t *testing.T) {
 	}
 }
 
-// TestClientShowsNoSecretsInAnyVerb: of a verb that is none for a pointer, such as %s, package fmt prints what is behind it.
+// TestClientShowsNoSecretsInAnyVerb: for a verb that does not apply to pointers, such as %s, package fmt prints what they point to.
 func TestClientShowsNoSecretsInAnyVerb(t *testing.T) {
 	t.Parallel()
 	client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithClientCredentials("id", "canary-secret"), halopsa.WithHeader("X-Key", "canary-key"))

@@ -78,7 +78,7 @@ func TestMetrics(t *testing.T) {
 		}
 		assert.ElementsMatch(t, []values{{"error.type": "network"}, {"error.type": "404", "http.response.status_code": int64(404)}}, outcomes)
 
-		longest := 0.0 // the limiter adds something of its own to the 47 s until the first response is a minute old
+		longest := 0.0 // the limiter adds a little to the 47 s until the first response is a minute old
 		for _, span := range te.spans.GetSpans() {
 			if wait, ok := valuesOf(span.Attributes)["halopsa.wait"].(float64); ok {
 				longest = max(longest, wait)

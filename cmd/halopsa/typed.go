@@ -96,7 +96,7 @@ func number(id string) (int64, error) {
 	return n, nil
 }
 
-// written binds a Create or Update, and once the CreateOnce beside a Create; nil if there is none.
+// written binds a Create or Update, and once the CreateOnce that goes with a Create, or nil.
 func written[S, I, T any](of func(*halopsa.Client) S, method func(S, context.Context, []I, ...halopsa.RequestOption) ([]*T, error),
 	createOnce func(S, context.Context, []I, halopsa.Match[T, I], ...halopsa.RequestOption) ([]*T, error),
 ) *write {
