@@ -86,8 +86,9 @@ func (a *answer) encode() {
 		r.query = query
 	}
 	x.Op, x.Method, x.Payload, x.Header = r.op, r.method, r.body, conf.header
-	if x.URL = a.client.base + "/api" + r.path; len(r.query) > 0 {
-		x.URL = a.client.base + "/api" + r.path + "?" + r.query.Encode()
+	x.URL = a.client.base + "/api" + r.path
+	if len(r.query) > 0 {
+		x.URL += "?" + r.query.Encode()
 	}
 	x.Timeout = conf.timeout
 	if longest := a.client.conf.longestAttempt; longest > 0 {

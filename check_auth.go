@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -139,7 +138,7 @@ func (k *check) token(ctx context.Context, info authInfo) error {
 	if err := k.fetch(ctx, k.conf, configured); err != nil || k.report.Token.OK || !info.found || info.endpoint == configured {
 		return err
 	}
-	if k.report.Auth.Elsewhere = origin(info.endpoint) != origin(configured); k.report.Auth.Elsewhere {
+	if k.report.Auth.Elsewhere = originIn(info.endpoint) != originIn(configured); k.report.Auth.Elsewhere {
 		return nil
 	}
 	refused := k.report.Token.Error
@@ -150,17 +149,6 @@ func (k *check) token(ctx context.Context, info authInfo) error {
 	}
 	k.report.Token.Error = refused // what the client itself would have met
 	return nil
-}
-
-// origin is the scheme, host and port of a URL that [tokenEndpoint] or authinfo made of checked ones.
-func origin(endpoint string) string {
-	scheme, host, _ := strings.Cut(endpoint, "://")
-	host, _, _ = strings.Cut(host, "/")
-	host, port := splitHost(strings.ToLower(host))
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[scheme]
-	}
-	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
 // fetch obtains a token from an endpoint with the client's credentials.

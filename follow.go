@@ -167,7 +167,7 @@ func followOf[T any](
 type tail[T any] struct {
 	*follow.Follower
 	oldest, newest *walker // the list sorted by id, both ways; the same where it cannot be sorted
-	flight         paging.Flight[followed[T]]
+	flight         paging.Flight[fetched[T]]
 	held           response[T] // the latest
 	seen           int
 	gaps           gaps
@@ -198,12 +198,12 @@ func newTail[T any](c *Client, at endpoint, method string, options any, after in
 		Follower: follow.New(after, max(w.pageSize(), leastFollowed), at.sorted), oldest: w.sortedBy(Asc("id")), newest: w.sortedBy(Desc("id")),
 		gaps: gaps{settle: w.conf.hold}, look: Look{Op: w.op, Begin: time.Now(), Cursor: max(0, after)}, first: true,
 	}
-	t.flight = paging.Flight[followed[T]]{AtOnce: w.conf.prefetch, Begin: t.begin}
+	t.flight = paging.Flight[fetched[T]]{AtOnce: w.conf.prefetch, Begin: t.begin}
 	return t, nil
 }
 
-// followed is the outcome of one request: its rows or its error.
-type followed[T any] struct {
+// fetched is the outcome of one request: its rows or its error.
+type fetched[T any] struct {
 	rows wire.List[T]
 	err  error
 }
@@ -217,21 +217,18 @@ func (t *tail[T]) sorted(req page.Request) *walker {
 }
 
 // begin makes a request of the log ready.
-func (t *tail[T]) begin(req page.Request) func(context.Context) followed[T] {
+func (t *tail[T]) begin(req page.Request) func(context.Context) fetched[T] {
 	w, smaller := t.sorted(req), t.Shrinks(req)
-	return func(ctx context.Context) (got followed[T]) {
+	return func(ctx context.Context) (got fetched[T]) {
 		got.rows, got.err = fetch[T](ctx, w, req, false, smaller)
 		return got
 	}
 }
 
-// followable refuses the options of one call that the followers cannot honor.
+// followable refuses a key of the caller's own, which the followers cannot honor.
 func followable(conf *callConfig) error {
-	switch {
-	case len(conf.key) > 0:
+	if len(conf.key) > 0 {
 		return badArgument("WithKey", "Since and Follow tell records apart by the id, which the cursor is; All takes other members")
-	case conf.limit > 0:
-		return badArgument("WithLimit", "Since and Follow have no limit; break ends the loop, and the next one begins with the cursor")
 	}
 	return nil
 }

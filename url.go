@@ -284,6 +284,13 @@ func hostIn(base string) string {
 	return strings.TrimSuffix(host, ":443")
 }
 
+// originIn returns the scheme and the host of such a URL, the same for each spelling of them.
+func originIn(base string) string {
+	base = strings.ToLower(base)
+	scheme, _, _ := strings.Cut(base, "://")
+	return scheme + "://" + hostIn(base)
+}
+
 // splitHost splits a host, which can be an IPv6 address in brackets, from the port, which can be missing.
 func splitHost(hostport string) (host, port string) {
 	if at := strings.LastIndexByte(hostport, ':'); at > strings.LastIndexByte(hostport, ']') {

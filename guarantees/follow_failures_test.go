@@ -142,8 +142,8 @@ func TestFollowShowsAResponseThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestFollowRefusesWhatItCannotHonor before anything is sent, and says what does honor it.
-func TestFollowRefusesWhatItCannotHonor(t *testing.T) {
+// TestFollowRefusesOptionsOfAWalk before anything is sent, and says what does honor it.
+func TestFollowRefusesOptionsOfAWalk(t *testing.T) {
 	t.Parallel()
 	options := map[string]halopsa.RequestOption{
 		"WithKey": halopsa.WithKey("lookupid", "id"), "WithLimit": halopsa.WithLimit(3), "WithPage": halopsa.WithPage(2, 50),

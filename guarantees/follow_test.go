@@ -313,7 +313,7 @@ func TestSinceIsRangedOver(t *testing.T) {
 	assert.Equal(t, 2, h.Count("", ""), "after break nothing is asked for")
 }
 
-func TestFollowRefusesWhatItCannotHonour(t *testing.T) {
+func TestFollowRefusesAnotherOrderOrPage(t *testing.T) {
 	t.Parallel()
 	c, h := newLogStandin(t, "as asked", nil)
 	sorted := &halopsa.IntegrationErrorListOptions{Sort: []halopsa.SortKey{halopsa.Asc("id")}}

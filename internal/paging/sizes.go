@@ -54,11 +54,8 @@ func (z *sizes) learn(r *reply) {
 	r.unsure = r.req.Page > 1 && z.fixed && r.req.Size != z.top
 }
 
-// shrink makes the pages smaller, since one of that size cannot be obtained. It returns false where it cannot be made smaller.
-func (z *sizes) shrink(size int) bool {
-	if size < 2 || z.fixed {
-		return false
-	}
+// shrink makes the pages smaller than one of that size, which cannot be obtained. [Walk.Shrinks] says whether they can be.
+func (z *sizes) shrink(size int) {
 	if z.shrunk == 0 {
 		z.shrunk = z.top
 	}
@@ -67,7 +64,6 @@ func (z *sizes) shrink(size int) bool {
 		z.patient *= 2
 	}
 	z.patient, z.grown = max(firstPatience, z.patient), false
-	return true
 }
 
 // firstPatience is how many smaller pages are read before a larger one is tried again; it doubles with each that fails.

@@ -149,21 +149,16 @@ func (w *Walk) Steady() bool {
 // Shrink chooses a smaller page where the one of Next's request is too much for the server or the caller. It returns false where there is none.
 func (w *Walk) Shrink() bool {
 	size := w.next.Size
-	switch {
-	case w.Unpaged || w.next.Count > 0 || w.contents.again != nil:
+	if !w.Shrinks(size) {
 		return false
-	case w.sorted != nil:
-		if !w.sorted.shrink(size) {
-			return false
-		}
+	}
+	if w.sorted != nil {
+		w.sorted.shrink(size)
 		w.advance(w.next.Page)
 		return w.done || w.next.Size < size // the same page again would not end
-	default:
-		if !w.loose.shrink(size) {
-			return false
-		}
-		w.next = w.loose.next()
 	}
+	w.loose.shrink(size)
+	w.next = w.loose.next()
 	return true
 }
 
