@@ -86,8 +86,7 @@ func TestNotFoundIsFinalWhenNoAttemptCanBeUnderWay(t *testing.T) {
 			onEachRig(t, func(t *testing.T, r *rig) {
 				r.seed(t, 1)
 				r.receiver.strike(what, fine)
-				_, err := r.deliver(t, 1)
-				require.Error(t, err)
+				r.fails(t, 1)
 				r.receiver.strike(fine, fine)
 				r.snoozes(t, 1, attemptTime)
 				r.wait(attemptTime)
@@ -105,8 +104,7 @@ func TestClockThatIsSetBackHoldsUpNothing(t *testing.T) {
 	onEachRig(t, func(t *testing.T, r *rig) {
 		r.seed(t, 1)
 		r.receiver.strike(mute, fine)
-		_, err := r.deliver(t, 1)
-		require.Error(t, err)
+		r.fails(t, 1)
 		r.receiver.strike(fine, fine)
 		r.wait(-time.Hour)
 		r.snoozes(t, 1, attemptTime)
@@ -120,8 +118,7 @@ func TestDeliveryThatIsUnderWayIsNotSentAgain(t *testing.T) {
 	onEachRig(t, func(t *testing.T, r *rig) {
 		r.seed(t, 1)
 		r.receiver.strike(cutOff, running)
-		_, err := r.deliver(t, 1)
-		require.Error(t, err)
+		r.fails(t, 1)
 		r.wait(time.Hour)
 		r.snoozes(t, 1, attemptGrace)
 		r.receiver.strike(running, fine) // nor is it asked with a POST
@@ -162,8 +159,7 @@ func TestDestinationThatCannotBeAskedIsSentTheSameKey(t *testing.T) {
 	onEachRig(t, func(t *testing.T, r *rig) {
 		r.seed(t, 1)
 		r.receiver.strike(cutOff, unasked)
-		_, err := r.deliver(t, 1)
-		require.Error(t, err)
+		r.fails(t, 1)
 		r.receiver.strike(fine, unasked)
 		r.wait(attemptTime)
 		r.delivers(t, 1, removed)

@@ -177,6 +177,13 @@ func (r *rig) delivers(t *testing.T, id int64, want string) {
 	assert.Equal(t, []string{want}, texts(t, r.db, `SELECT state FROM deliveries WHERE export_id = $1`, id))
 }
 
+// fails works once and expects it to fail.
+func (r *rig) fails(t *testing.T, id int64) {
+	t.Helper()
+	_, err := r.deliver(t, id)
+	require.Error(t, err)
+}
+
 // snoozes works once and expects it to be postponed for so long.
 func (r *rig) snoozes(t *testing.T, id int64, want time.Duration) {
 	t.Helper()
