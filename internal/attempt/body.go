@@ -92,5 +92,5 @@ func (x *Exchange) decode(resp *http.Response, longest int64) {
 	plain = bytes.Clone(plain) // it can be a part of what is overwritten
 	x.body.Reset()
 	x.body.Write(plain)
-	resp.Header.Del("Content-Encoding")
+	resp.Header = wire.Without(resp.Header, "Content-Encoding")
 }

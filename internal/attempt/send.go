@@ -108,9 +108,7 @@ func (c *Client) send(parent context.Context, x *Exchange, req *http.Request, to
 	resp.Body = http.NoBody
 	x.decode(resp, c.conf.MaxResponse)
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
-		if _, err := resp.Location(); err != nil {
-			resp.Header.Del("Location") // http.Client would make an error of one that cannot be read, and hide the status
-		}
+		wire.DropBadLocation(resp)
 	}
 	return resp, nil
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/halopsa-go/halopsa/internal/retry"
+	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // Credentials are what a token is exchanged for.
@@ -107,7 +108,7 @@ func after(resp *http.Response) time.Duration {
 	return wait
 }
 
-// located drops a Location that cannot be read: http.Client would return an error for it, which hides the status and shows the text.
+// located drops a Location that cannot be read.
 type located struct{ next http.RoundTripper }
 
 func (l located) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -117,9 +118,7 @@ func (l located) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := next.RoundTrip(req)
 	if err == nil && resp != nil {
-		if _, err := resp.Location(); err != nil {
-			resp.Header.Del("Location")
-		}
+		wire.DropBadLocation(resp)
 	}
 	return resp, err
 }
