@@ -72,15 +72,17 @@ func benchmark(ctx context.Context, j job, out, progress io.Writer) error {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(c *contest) bool { return !only.MatchString(c.title) })
-	measured, err := measure(ctx, all, j.rounds, j.size.sample, progress)
-	if err != nil {
-		return err
-	}
 	counted, without := instructions(nil), "Instructions are not counted in a quick run."
-	if j.size == full {
+	if j.size == full { // first, since what is measured would be lost if it failed
+		began := time.Now()
 		if counted, without, err = count(ctx, j.only); err != nil {
 			return err
 		}
+		_, _ = fmt.Fprintf(progress, "instructions: %s\n", time.Since(began).Round(time.Millisecond))
+	}
+	measured, err := measure(ctx, all, j.rounds, j.size.sample, progress)
+	if err != nil {
+		return err
 	}
 	text := report(measured, counted, without, all, j.rounds, j.size, began)
 	if _, err := io.WriteString(out, text); err != nil || j.file == "" {
