@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
+	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
 // TestFollowReadsAhead: with WithPrefetch the pages of a backlog are read while others are, with at most 5 % more requests than without, and the
@@ -50,21 +52,32 @@ func TestFollowReadsAhead(t *testing.T) {
 	}
 }
 
-// TestFollowLeavesNothingBehind: when the loop ends no request is under way, wherever it is broken off.
+// TestFollowLeavesNothingBehind: when the loop ends no request is under way, wherever it is broken off, and nobody waited for a response.
 func TestFollowLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	for _, at := range []int64{1, 100, 101, 350, 900} {
 		t.Run(strconv.FormatInt(at, 10), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c, h := newLogStandin(t, "as asked", []halopsatest.Option{halopsatest.WithLatency(time.Second)})
+				var flying atomic.Int64
+				var server http.RoundTripper
+				c, h := newLogStandin(t, "as asked", []halopsatest.Option{halopsatest.WithLatency(time.Second)},
+					halopsa.WithHTTPClient(&http.Client{Transport: trial.RoundTripper(func(r *http.Request) (*http.Response, error) {
+						flying.Add(1)
+						defer flying.Add(-1)
+						return server.RoundTrip(r)
+					})}))
+				server = h.Transport()
 				seedLog(h, "IntegrationError", 1000)
+				var last time.Time
 				for f, err := range c.IntegrationError.Follow(t.Context(), 0, time.Minute, nil, halopsa.WithPrefetch(5)) {
 					require.NoError(t, err)
-					if f.Cursor == at {
+					if last = time.Now(); f.Cursor == at {
 						break
 					}
 				}
+				assert.Zero(t, flying.Load(), "requests outlive the loop")
+				assert.Zero(t, time.Since(last), "the loop waits for responses that nobody reads")
 				requests := h.Count("GET", "")
 				time.Sleep(time.Hour) // nothing else is sent, and the bubble would not end with a goroutine in it
 				assert.Equal(t, requests, h.Count("GET", ""))
