@@ -23,13 +23,13 @@ type PaginationError struct {
 	passing bool // another try may well succeed
 }
 
-// Error returns one line with how many records are missing and why.
+// Error returns one line with how many records are missing, or that this is not known, and why.
 func (e *PaginationError) Error() string {
-	missing := "an unknown number of records"
+	missing := "whether records are missing is not known"
 	if e.RecordCount > e.Seen {
-		missing = fmt.Sprintf("%d of %d records", e.RecordCount-e.Seen, e.RecordCount)
+		missing = fmt.Sprintf("%d of %d records missing", e.RecordCount-e.Seen, e.RecordCount)
 	}
-	return fmt.Sprintf("halopsa: %s: %s missing after page %d: %s", e.Op, missing, e.Page, e.Reason)
+	return fmt.Sprintf("halopsa: %s: %s after page %d: %s", e.Op, missing, e.Page, e.Reason)
 }
 
 // Is reports whether target is [ErrIncomplete].

@@ -8,6 +8,8 @@ type whole struct {
 	exact   bool // as many records were asked for as record_count says, not one more
 	endless bool // new records came for a page behind the end of every list: record_count was too small, or their content changes
 	again   int  // how often it has come, and is asked for again
+	trial   bool // all records but one were asked for, to see whether count is honored
+	honors  bool // it is
 }
 
 // leastCap is the least that a server is taken to cut off a response at.
@@ -52,10 +54,12 @@ func (w *Walk) came(fresh int) {
 }
 
 // afterCount judges the response to the request for the whole list. Without a record_count the list is complete if fewer rows came than on a page, or
-// than the least cap that is known; if more came than on a page, and no multiple of 50; or if none is new, there are fewer than 50, and not exactly as
-// many as were asked for. Otherwise a cap cannot be ruled out.
+// than the least cap that is known; if none is new, there are fewer than 50, and not exactly as many as were asked for; or if they are no multiple of
+// 50 and the server honors count: more came than on a page, or one less where one less is asked for. Otherwise a cap cannot be ruled out.
 func (w *Walk) afterCount(asked, rows, fresh int) {
 	switch count := w.believed(); {
+	case w.whole.trial:
+		w.tried(rows == asked, fresh)
 	case count >= 0 && rows >= count && (rows < asked || w.whole.exact):
 		w.came(fresh)
 	case asked < page.AllOfThem && rows >= asked: // there are more than record_count says
@@ -65,11 +69,23 @@ func (w *Walk) afterCount(asked, rows, fresh int) {
 		w.next.Count = count
 	case count >= 0:
 		w.fail(1, page.IgnoresPaging)
-	case rows < max(w.whole.rows, leastCap), rows > w.whole.rows && rows%page.Default != 0: // a round number may be a cap
+	case rows < max(w.whole.rows, leastCap), fresh == 0 && rows < page.Default && rows != w.asked:
 		w.came(fresh)
-	case fresh == 0 && rows < page.Default && rows != w.asked:
+	case rows%page.Default == 0: // a round number may be a cap
+		w.fail(1, page.HidesLength)
+	case rows > w.whole.rows, w.whole.honors:
 		w.came(fresh)
 	default:
+		w.whole.trial, w.next.Count = true, rows-1
+	}
+}
+
+// tried judges the response to a count of all rows but one: where just as many came, the response before it was cut off by nothing.
+func (w *Walk) tried(honors bool, fresh int) {
+	w.whole.trial, w.whole.honors, w.next.Count = false, honors, page.AllOfThem
+	if honors {
+		w.came(fresh)
+	} else {
 		w.fail(1, page.HidesLength)
 	}
 }
