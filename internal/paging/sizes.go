@@ -90,7 +90,7 @@ func (z *sizes) recover(end int) {
 // grows reports whether page 1 is to be read in its full size again. It was so short that it is not likely to have been a cap, nothing said
 // that there was more, and yet there is.
 func (z *sizes) grows(r *reply, counted bool) bool {
-	if counted || z.checked || z.fixed || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {
+	if counted || z.checked || z.fixed || z.shrunk > 0 || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {
 		return false
 	}
 	z.checked, z.learned, z.top = true, false, z.asked
