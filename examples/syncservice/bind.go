@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -42,7 +43,7 @@ func (e *boundError) Error() string {
 
 // place is where a look at a log begins.
 type place struct {
-	cursor int64
+	reading
 	quiet  int  // how many looks have found nothing
 	served bool // something has come of the tenant before
 }
@@ -52,8 +53,11 @@ var errTied = errors.New("the tenant's name is that of another HaloPSA in the da
 
 // placeOf reads where the next look at a log begins.
 func placeOf(ctx context.Context, db querier, t *tenant, log string) (p place, err error) {
-	err = db.row(ctx, `SELECT COALESCE(last_id, 0), COALESCE(quiet, 0), served FROM tenants LEFT JOIN looks ON tenant = name AND log = $2 WHERE name = $1 AND source = $3`,
-		t.Name, log, t.source()).Scan(&p.cursor, &p.quiet, &p.served)
+	var marked sql.NullTime
+	err = db.row(ctx, `SELECT COALESCE(last_id, 0), COALESCE(settled_id, 0), COALESCE(marked_id, 0), marked_at, COALESCE(quiet, 0), served
+		FROM tenants LEFT JOIN looks ON tenant = name AND log = $2 WHERE name = $1 AND source = $3`, t.Name, log, t.source()).
+		Scan(&p.last, &p.settled, &p.marked, &marked, &p.quiet, &p.served)
+	p.at = marked.Time
 	if none(err) {
 		err = river.JobCancel(errTied)
 	}

@@ -38,11 +38,11 @@ func TestNameThatHasServedNothingCanBeTiedAnew(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, place{}, at)
 		require.NoError(t, tie(t.Context(), db, first, at))
-		require.NoError(t, looked(t.Context(), db, "acme", "errors", 7, 3, noon, true))
+		require.NoError(t, looked(t.Context(), db, "acme", "errors", 3, noon, true))
 		require.NoError(t, bind(t.Context(), db, right))
 		at, err = placeOf(t.Context(), db, first, "errors")
 		require.NoError(t, err)
-		assert.Equal(t, place{7, 3, true}, at)
+		assert.Equal(t, place{quiet: 3, served: true}, at)
 		var bound *boundError
 		require.ErrorAs(t, bind(t.Context(), db, wrong), &bound)
 		require.EqualError(t, bind(t.Context(), db, settings{Name: "other", URL: right.URL}),

@@ -33,6 +33,7 @@ type config struct {
 	interval         time.Duration // between looks at a log that grows
 	quietInterval    time.Duration // the longest between looks at one that does not
 	reload           time.Duration // between readings of the tenants
+	settle           time.Duration // until what is new in a log is read a second time
 	rate             int           // requests of a tenant in any window, of all replicas together
 	window           time.Duration
 	level            slog.Level
@@ -51,7 +52,7 @@ const (
 func readConfig(getenv func(string) string, args []string, terminal io.Writer) (*config, error) {
 	conf := &config{
 		getenv: getenv, tenantsFile: getenv("TENANTS_FILE"), database: halopsa.Secret(getenv("DATABASE_URL")), redis: halopsa.Secret(getenv("REDIS_URL")),
-		destinationToken: halopsa.Secret(strings.TrimSpace(getenv("DESTINATION_TOKEN"))), listen: getenv("LISTEN_ADDR"), reload: defaultReload,
+		destinationToken: halopsa.Secret(strings.TrimSpace(getenv("DESTINATION_TOKEN"))), listen: getenv("LISTEN_ADDR"), reload: defaultReload, settle: defaultSettle,
 	}
 	flags := flag.NewFlagSet("syncservice", flag.ContinueOnError)
 	flags.SetOutput(terminal)

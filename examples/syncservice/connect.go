@@ -15,7 +15,7 @@ import (
 
 // connector returns what makes the client of a tenant. With Redis all replicas share a tenant's limit and token, without it each takes its part of
 // the limit.
-func connector(conf *config, m *metrics, logger *slog.Logger) (func(settings) (*halopsa.Client, error), error) {
+func connector(conf *config, m *metrics, logger *slog.Logger) (func(settings, func(context.Context, halopsa.Attempt)) (*halopsa.Client, error), error) {
 	var shared redis.UniversalClient
 	if conf.redis != "" {
 		options, err := redis.ParseURL(conf.redis.Reveal())
@@ -27,10 +27,10 @@ func connector(conf *config, m *metrics, logger *slog.Logger) (func(settings) (*
 		logger.Info("without REDIS_URL each replica takes its part of a tenant's limit", "replicas", conf.replicas,
 			"requests", conf.rate/conf.replicas, "of", conf.rate, "in", conf.window)
 	}
-	return func(s settings) (*halopsa.Client, error) {
+	return func(s settings, observe func(context.Context, halopsa.Attempt)) (*halopsa.Client, error) {
 		options := []halopsa.ClientOption{
 			halopsa.WithUserAgent(product), halopsa.WithLogger(logger.With("tenant", s.Name)), halopsa.WithObserver(m.observer(s.Name)),
-			halopsa.WithMaxRetries(1), halopsa.WithMaxWait(longestLook), // River does the rest, and no worker waits for it
+			halopsa.WithObserver(observe), halopsa.WithMaxRetries(1), halopsa.WithMaxWait(longestLook), // River does the rest, and no worker waits for it
 			halopsa.WithCredentialsFunc(func(context.Context) (id, secret string, err error) { // a rotated secret needs no other client
 				revealed, err := s.reveal(conf.getenv)
 				return s.ClientID, revealed.Reveal(), err

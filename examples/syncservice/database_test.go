@@ -143,7 +143,7 @@ func TestInstancesThatStartTogetherAllLive(t *testing.T) {
 	for err := range failures {
 		assert.NoError(t, err)
 	}
-	assert.Equal(t, 2, count(t, read(t, databaseURL), `SELECT count(*) FROM syncservice_schema`))
+	assert.Equal(t, 3, count(t, read(t, databaseURL), `SELECT count(*) FROM syncservice_schema`))
 }
 
 func TestMigratingAgainKeepsWhatIsThere(t *testing.T) {

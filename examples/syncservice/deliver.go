@@ -50,6 +50,11 @@ func (w *deliverWorker[D, T]) Work(ctx context.Context, job *river.Job[deliverAr
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant))
 	}
+	done, err := w.slowDeliveries.turn(tenant)
+	if err != nil {
+		return err
+	}
+	defer done()
 	select {
 	case tenant.slots <- struct{}{}:
 		defer func() { <-tenant.slots }()

@@ -37,6 +37,11 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant))
 	}
+	done, err := w.slowLooks.turn(tenant)
+	if err != nil {
+		return err
+	}
+	defer done()
 	at, err := placeOf(ctx, w.db.pool, tenant, exports)
 	if err != nil {
 		return err
@@ -85,7 +90,7 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 	slices.SortFunc(jobs, func(a, b river.InsertManyParams) int { // oldest first
 		return cmp.Compare(a.Args.(deliverArgs).Export, b.Args.(deliverArgs).Export)
 	})
-	return w.db.transact(ctx, func(raw T, tx querier) error {
+	err = w.db.transact(ctx, func(raw T, tx querier) error {
 		if err := tie(ctx, tx, tenant, at); err != nil {
 			return err
 		}
@@ -106,7 +111,7 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 				return err
 			}
 		}
-		if err := looked(ctx, tx, tenant.Name, exports, 0, quiet, began, true); err != nil {
+		if err := looked(ctx, tx, tenant.Name, exports, quiet, began, true); err != nil {
 			return err
 		}
 		if _, err := river.JobCompleteTx[D](ctx, raw, job); err != nil {
@@ -115,6 +120,10 @@ func (w *exportsWorker[D, T]) Work(ctx context.Context, job *river.Job[exportsAr
 		_, err = w.river.InsertTx(ctx, raw, job.Args, &river.InsertOpts{ScheduledAt: w.now().Add(w.pause(quiet))})
 		return err
 	})
+	if err != nil {
+		return w.failed(ctx, tenant, exports, err)
+	}
+	return nil
 }
 
 // asideExports sets exports aside that could not be read. They are in the list until they can be, so that an empty one says that none is left.
@@ -123,5 +132,6 @@ func (w *exportsWorker[D, T]) asideExports(ctx context.Context, tx querier, t *t
 		_, err := tx.exec(ctx, `DELETE FROM set_aside WHERE tenant = $1 AND log = $2`, t.Name, exports)
 		return err
 	}
-	return aside(ctx, tx, t, exports, bad, w.now())
+	_, err := aside(ctx, tx, t, exports, bad, w.now())
+	return err
 }

@@ -28,6 +28,8 @@ type fleet[D riverdriver.Driver[T], T any] struct {
 	now         func() time.Time
 	totals      totals
 	listener    net.Listener
+
+	slowLooks, slowDeliveries lane
 }
 
 // totals are what this process has done, for the summary.
@@ -38,7 +40,10 @@ const planned = time.Minute
 
 // newFleet migrates the database, reads the tenants and listens; it asks nothing of HaloPSA yet.
 func newFleet[D riverdriver.Driver[T], T any](ctx context.Context, conf *config, db *database[D, T], logger *slog.Logger) (*fleet[D, T], error) {
-	f := &fleet[D, T]{conf: conf, db: db, logger: logger, now: time.Now, metrics: newMetrics()}
+	f := &fleet[D, T]{
+		conf: conf, db: db, logger: logger, now: time.Now, metrics: newMetrics(),
+		slowLooks: make(lane, slowLooks), slowDeliveries: make(lane, slowDeliveries),
+	}
 	if conf.destination != "" {
 		f.destination = newDestination(conf.destination, conf.destinationToken)
 	}

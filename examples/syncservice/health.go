@@ -19,6 +19,7 @@ type sight struct {
 	failures    int       // in a row
 	failing     time.Time // since when
 	reason      string    // of the last failure
+	ahead       int64     // by how many ids the cursor is above the newest record that HaloPSA has
 }
 
 // watches reports whether a log is looked at, or will be once a mistake in the tenant's settings is mended. What is left of tenants that are gone, and of
@@ -32,13 +33,14 @@ func sights(ctx context.Context, db querier, watches func(tenant, log string) bo
 	err = db.rows(ctx, func(row scanner) error {
 		var s sight
 		var looked, complete, failing sql.NullTime
-		err := row.Scan(&s.tenant, &s.log, &looked, &complete, &failing, &s.failures, &s.reason)
+		err := row.Scan(&s.tenant, &s.log, &looked, &complete, &failing, &s.failures, &s.reason, &s.ahead)
 		s.looked, s.complete, s.failing = looked.Time, complete.Time, failing.Time
 		if watches(s.tenant, s.log) {
 			all = append(all, s)
 		}
 		return err
-	}, `SELECT tenant, log, looked_at, complete_at, failing_since, failures, last_error FROM looks ORDER BY tenant, log`)
+	}, `SELECT tenant, log, looked_at, complete_at, failing_since, failures, last_error, CASE WHEN newest_id < last_id THEN last_id - newest_id ELSE 0 END
+		FROM looks ORDER BY tenant, log`)
 	return all, err
 }
 

@@ -17,9 +17,9 @@ const (
 // exports is what the table of looks calls the export queue.
 const exports = "exports"
 
-// Workers of each queue in a process. A delivery holds a connection to the database while it is on its way.
+// Workers of each queue in a process. A look holds no connection to the database while it waits for HaloPSA, a delivery does.
 const (
-	lookWorkers     = 24
+	lookWorkers     = 96
 	deliveryWorkers = 12
 )
 

@@ -46,64 +46,104 @@ func (w *lookWorker[D, T]) Work(ctx context.Context, job *river.Job[lookArgs]) e
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant)) // once it is again, plan looks again
 	}
+	done, err := w.slowLooks.turn(tenant)
+	if err != nil {
+		return err
+	}
+	defer done()
 	at, err := placeOf(ctx, w.db.pool, tenant, log.name)
 	if err != nil {
 		return err
 	}
-	cursor, quiet := at.cursor, at.quiet+1
-	began := w.now()
-	var rows [][]any
-	complete := true
-	var bad []halopsa.BadRow
+	seen, err := w.look(ctx, tenant, log, at)
+	if err == nil {
+		err = w.commit(ctx, job, tenant, log, at, seen)
+	}
+	if err != nil {
+		return w.failed(ctx, tenant, log.name, err)
+	}
+	return nil
+}
+
+// seen is what a look has seen.
+type seen struct {
+	began    time.Time
+	after    int64 // it began behind this id
+	to       int64 // and came to this one
+	newest   int64 // the largest id that there is; known at the end of the log
+	complete bool  // it came to the end of the log
+	rows     [][]any
+	bad      []halopsa.BadRow
+}
+
+func (w *lookWorker[D, T]) look(ctx context.Context, t *tenant, log haloLog, at place) (*seen, error) {
+	s := &seen{began: w.now(), complete: true}
+	s.after, _ = at.begin(s.began, w.conf.settle)
+	s.to = s.after
 	setAside := halopsa.WithBadRow(func(row halopsa.BadRow) error {
-		bad = append(bad, row)
+		s.bad = append(s.bad, row)
 		if id, ok := numberOf(row); ok { // it comes in the order of the records
-			cursor = max(cursor, id)
+			s.to = max(s.to, id)
 		}
 		return nil
 	})
-	for entry, err := range log.since(ctx, cursor, setAside) {
+	looks := halopsa.WithLooks(func(_ context.Context, look halopsa.Look) { s.newest = look.Newest })
+	for entry, err := range log.since(ctx, s.after, setAside, looks) {
 		if err != nil {
-			return w.failed(ctx, tenant, log.name, err)
+			return nil, err
 		}
-		rows = append(rows, append([]any{tenant.Name}, entry.row...))
-		cursor = entry.id
-		if len(rows) == mostOfALook || w.now().Sub(began) > longestLook {
-			complete = false
+		s.rows = append(s.rows, append([]any{t.Name}, entry.row...))
+		s.to = entry.id
+		if len(s.rows) == mostOfALook || w.now().Sub(s.began) > longestLook {
+			s.complete = false
 			break
 		}
 	}
-	if len(rows)+len(bad) > 0 {
-		quiet = 0
-	}
-	next := &river.InsertOpts{}
-	if complete {
-		next.ScheduledAt = w.now().Add(w.pause(quiet))
-	}
-	err = w.db.transact(ctx, func(raw T, tx querier) error {
-		if err := tie(ctx, tx, tenant, at); err != nil {
+	return s, nil
+}
+
+// commit writes what a look has seen, and the next look.
+func (w *lookWorker[D, T]) commit(ctx context.Context, job *river.Job[lookArgs], t *tenant, log haloLog, at place, s *seen) error {
+	var added int64
+	var bad []halopsa.BadRow // that were not known
+	err := w.db.transact(ctx, func(raw T, tx querier) error {
+		if err := tie(ctx, tx, t, at); err != nil {
 			return err
 		}
-		for _, row := range rows {
-			if _, err := tx.exec(ctx, log.insert, row...); err != nil {
+		for _, row := range s.rows {
+			n, err := tx.exec(ctx, log.insert, row...)
+			if err != nil {
 				return err
 			}
+			added += n
 		}
-		if err := aside(ctx, tx, tenant, log.name, bad, w.now()); err != nil {
+		var err error
+		if bad, err = aside(ctx, tx, t, log.name, s.bad, w.now()); err != nil {
 			return err
 		}
-		if err := looked(ctx, tx, tenant.Name, log.name, cursor, quiet, began, complete); err != nil {
+		quiet := at.quiet + 1
+		if added > 0 || len(bad) > 0 {
+			quiet = 0
+		}
+		if err := looked(ctx, tx, t.Name, log.name, quiet, s.began, s.complete); err != nil {
+			return err
+		}
+		if err := came(ctx, tx, t.Name, log.name, at.read(s.after, s.to, s.complete, w.now()), s); err != nil {
 			return err
 		}
 		if _, err := river.JobCompleteTx[D](ctx, raw, job); err != nil {
 			return err
 		}
-		_, err := w.river.InsertTx(ctx, raw, job.Args, next)
+		next := &river.InsertOpts{}
+		if s.complete {
+			next.ScheduledAt = w.now().Add(w.pause(quiet))
+		}
+		_, err = w.river.InsertTx(ctx, raw, job.Args, next)
 		return err
 	})
 	if err == nil {
-		w.mirrored(tenant, log.name, len(rows))
-		w.tellAside(ctx, tenant, bad)
+		w.mirrored(t, log.name, int(added))
+		w.tellAside(ctx, t, bad)
 	}
 	return err
 }
@@ -123,15 +163,25 @@ func (f *fleet[D, T]) find(name, logName string) (*tenant, haloLog) {
 }
 
 // looked notes a look that succeeded.
-func looked(ctx context.Context, tx querier, tenant, log string, cursor int64, quiet int, at time.Time, complete bool) error {
-	_, err := tx.exec(ctx, `INSERT INTO looks (tenant, log, last_id, quiet, looked_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (tenant, log) DO UPDATE SET quiet = excluded.quiet, looked_at = excluded.looked_at, failing_since = NULL, failures = 0, last_error = '',
-			last_id = CASE WHEN excluded.last_id > looks.last_id THEN excluded.last_id ELSE looks.last_id END`,
-		tenant, log, cursor, quiet, moment(at))
+func looked(ctx context.Context, tx querier, tenant, log string, quiet int, at time.Time, complete bool) error {
+	_, err := tx.exec(ctx, `INSERT INTO looks (tenant, log, quiet, looked_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (tenant, log) DO UPDATE SET quiet = excluded.quiet, looked_at = excluded.looked_at, failing_since = NULL, failures = 0, last_error = ''`,
+		tenant, log, quiet, moment(at))
 	if err != nil || !complete {
 		return err
 	}
 	_, err = tx.exec(ctx, `UPDATE looks SET complete_at = $3 WHERE tenant = $1 AND log = $2`, tenant, log, moment(at))
+	return err
+}
+
+// came notes how far a log has been read.
+func came(ctx context.Context, tx querier, tenant, log string, r reading, s *seen) error {
+	_, err := tx.exec(ctx, `UPDATE looks SET last_id = CASE WHEN last_id > $3 THEN last_id ELSE $3 END, settled_id = $4, marked_id = $5, marked_at = $6
+		WHERE tenant = $1 AND log = $2`, tenant, log, r.last, r.settled, r.marked, moment(r.at))
+	if err != nil || !s.complete {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE looks SET newest_id = $3 WHERE tenant = $1 AND log = $2`, tenant, log, s.newest)
 	return err
 }
 
@@ -141,7 +191,8 @@ func (f *fleet[D, T]) failed(ctx context.Context, t *tenant, what string, err er
 	if pause := (*rivertype.JobSnoozeError)(nil); errors.As(asked(err), &pause) {
 		return pause
 	}
-	if errors.Is(ctx.Err(), context.Canceled) { // it is told to stop
+	var ended *rivertype.JobCancelError
+	if errors.As(err, &ended) || errors.Is(ctx.Err(), context.Canceled) { // it is nothing of the log, or it is told to stop
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), softStop)

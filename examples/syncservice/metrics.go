@@ -71,9 +71,11 @@ var (
 	lagMetric = prometheus.NewDesc("syncservice_lag_seconds",
 		"Age of the newest state of HaloPSA that is known to be mirrored in full, or of the export queue's last reading.", []string{"tenant", "log"}, nil)
 	failuresMetric = prometheus.NewDesc("syncservice_failed_looks", "How many looks have failed in a row.", []string{"tenant", "log"}, nil)
-	ledgerMetric   = prometheus.NewDesc("syncservice_ledger_exports", "Exports in the ledger, by state.", []string{"tenant", "state"}, nil)
-	asideMetric    = prometheus.NewDesc("syncservice_set_aside_records", "Records that could not be read and are set aside.", []string{"tenant", "log"}, nil)
-	jobsMetric     = prometheus.NewDesc("syncservice_jobs", "Jobs that are not over, by kind and state.", []string{"kind", "state"}, nil)
+	aheadMetric    = prometheus.NewDesc("syncservice_cursor_ahead_ids",
+		"By how many ids the cursor is above the newest record: of deleted records, or since HaloPSA was restored from a backup.", []string{"tenant", "log"}, nil)
+	ledgerMetric = prometheus.NewDesc("syncservice_ledger_exports", "Exports in the ledger, by state.", []string{"tenant", "state"}, nil)
+	asideMetric  = prometheus.NewDesc("syncservice_set_aside_records", "Records that could not be read and are set aside.", []string{"tenant", "log"}, nil)
+	jobsMetric   = prometheus.NewDesc("syncservice_jobs", "Jobs that are not over, by kind and state.", []string{"kind", "state"}, nil)
 )
 
 // readTimeout is how long the database may take for what is seen from outside.
@@ -81,7 +83,7 @@ const readTimeout = 2 * time.Second
 
 // Describe describes the metrics of the database.
 func (s *state) Describe(into chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{lagMetric, failuresMetric, ledgerMetric, asideMetric, jobsMetric} {
+	for _, desc := range []*prometheus.Desc{lagMetric, failuresMetric, aheadMetric, ledgerMetric, asideMetric, jobsMetric} {
 		into <- desc
 	}
 }
@@ -96,6 +98,9 @@ func (s *state) Collect(into chan<- prometheus.Metric) {
 			into <- prometheus.MustNewConstMetric(lagMetric, prometheus.GaugeValue, s.now().Sub(sight.complete).Seconds(), sight.tenant, sight.log)
 		}
 		into <- prometheus.MustNewConstMetric(failuresMetric, prometheus.GaugeValue, float64(sight.failures), sight.tenant, sight.log)
+		if sight.log != exports { // a queue has no cursor
+			into <- prometheus.MustNewConstMetric(aheadMetric, prometheus.GaugeValue, float64(sight.ahead), sight.tenant, sight.log)
+		}
 	}
 	for desc, query := range map[*prometheus.Desc]string{
 		ledgerMetric: `SELECT tenant, state, count(*) FROM deliveries GROUP BY tenant, state`,

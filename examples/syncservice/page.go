@@ -50,6 +50,7 @@ type pageLog struct {
 	Complete time.Time
 	Failures int
 	Reason   string
+	Ahead    int64
 }
 
 type asideRow struct {
@@ -106,7 +107,7 @@ func (f *fleet[D, T]) pageData(ctx context.Context) (*pageData, error) {
 	all, err := sights(ctx, f.db.pool, f.watches)
 	for _, s := range all {
 		if t := byName[s.tenant]; t != nil {
-			t.Logs = append(t.Logs, pageLog{s.log, s.complete, s.failures, s.reason})
+			t.Logs = append(t.Logs, pageLog{s.log, s.complete, s.failures, s.reason, s.ahead})
 		}
 	}
 	return data, errors.Join(err,
@@ -199,6 +200,11 @@ func (w *againWorker[D, T]) Work(ctx context.Context, job *river.Job[againArgs])
 	if tenant == nil {
 		return river.JobCancel(fmt.Errorf("tenant %s is not worked for", job.Args.Tenant))
 	}
+	done, err := w.slowLooks.turn(tenant)
+	if err != nil {
+		return err
+	}
+	defer done()
 	record, err := log.get(ctx, job.Args.ID)
 	if errors.Is(err, halopsa.ErrNotFound) {
 		return river.JobCancel(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -162,7 +163,16 @@ var binary = sync.OnceValues(func() (string, error) {
 // built is the folder of the binary, which goes when the tests have ended.
 var built string
 
+// sideBySide is how many tests run at the same time: most of them wait for a process, a pause or a poll, and not for the processor.
+const sideBySide = "12"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", sideBySide) // it is a number
+	}
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(built)

@@ -33,7 +33,7 @@ func start(t *testing.T, env map[string]string, args ...string) *inProcess {
 	t.Helper()
 	conf, err := readTestConfig(env, args...)
 	require.NoError(t, err)
-	conf.reload = 200 * time.Millisecond
+	conf.reload, conf.settle = 200*time.Millisecond, time.Second
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &inProcess{out: &logBook{}, log: &logBook{}, stop: cancel, ended: make(chan error, 1)}
 	go func() { s.ended <- work(ctx, conf, s.out, s.log) }()

@@ -47,7 +47,7 @@ func crowd(t *testing.T, n int) (halos []*halopsatest.Handler, file string, requ
 // TestJobsOfManyTenants measures how many jobs replicas do in a second, when all tenants are due all the time.
 func TestJobsOfManyTenants(t *testing.T) {
 	tenants, replicas, span := 30, 1, 5*time.Second
-	if os.Getenv(proofVariable) == "whole" {
+	if whole(t) {
 		tenants, replicas, span = 1000, 3, time.Minute
 	}
 	database := newPostgres(t)
@@ -102,7 +102,7 @@ func metric(t *testing.T, p *process, name string) float64 {
 // TestSoakIsFlat has a replica work for a while, and expects it to hold no more at the end than when it was warm.
 func TestSoakIsFlat(t *testing.T) {
 	span, warm := 15*time.Second, 10*time.Second
-	if os.Getenv(proofVariable) == "whole" {
+	if whole(t) {
 		span, warm = 10*time.Minute, 2*time.Minute
 	}
 	halos, file, _ := crowd(t, 40)

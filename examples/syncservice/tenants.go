@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/halopsa-go/halopsa"
 )
@@ -145,11 +146,12 @@ type tenant struct {
 	client *halopsa.Client
 	logs   []haloLog
 	slots  chan struct{} // one for each delivery of it at a time
+	slow   atomic.Bool   // its HaloPSA was, when it was asked last
 }
 
 // roster are the tenants that this process knows now. It is safe for concurrent use.
 type roster struct {
-	connect func(settings) (*halopsa.Client, error)
+	connect func(s settings, observe func(context.Context, halopsa.Attempt)) (*halopsa.Client, error)
 	getenv  func(string) string
 
 	mu     sync.Mutex
@@ -224,12 +226,14 @@ func (r *roster) admit(ctx context.Context, db querier, s settings, known map[st
 	if _, err := s.reveal(r.getenv); err != nil {
 		return nil, err
 	}
-	client, err := r.connect(s)
+	t := &tenant{settings: s, slots: make(chan struct{}, parallelDeliveries)}
+	client, err := r.connect(s, t.observe)
 	if err != nil {
 		return nil, fmt.Errorf("tenant %s: %w", s.Name, err)
 	}
 	if err := bind(ctx, db, s); err != nil {
 		return nil, err
 	}
-	return &tenant{settings: s, client: client, logs: logsOf(client), slots: make(chan struct{}, parallelDeliveries)}, nil
+	t.client, t.logs = client, logsOf(client)
+	return t, nil
 }
