@@ -194,3 +194,75 @@ func TestDestinationThatRespondsOddly(t *testing.T) {
 		})
 	}
 }
+
+// TestSecondProcessOnOneFileDoublesNothing has two processes share a file of SQLite, as one that is restarted before the other has ended.
+func TestSecondProcessOnOneFileDoublesNothing(t *testing.T) {
+	t.Parallel()
+	halos, file, _ := crowd(t, 4)
+	receiver := newReceiver(t)
+	env := fileEnvironment(file, freshSQLite(t))
+	env["DESTINATION_URL"], env["SYNC_QUIET_INTERVAL"] = receiver.to.url, "1s"
+	first, second := newProcess(t, env), newProcess(t, env)
+	const rounds = 5
+	for range rounds {
+		for _, halo := range halos {
+			halo.Seed("IntegrationError", map[string]any{"module_id": 12, "error": "no such site"})
+			halo.Seed("IntegrationExport", map[string]any{"ready_for_import": true})
+		}
+		pause(t, time.Second)
+	}
+	db := read(t, env["DATABASE_URL"])
+	require.Eventually(t, func() bool {
+		return count(t, db, `SELECT count(*) FROM integration_errors`) == rounds*len(halos) &&
+			count(t, db, `SELECT count(*) FROM deliveries WHERE state = 'removed'`) == rounds*len(halos)
+	}, deadline, 100*time.Millisecond)
+	first.terminate(t)
+	second.terminate(t)
+	assert.Len(t, receiver.exports(), rounds*len(halos))
+	assert.Zero(t, receiver.repeats())
+}
+
+// TestDatabaseThatCannotBeWrittenIsWaitedFor has PostgreSQL take no writes for a while, as one whose disk is full or which has become a replica.
+func TestDatabaseThatCannotBeWrittenIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	server := newPostgres(t)
+	halos, file := newTenants(t, "acme")
+	receiver := newReceiver(t)
+	env := fileEnvironment(file, server.url())
+	env["DESTINATION_URL"], env["SYNC_QUIET_INTERVAL"] = receiver.to.url, "1s"
+	s := start(t, env, "-ui")
+	db := read(t, server.url())
+	readOnly := func(value string) {
+		t.Helper()
+		_, err := db.exec(t.Context(), `BEGIN READ WRITE; ALTER DATABASE postgres SET default_transaction_read_only = `+value+`; COMMIT`)
+		require.NoError(t, err)
+		_, err = db.exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`)
+		require.NoError(t, err)
+	}
+	grow := func() {
+		seedLogs(halos["acme"], 1)
+		halos["acme"].Seed("IntegrationExport", map[string]any{"ready_for_import": true})
+	}
+	settled := func(n int) func() bool {
+		return func() bool {
+			return count(t, db, `SELECT count(*) FROM integration_errors`) == n && count(t, db, `SELECT count(*) FROM deliveries WHERE state = 'removed'`) == n
+		}
+	}
+	grow()
+	require.Eventually(t, settled(1), deadline, 50*time.Millisecond, "%s", s.log)
+	readOnly("on")
+	grow()
+	require.Eventually(t, func() bool { return strings.Contains(s.log.String(), "read-only transaction") }, deadline, 50*time.Millisecond, "%s", s.log)
+	pause(t, 2*time.Second)
+	assert.Len(t, receiver.asked(), 1, "nothing is sent that could not be noted")
+	status, metrics := fetch(t, s.address()+"/metrics")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, metrics, "syncservice_lag_seconds{")
+	status, _ = fetch(t, s.address()+"/tenants")
+	assert.Equal(t, http.StatusOK, status)
+	readOnly("off")
+	require.Eventually(t, settled(2), deadline, 50*time.Millisecond, "%s", s.log)
+	s.end(t)
+	assert.Equal(t, []int64{1, 2}, receiver.exports())
+	assert.Zero(t, receiver.repeats())
+}
