@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -265,4 +266,29 @@ func TestDatabaseThatCannotBeWrittenIsWaitedFor(t *testing.T) {
 	s.end(t)
 	assert.Equal(t, []int64{1, 2}, receiver.exports())
 	assert.Zero(t, receiver.repeats())
+}
+
+// TestClockThatIsNotTheDatabases has the database's clock be an hour ahead of this machine's.
+func TestClockThatIsNotTheDatabases(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, databaseURL string) {
+		at, err := read(t, databaseURL).clock(t.Context())
+		require.NoError(t, err)
+		assert.WithinDuration(t, time.Now(), at, 10*time.Second)
+	})
+	db, err := openSQLite(freshSQLite(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, db.close()) })
+	ahead := time.Hour
+	db.clock = func(context.Context) (time.Time, error) { return time.Now().Add(ahead), nil }
+	log := &logBook{}
+	f := &fleet[liteDriver, liteTx]{db: db, logger: newLogger(log, 0)}
+	for range 2 {
+		require.NoError(t, f.readClock(t.Context()))
+		assert.WithinDuration(t, time.Now().Add(ahead), f.time(), 10*time.Second)
+	}
+	assert.Equal(t, 1, strings.Count(log.String(), `"level":"ERROR"`), "%s", log)
+	ahead = time.Millisecond
+	require.NoError(t, f.readClock(t.Context()))
+	assert.WithinDuration(t, time.Now(), f.time(), 10*time.Second)
 }

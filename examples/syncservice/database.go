@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -28,6 +29,8 @@ type database[D riverdriver.Driver[T], T any] struct {
 	// lock keeps every other worker, in whichever process, from a delivery until the transaction that it returns ends; nil where another has it.
 	lock  func(ctx context.Context, tenant string, export int64) (transaction, error)
 	close func() error
+	// clock is the time that all its processes can agree on.
+	clock func(ctx context.Context) (time.Time, error)
 	// exclusive has only one process at a time do what migrates the schema.
 	exclusive func(ctx context.Context, work func() error) error
 }
@@ -109,6 +112,10 @@ func openPostgres(ctx context.Context, databaseURL string) (*database[*riverpgxv
 			return nil, err
 		},
 		close: func() error { pool.Close(); return nil },
+		clock: func(ctx context.Context) (now time.Time, err error) {
+			err = pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now)
+			return now, err
+		},
 		exclusive: func(ctx context.Context, work func() error) error {
 			conn, err := pool.Acquire(ctx)
 			if err != nil {
@@ -164,6 +171,7 @@ func openSQLite(databaseURL string) (*database[*riversqlite.Driver, *sql.Tx], er
 			return locks.take(fmt.Sprint(tenant, "/", export), sqlite{db}), nil
 		},
 		close:     db.Close,
+		clock:     func(context.Context) (time.Time, error) { return time.Now(), nil },
 		exclusive: func(_ context.Context, work func() error) error { return work() },
 	}, nil
 }

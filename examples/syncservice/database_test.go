@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
@@ -71,6 +72,7 @@ type opened struct {
 	migrate func(context.Context) error
 	lock    func(ctx context.Context, tenant string, export int64) (transaction, error)
 	close   func() error
+	clock   func(context.Context) (time.Time, error)
 }
 
 // open opens a database for one test.
@@ -81,11 +83,11 @@ func open(t *testing.T, databaseURL string) opened {
 	if onPostgres {
 		db, err := openPostgres(t.Context(), databaseURL)
 		require.NoError(t, err)
-		return opened{db.pool, db.migrate, db.lock, db.close}
+		return opened{db.pool, db.migrate, db.lock, db.close, db.clock}
 	}
 	db, err := openSQLite(databaseURL)
 	require.NoError(t, err)
-	return opened{db.pool, db.migrate, db.lock, db.close}
+	return opened{db.pool, db.migrate, db.lock, db.close, db.clock}
 }
 
 // read opens a database that a service has set up, to look at it.

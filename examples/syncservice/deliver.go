@@ -27,7 +27,7 @@ func (deliverArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: deliveries, UniqueOpts: once, MaxAttempts: forever}
 }
 
-// attemptGrace is how much longer than its time an attempt may be under way at the destination, and how far the clocks of replicas may differ.
+// attemptGrace is how much longer than its time an attempt may be under way at the destination.
 const attemptGrace = 5 * time.Second
 
 // attemptTime is how long an attempt can be under way.

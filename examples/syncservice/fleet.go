@@ -26,6 +26,7 @@ type fleet[D riverdriver.Driver[T], T any] struct {
 	metrics     *metrics
 	logger      *slog.Logger
 	now         func() time.Time
+	ahead       atomic.Int64 // nanoseconds by which the database's clock is
 	totals      totals
 	listener    net.Listener
 
@@ -41,13 +42,17 @@ const planned = time.Minute
 // newFleet migrates the database, reads the tenants and listens; it asks nothing of HaloPSA yet.
 func newFleet[D riverdriver.Driver[T], T any](ctx context.Context, conf *config, db *database[D, T], logger *slog.Logger) (*fleet[D, T], error) {
 	f := &fleet[D, T]{
-		conf: conf, db: db, logger: logger, now: time.Now, metrics: newMetrics(),
+		conf: conf, db: db, logger: logger, metrics: newMetrics(),
 		slowLooks: make(lane, slowLooks), slowDeliveries: make(lane, slowDeliveries),
 	}
+	f.now = f.time
 	if conf.destination != "" {
 		f.destination = newDestination(conf.destination, conf.destinationToken)
 	}
 	if err := db.migrate(ctx); err != nil {
+		return nil, err
+	}
+	if err := f.readClock(ctx); err != nil {
 		return nil, err
 	}
 	connect, err := connector(conf, f.metrics, logger)
@@ -146,7 +151,7 @@ func (f *fleet[D, T]) keepReloading(ctx context.Context) {
 		case <-ticker.C:
 		}
 		before, _ := f.roster.all()
-		err := f.reload(ctx)
+		err := errors.Join(f.readClock(ctx), f.reload(ctx))
 		if ctx.Err() != nil {
 			return
 		}
