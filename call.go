@@ -57,7 +57,7 @@ func (c *Client) do(ctx context.Context, r *request) (*answer, error) {
 	}
 	a := &answer{ctx: ctx, client: c, req: r}
 	a.encode()
-	err := c.attempts.Do(ctx, &a.Exchange)
+	err := c.conf.attempts.Do(ctx, &a.Exchange)
 	if err != nil {
 		defer a.release()
 		return nil, a.failed(err)

@@ -160,7 +160,7 @@ type check struct {
 }
 
 func newCheck(c *Client) *check {
-	k := &check{client: c, conf: *c.conf, report: &CheckReport{BaseURL: c.base, At: time.Now(), Problems: []string{}}}
+	k := &check{client: c, conf: *c.conf.config, report: &CheckReport{BaseURL: c.base, At: time.Now(), Problems: []string{}}}
 	k.secrets = c.secrets(&request{conf: &k.conf.call}, "")
 	k.http = *httpClient(c.conf.httpClient)
 	k.network = &checkTransport{next: k.http.Transport}

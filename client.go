@@ -35,12 +35,18 @@ type Client struct {
 	IntegratorTrace                 *IntegratorTraceService
 	ConnectedInstance               *ConnectedInstanceService
 
-	conf     *config
-	base     string // https://host, without /api
-	host     string // of base
+	conf   *settings
+	base   string         // https://host, without /api
+	host   string         // of base
+	walks  paging.Deletes // tell the walks under way
+	newest newestIDs      // tell what is newer than a write
+}
+
+// settings are what holds secrets, behind a second pointer: of a copy of a client, whose Format fmt cannot call, a verb such as %s prints what one pointer
+// leads to.
+type settings struct {
+	*config
 	attempts *attempt.Client
-	walks    paging.Deletes // tell the walks under way
-	newest   newestIDs      // tell what is newer than a write
 }
 
 // NewClient returns a client of the instance at baseURL, such as "https://acme.halopsa.com".
@@ -64,7 +70,7 @@ func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 		return nil, err
 	}
 	conf.longestAttempt = hc.Timeout // as a limit of the HTTP client it would run while an attempt waits for the limits
-	c := &Client{conf: conf, base: base, attempts: attempt.New(attempts(conf, hc))}
+	c := &Client{conf: &settings{conf, attempt.New(attempts(conf, hc))}, base: base}
 	c.host = hostIn(base)
 	c.addServices()
 	return c, nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -153,9 +154,13 @@ func TestClientShowsNoSecretsInAnyVerb(t *testing.T) {
 	t.Parallel()
 	client, err := halopsa.NewClient("https://acme.halopsa.com", halopsa.WithClientCredentials("id", "canary-secret"), halopsa.WithHeader("X-Key", "canary-key"))
 	require.NoError(t, err)
+	copied := reflect.ValueOf(client).Elem().Interface() // go vet tells of a plain copy
 	for _, verb := range "vsqdxXtTeEfgGcUbop" {
 		for _, format := range []string{"%", "%+", "%#"} {
-			for _, value := range []any{client, client.IntegrationError, []*halopsa.Client{client}, map[string]any{"client": client}} {
+			for _, value := range []any{
+				client, client.IntegrationError, []*halopsa.Client{client}, map[string]any{"client": client},
+				copied, *client.IntegrationError, map[string]any{"client": copied},
+			} {
 				text := fmt.Sprintf(format+string(verb), value)
 				assert.NotContains(t, text, "canary", format+string(verb))
 				assert.NotContains(t, text, fmt.Sprintf("%x", "canary"), format+string(verb))
