@@ -71,11 +71,18 @@ func TestCaseFilterThatIsMisspelled(t *testing.T) {
 	}
 	const says = `IntegrationError.All: WithQuery: %q is not a parameter of IntegrationError; did you mean %q?`
 	runRefusals(t, map[string]refusal{
-		"no underscore":  {errorsWith("moduleid"), fmt.Sprintf(says, "moduleid", "module_id")},
-		"upper case":     {errorsWith("Module_ID"), fmt.Sprintf(says, "Module_ID", "module_id")},
-		"camel case":     {errorsWith("pageSize"), fmt.Sprintf(says, "pageSize", "page_size")},
-		"sort direction": {errorsWith("order_desc2"), fmt.Sprintf(says, "order_desc2", "orderdesc2")},
-		"not camel case": {exportsWith("module_id"), `IntegrationExport.List: WithQuery: "module_id" is not a parameter of IntegrationExport; did you mean "moduleId"?`},
+		"no underscore":       {errorsWith("moduleid"), fmt.Sprintf(says, "moduleid", "module_id")},
+		"upper case":          {errorsWith("Module_ID"), fmt.Sprintf(says, "Module_ID", "module_id")},
+		"camel case":          {errorsWith("pageSize"), fmt.Sprintf(says, "pageSize", "page_size")},
+		"sort direction":      {errorsWith("order_desc2"), fmt.Sprintf(says, "order_desc2", "orderdesc2")},
+		"not camel case":      {exportsWith("module_id"), `IntegrationExport.List: WithQuery: "module_id" is not a parameter of IntegrationExport; did you mean "moduleId"?`},
+		"another name":        {errorsWith("msid"), fmt.Sprintf(says, "msid", "module_id")},
+		"another, misspelled": {exportsWith("MS_ID"), `IntegrationExport.List: WithQuery: "MS_ID" is not a parameter of IntegrationExport; did you mean "moduleId"?`},
+		"the record's name":   {errorsWith("details_id"), fmt.Sprintf(says, "details_id", "detail_id")},
+		"where it is msid": {func(ctx context.Context, c *halopsa.Client) error {
+			_, err := halopsa.Collect(c.IntegrationSiteMapping.All(ctx, nil, halopsa.WithQuery("module_id", "12")))
+			return err
+		}, `IntegrationSiteMapping.All: WithQuery: "module_id" is not a parameter of IntegrationSiteMapping; did you mean "msid"?`},
 		"in a log": {func(ctx context.Context, c *halopsa.Client) error {
 			_, err := halopsa.Collect(c.IntegratorLog.Since(ctx, 0, nil, halopsa.WithQuery("ModuleId", "12")))
 			return err
@@ -120,7 +127,7 @@ func TestCaseLookUpWithoutWhatItRequires(t *testing.T) {
 	t.Parallel()
 	type input = halopsa.IntegrationLookUpInput
 	id, module, value := halopsa.Set[int64](7), halopsa.Set[int64](12), halopsa.Set("High")
-	const noModule, noValue = "ModuleID: a lookup requires a positive module_id", "Value: a lookup requires a value that is not empty"
+	const noModule, noValue = "ModuleID: a look-up requires a positive module_id", "Value: a look-up requires a value that is not empty"
 	refusals := map[string]refusal{}
 	for says, inputs := range map[string][]input{
 		noModule: {{Value: value}, {ModuleID: halopsa.Set[int64](0), Value: value}, {ModuleID: halopsa.Set[int64](-1), Value: value}, {ModuleID: halopsa.Null[int64](), Value: value}},

@@ -27,20 +27,32 @@ func (e endpoint) parameters(options any) []string {
 	return names
 }
 
-// checkNames refuses a parameter of [WithQuery] whose name is that of a documented one but for the spelling. Any other passes: it is the way
-// out for what the SDK does not know.
+// checkNames refuses a parameter of [WithQuery] whose name is that of a documented one but for the spelling, or HaloPSA's name of the same id
+// elsewhere. Any other passes: it is the way out for what the SDK does not know.
 func checkNames(resource string, names []string, given url.Values) error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if slices.Contains(names, name) {
 			continue
 		}
 		for _, documented := range names {
-			if plain(documented) == plain(name) {
+			if sameName(documented) == sameName(name) {
 				return badArgument("WithQuery", "%q is not a parameter of %s; did you mean %q?", name, resource, documented)
 			}
 		}
 	}
 	return nil
+}
+
+// sameName is name without what its spellings differ in, and one for all that HaloPSA has for the same id: a filter by module is called module_id,
+// moduleId or msid, and that by connection is a detail_id where the record has a details_id [db].
+func sameName(name string) string {
+	switch name = plain(name); name {
+	case "msid":
+		return "moduleid"
+	case "detailsid":
+		return "detailid"
+	}
+	return name
 }
 
 // parametersOf returns the query parameters of an options type, from a value of it or a pointer, none from nil.
