@@ -120,9 +120,9 @@ func namesRow(id string) bool {
 	return wire.RealID(id) && len(id) <= longest && !strings.ContainsAny(id, " \t\r\n") && (id[0] != '{' && id[0] != '[' || !json.Valid([]byte(id)))
 }
 
-// rowName names a row of a page.
+// rowName names a row of a page, counted as the pages are, from 1.
 func rowName(page, index int, id string) string {
-	name := fmt.Sprintf("row %d of page %d", index, page)
+	name := fmt.Sprintf("row %d of page %d", index+1, page)
 	if id != "" {
 		name += ", id " + shownID(id)
 	}

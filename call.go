@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/halopsa-go/halopsa/internal/attempt"
@@ -21,10 +22,29 @@ type request struct {
 	query            url.Values
 	body             []byte
 	kind             retry.Kind
-	inputs           int  // how many records a write is about
-	binary           bool // the response is no text
-	smaller          bool // a smaller request can take its place
+	inputs           int       // how many records a write is about
+	binary           bool      // the response is no text
+	smaller          bool      // a smaller request can take its place
+	list             *endpoint // whose list is read, with these options; nil for any other call
+	options          any
 	conf             *callConfig
+}
+
+// narrower says what makes the response to a request for a list smaller: "" where the API has nothing for that.
+func (r *request) narrower() string {
+	if r.list == nil {
+		return ""
+	}
+	filters := r.list.foreign || slices.ContainsFunc(parametersOf(r.options), func(name string) bool { return name != "count" })
+	switch {
+	case r.list.paged && filters:
+		return "a smaller page or a filter"
+	case r.list.paged:
+		return "a smaller page"
+	case filters:
+		return "a filter"
+	}
+	return ""
 }
 
 // resource is the first part of the path, the name of what the call is about.

@@ -32,8 +32,9 @@ type APIError struct {
 	// Body is the first 64 KiB of the body of the response.
 	Body []byte `json:"-"`
 
-	html bool
-	hint string
+	html     bool
+	narrower string // what makes the response smaller, if anything does
+	hint     string
 }
 
 // MemberError holds HaloPSA's messages about one member of an input.
@@ -49,21 +50,12 @@ type MemberError struct {
 
 // Error returns one line with the operation, the status, the message, and advice if there is any.
 func (e *APIError) Error() string {
-	var b strings.Builder
-	b.WriteString(e.begin() + strconv.Itoa(e.StatusCode))
-	if text := statusText(e.StatusCode); text != "" {
-		b.WriteString(" " + text)
-	}
-	for _, part := range []string{e.Message, e.advice(), e.hint} {
-		if part != "" {
-			b.WriteString(": " + part)
-		}
-	}
+	status := strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + statusText(e.StatusCode))
 	var notes []string
 	if e.RequestID != "" {
 		notes = append(notes, "request id "+e.RequestID)
 	}
-	return b.String() + e.end(notes...)
+	return e.begin() + line.Join(": ", status, e.Message, e.advice(), e.hint) + e.end(notes...)
 }
 
 // edgeStatus are the statuses of proxies and content networks that net/http has no text for.
@@ -86,12 +78,16 @@ func (e *APIError) advice() string {
 	switch e.StatusCode {
 	case http.StatusTooManyRequests:
 		return "the tenant's request limit is used up"
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusRequestTimeout, http.StatusTooEarly,
-		520, 521, 522, 523, 524, 530:
-		if e.Method == http.MethodGet {
-			return "the gateway in front of HaloPSA gave up; a smaller page or a filter makes a large list faster"
-		}
-		return "the gateway in front of HaloPSA gave up; the server may have continued working"
+	case http.StatusGatewayTimeout, 524:
+		return "the gateway in front of HaloPSA gave up waiting" + e.afterwards()
+	case http.StatusRequestTimeout:
+		return "the gateway in front of HaloPSA gave up waiting for the request"
+	case http.StatusBadGateway, 520:
+		return "the gateway in front of HaloPSA got no proper response from it" + e.afterwards()
+	case http.StatusServiceUnavailable:
+		return "HaloPSA, or the gateway in front of it, is overloaded or being maintained" + e.afterwards()
+	case 521, 522, 523, 530:
+		return "the network in front of HaloPSA could not reach it"
 	case http.StatusAccepted, http.StatusPartialContent, http.StatusMultiStatus, http.StatusAlreadyReported:
 		return "the status means that the request was not carried out as a whole, or not yet"
 	}
@@ -106,9 +102,20 @@ func (e *APIError) advice() string {
 		return "the token is not accepted here: the API application lacks the scope or the agent it logs in as lacks the right, " +
 			"or the base URL and the authorization server belong to different instances"
 	case http.StatusForbidden:
-		return "the API application lacks the scope, or the agent it logs in as lacks the role; the scope of a token never widens when it is refreshed"
+		return "the API application lacks the scope, or the agent it logs in as lacks the role; Client.Check tells what can be read; the scope of a token never widens when it is refreshed"
 	case http.StatusNotFound:
 		return "no such record, or this version of HaloPSA has no such endpoint"
+	}
+	return ""
+}
+
+// afterwards says what a gateway's status leaves open of a write, and what helps a read that took too long.
+func (e *APIError) afterwards() string {
+	switch {
+	case e.Method != http.MethodGet:
+		return "; the server may have continued working"
+	case e.narrower != "" && (e.StatusCode == http.StatusGatewayTimeout || e.StatusCode == 524):
+		return "; " + e.narrower + " makes a large list faster"
 	}
 	return ""
 }
@@ -143,14 +150,14 @@ func (e *APIError) LogValue() slog.Value {
 	return e.logValue(
 		slog.Int("status", e.StatusCode), slog.String("message", e.Message), slog.String("request_id", e.RequestID),
 		slog.Duration("retry_after", e.RetryAfter), slog.Bool("edge", e.Edge),
-		slog.String("advice", strings.Trim(e.advice()+"; "+e.hint, "; ")),
+		slog.String("advice", line.Join("; ", e.advice(), e.hint)),
 	)
 }
 
 // refused makes the error of a response whose status is that of no success.
 func (a *answer) refused() error {
 	e := a.apiError()
-	e.RetryAfter, e.Edge, e.html = a.Result.RetryAfter, a.Result.Edge, a.Result.HTML
+	e.RetryAfter, e.Edge, e.html, e.narrower = a.Result.RetryAfter, a.Result.Edge, a.Result.HTML, a.req.narrower()
 	for _, m := range wire.Members(e.Body) {
 		e.Members = append(e.Members, MemberError{Input: m.Index, Member: m.Name, Messages: m.Messages})
 	}
@@ -175,7 +182,7 @@ func (a *answer) apiError() *APIError {
 	header, secrets := a.Response.Header, a.secrets()
 	message, body := a.shown(header.Get("Content-Type"))
 	if challenge := wire.Challenge(secrets.String(header.Get("WWW-Authenticate"))); challenge != "" {
-		message = strings.TrimPrefix(message+"; "+challenge, "; ")
+		message = line.Join("; ", message, challenge)
 	}
 	return &APIError{
 		Call: a.req.tried(a.Attempts), StatusCode: a.Response.StatusCode, Message: message,
@@ -207,7 +214,7 @@ func (a *answer) refusal(object []byte, refused []MemberError) error {
 	e.Members = refused
 	switch {
 	case len(refused) > 0:
-		e.Message = strings.Join(said, "; ")
+		e.Message = line.Join("; ", said...)
 	case len(object) > 0: // beside a list the words are only a part of the body
 		e.Message = wire.Words([]byte(secrets.String(string(object))))
 	}

@@ -91,11 +91,7 @@ func authError(err error, clientSecrets ...string) error {
 		if page {
 			message += ": a page instead of a token; check the URL of the token endpoint"
 		}
-		for _, part := range []string{answered.ErrorCode, answered.ErrorDescription} {
-			if part != "" {
-				message += ": " + part
-			}
-		}
+		message = line.Join(": ", message, answered.ErrorCode, answered.ErrorDescription)
 		return &AuthError{
 			StatusCode: status, Code: line.Fold(shown.String(answered.ErrorCode)), Message: line.Fold(shown.String(message)), page: page,
 		}

@@ -30,7 +30,7 @@ func TestAuthError(t *testing.T) {
 		is      error
 		fetches int
 	}{
-		"bad credentials": {401, nil, `{"error":"invalid_client","error_description":"The secret is wrong.\nTry again."}`, "invalid_client", "responded with 401: invalid_client: The secret is wrong. Try again.", halopsa.ErrUnauthorized, 1},
+		"bad credentials": {401, nil, `{"error":"invalid_client","error_description":"The secret is wrong.\nTry again."}`, "invalid_client", "responded with 401: invalid_client: The secret is wrong. Try again", halopsa.ErrUnauthorized, 1},
 		"bad scope":       {400, nil, `{"error":"invalid_scope"}`, "invalid_scope", "responded with 400: invalid_scope", halopsa.ErrUnauthorized, 1},
 		"nothing":         {400, nil, "", "", "responded with 400: an empty response", halopsa.ErrUnauthorized, 1},
 		"not JSON":        {403, nil, "no", "", "responded with 403: no", halopsa.ErrUnauthorized, 1},

@@ -56,9 +56,9 @@ func (c *Client) translate(r *request, err error) error {
 	case errors.As(err, &wait):
 		return &WaitError{Wait: wait.Wait, refused: wait.Refused}
 	case errors.As(err, &size):
-		smaller := "a smaller page or a filter makes it smaller, "
-		if r.binary { // a file has neither
-			smaller = ""
+		smaller := r.narrower()
+		if smaller != "" {
+			smaller += " makes it smaller, "
 		}
 		return fmt.Errorf("%w of %d bytes; %sWithMaxResponseSize raises the limit", errTooLarge, size.Cap, smaller)
 	}

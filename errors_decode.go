@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/halopsa-go/halopsa/internal/line"
 	"github.com/halopsa-go/halopsa/internal/retry"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
@@ -37,10 +38,15 @@ func (e *DecodeError) Error() string {
 	}
 	text := fmt.Sprintf("%s%s (%d, %s) cannot be read at byte %d: %s",
 		e.begin(), what, e.StatusCode, contentTypeOrNone(e.ContentType), e.Offset, e.Reason)
-	if e.Snippet != "" {
-		text += ": " + e.Snippet
+	return line.Join(": ", text, e.Snippet, e.advice()) + e.end()
+}
+
+// advice says what helps where a single row of a list cannot be read.
+func (e *DecodeError) advice() string {
+	if e.Page == 0 {
+		return ""
 	}
-	return text + e.end()
+	return "WithBadRow sets such rows aside"
 }
 
 func contentTypeOrNone(contentType string) string {
@@ -57,7 +63,7 @@ func (e *DecodeError) LogValue() slog.Value {
 		slog.Int64("offset", e.Offset), slog.String("reason", e.Reason),
 	}
 	if e.Page > 0 {
-		attrs = append(attrs, slog.Int("page", e.Page), slog.Int("index", e.Index), slog.String("id", shownID(e.ID)))
+		attrs = append(attrs, slog.Int("page", e.Page), slog.Int("index", e.Index), slog.String("id", shownID(e.ID)), slog.String("advice", e.advice()))
 	}
 	return e.logValue(attrs...)
 }

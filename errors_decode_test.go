@@ -58,7 +58,8 @@ func TestDecodeError(t *testing.T) {
 			assert.Equal(t, 1, unread.Attempts)
 			what := "the response"
 			if unread.Page > 0 {
-				what = "row 1 of page 1, id 2 of the response"
+				what = "row 2 of page 1, id 2 of the response"
+				require.ErrorContains(t, err, "WithBadRow")
 			}
 			require.ErrorContains(t, err, "halopsa: "+unread.Op+": GET "+unread.Path+": "+what+" (200, ")
 			require.ErrorContains(t, err, "cannot be read at byte ")

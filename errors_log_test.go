@@ -153,7 +153,7 @@ func TestBatchErrorSaysWhatBecameOfEachInput(t *testing.T) {
 			func(e *halopsa.BatchError) []int { return e.Refused },
 			"halopsa: IntegrationError.Create: 2 of 5 inputs written, 2 refused, 0 unknown, 1 not sent: " +
 				"IntegrationError.Create: POST /IntegrationError: 403 Forbidden: locked: the API application lacks the scope, or the agent it logs in as " +
-				"lacks the role; the scope of a token never widens when it is refreshed",
+				"lacks the role; Client.Check tells what can be read; the scope of a token never widens when it is refreshed",
 		},
 		"unknown": {
 			halopsatest.Fault{Kind: halopsatest.HTML504},
@@ -161,7 +161,7 @@ func TestBatchErrorSaysWhatBecameOfEachInput(t *testing.T) {
 			"halopsa: IntegrationError.Create: 2 of 5 inputs written, 0 refused, 2 unknown, 1 not sent: " +
 				"outcome unknown, the write may have happened; read back before sending it again: " +
 				"IntegrationError.Create: POST /IntegrationError: 504 Gateway Timeout: 504 Gateway Time-out: " +
-				"the gateway in front of HaloPSA gave up; the server may have continued working",
+				"the gateway in front of HaloPSA gave up waiting; the server may have continued working",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,11 +24,11 @@ var errorBodies = map[string]struct{ contentType, body, message string }{
 	"OAuth, code alone":     {"application/json", `{"error":"invalid_request"}`, "invalid_request"},
 	"message":               {"application/json", `{"message":"The module is disabled."}`, "The module is disabled."},
 	"Message":               {"application/json; charset=utf-8", `{"Message":"The module is disabled."}`, "The module is disabled."},
-	"ExceptionMessage":      {"application/json", `{"Message":"An error has occurred.","ExceptionMessage":"Invalid column name 'dat'.","StackTrace":"at Halo.Api"}`, "An error has occurred.: Invalid column name 'dat'."},
+	"ExceptionMessage":      {"application/json", `{"Message":"An error has occurred.","ExceptionMessage":"Invalid column name 'dat'.","StackTrace":"at Halo.Api"}`, "An error has occurred: Invalid column name 'dat'."},
 	"ExceptionMessage too":  {"application/json", `{"ExceptionMessage":"Invalid column name 'dat'."}`, "Invalid column name 'dat'."},
 	"ClassName":             {"application/json", `{"ClassName":"System.Exception","Message":"The record is locked.","Data":null}`, "The record is locked."},
 	"ClassName alone":       {"application/json", `{"ClassName":"System.NullReferenceException","Message":null}`, "System.NullReferenceException"},
-	"fields":                {"application/json", `{"title":"One or more errors.","errors":{"msid":["must be a number"],"id":["is missing","is 0"]}}`, "One or more errors.; id: is missing; is 0; msid: must be a number"},
+	"fields":                {"application/json", `{"title":"One or more errors.","errors":{"msid":["must be a number"],"id":["is missing","is 0"]}}`, "One or more errors; id: is missing; is 0; msid: must be a number"},
 	"nested":                {"application/json", `{"error":{"code":7,"message":"The module is disabled."}}`, "The module is disabled."},
 	"array":                 {"application/json", `[{"message":"first"},{"message":"second"}]`, "first; second"},
 	"JSON string":           {"application/json", `"The record is locked."`, "The record is locked."},
@@ -87,9 +87,9 @@ func TestErrorOfEveryStatusAndBody(t *testing.T) {
 				}
 				start := fmt.Sprintf("halopsa: IntegrationRequest.Get: GET /IntegrationRequest/7: %d", status)
 				assert.True(t, strings.HasPrefix(err.Error(), start), err)
-				assert.Contains(t, err.Error(), test.message)
+				assert.Contains(t, err.Error(), strings.TrimSuffix(test.message, "."))
 				assert.Contains(t, err.Error(), "request id r-42")
-				assert.NotRegexp(t, `[\r\n]|: :|: \(`, err.Error(), name)
+				assert.NotRegexp(t, `[\r\n]|: :|: \(|\.[:;] `, err.Error(), name)
 			}
 		})
 	}
@@ -106,9 +106,11 @@ func TestAdviceByStatus(t *testing.T) {
 		"forbidden": {403, "the API application lacks the scope, or the agent it logs in as lacks the role", "lacks the scope, or the agent it logs in as lacks the role"},
 		"not found": {404, "no such record, or this version of HaloPSA has no such endpoint", "no such record, or this version"},
 		"limit":     {429, "the tenant's request limit is used up", "the tenant's request limit is used up"},
-		"502":       {502, "a smaller page or a filter makes a large list faster", "the server may have continued working"},
-		"503":       {503, "a smaller page or a filter makes a large list faster", "the server may have continued working"},
-		"504":       {504, "a smaller page or a filter makes a large list faster", "the server may have continued working"},
+		"502":       {502, "the gateway in front of HaloPSA got no proper response from it", "the server may have continued working"},
+		"503":       {503, "is overloaded or being maintained", "the server may have continued working"},
+		"504":       {504, "gave up waiting; a smaller page or a filter makes a large list faster", "the server may have continued working"},
+		"521":       {521, "the network in front of HaloPSA could not reach it", "could not reach it"},
+		"524":       {524, "gave up waiting; a smaller page or a filter makes a large list faster", "the server may have continued working"},
 		"of a kind": {500, "boom", "boom"},
 	}
 	for name, test := range tests {
@@ -121,6 +123,7 @@ func TestAdviceByStatus(t *testing.T) {
 			_, err := client.IntegrationRequest.List(t.Context(), nil, halopsa.WithoutRetry())
 			assert.ErrorContains(t, err, ": boom")
 			assert.ErrorContains(t, err, test.list)
+			assert.Equal(t, test.status == 504 || test.status == 524, strings.Contains(err.Error(), "smaller page"), "only where it is about the cause")
 			_, err = client.IntegrationError.Create(t.Context(), []halopsa.IntegrationErrorInput{{}}, halopsa.WithoutRetry())
 			assert.ErrorContains(t, err, ": boom")
 			assert.ErrorContains(t, err, test.create)
@@ -140,7 +143,35 @@ func TestErrorCountsAttempts(t *testing.T) {
 	assert.Equal(t, 3, refused.Attempts)
 	assert.Equal(t, 3, server.Count("", ""))
 	assert.EqualError(t, err, "halopsa: IntegrationError.Get: GET /IntegrationError/1: 504 Gateway Timeout: 504 Gateway Time-out: "+
-		"the gateway in front of HaloPSA gave up; a smaller page or a filter makes a large list faster (3 attempts)")
+		"the gateway in front of HaloPSA gave up waiting (3 attempts)")
+}
+
+// TestAdviceNamesWhatTheListHas: not every list has pages, and not every list has filters.
+func TestAdviceNamesWhatTheListHas(t *testing.T) {
+	t.Parallel()
+	client, mock := mocked(t)
+	mock.RegisterNoResponder(func(*http.Request) (*http.Response, error) {
+		return respond(http.StatusGatewayTimeout, "text/html", "<html>"), nil
+	})
+	only := halopsa.WithoutRetry()
+	for name, test := range map[string]struct {
+		call  func() error
+		wants string
+	}{
+		"pages and filters": {func() error { _, err := client.IntegrationError.List(t.Context(), nil, only); return err }, "; a smaller page or a filter makes"},
+		"pages":             {func() error { _, err := client.IntegrationDelta.List(t.Context(), nil, only); return err }, "; a smaller page makes"},
+		"filters":           {func() error { _, err := client.IntegrationExport.List(t.Context(), nil, only); return err }, "; a filter makes"},
+		"neither":           {func() error { _, err := client.IntegrationLookUp.List(t.Context(), only); return err }, "gave up waiting"},
+		"a path": {func() error {
+			_, err := halopsa.ListOf[map[string]any](t.Context(), client, "Tickets", only)
+			return err
+		}, "; a smaller page or a filter makes"},
+		"one record": {func() error { _, err := client.IntegrationError.Get(t.Context(), 5, nil, only); return err }, "gave up waiting"},
+	} {
+		err := test.call()
+		require.ErrorContains(t, err, test.wants, name)
+		assert.Equal(t, strings.HasPrefix(test.wants, ";"), strings.Contains(err.Error(), "makes"), name)
+	}
 }
 
 func TestErrorTellsRetryAfter(t *testing.T) {

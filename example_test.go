@@ -221,7 +221,7 @@ func ExampleAPIError() {
 	// Output:
 	// IntegrationRequest.List 403 r-42
 	// Authorization has been denied for this request.
-	// halopsa: IntegrationRequest.List: GET /IntegrationRequest: 403 Forbidden: Authorization has been denied for this request.: the API application lacks the scope, or the agent it logs in as lacks the role; the scope of a token never widens when it is refreshed (request id r-42)
+	// halopsa: IntegrationRequest.List: GET /IntegrationRequest: 403 Forbidden: Authorization has been denied for this request: the API application lacks the scope, or the agent it logs in as lacks the role; Client.Check tells what can be read; the scope of a token never widens when it is refreshed (request id r-42)
 }
 
 // End a sort with the id, so that records which are equal otherwise keep their places between pages.

@@ -49,7 +49,7 @@ func newUnsorted(c *Client, at endpoint, method string, options any, opts []Requ
 	if err := w.check(); err != nil {
 		return nil, named(r.op, err)
 	}
-	r.method, r.kind = http.MethodGet, retry.Read
+	r.method, r.kind, r.list, r.options = http.MethodGet, retry.Read, &w.at, options
 	if r.query, err = encodeQuery(options); err != nil {
 		return nil, named(r.op, err)
 	}

@@ -155,7 +155,7 @@ func TestCaseB2GatewaysAndContentNetworks(t *testing.T) {
 			})
 			err := call(t.Context(), client)
 			require.ErrorContains(t, err, named)
-			require.ErrorContains(t, err, "the gateway in front of HaloPSA")
+			require.ErrorContains(t, err, "in front of HaloPSA")
 			assert.Equal(t, kind != "GET", errors.Is(err, halopsa.ErrOutcomeUnknown))
 			want := int64(5)
 			if kind == "Create" {

@@ -26,7 +26,7 @@ func TestCaseA1AnErrorBesideTheList(t *testing.T) {
 		`{"tickets":[],"Error":{"Code":5,"Message":"no access"}}`:                         "no access",
 		`{"tickets":[],"errors":[{"message":"no access"}]}`:                               "no access",
 		`{"success":false,"message":"no access","tickets":[]}`:                            "no access",
-		`{"title":"One or more errors.","status":400,"errors":{"order":["not a field"]}}`: "One or more errors.; order: not a field",
+		`{"title":"One or more errors.","status":400,"errors":{"order":["not a field"]}}`: "One or more errors; order: not a field",
 	} {
 		c := trial.Tenant(t, trial.AnswersJSON(body))
 		_, err := halopsa.ListOf[sharing](t.Context(), c, "Tickets")

@@ -14,7 +14,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
-// createLookUps creates as many lookups.
+// createLookUps creates as many look-ups.
 func createLookUps(ctx context.Context, client *halopsa.Client, n int, ro ...halopsa.RequestOption) ([]*halopsa.IntegrationLookUp, error) {
 	inputs := make([]halopsa.IntegrationLookUpInput, n)
 	for i := range inputs {
@@ -272,10 +272,10 @@ func TestCaseA13ValidationErrorsAreReadable(t *testing.T) {
 		`{"id":["The value 'probe' is not valid."]}`: {"id: The value 'probe' is not valid.", []halopsa.MemberError{{Input: -1, Member: "id", Messages: []string{"The value 'probe' is not valid."}}}},
 		`{"[0].value":["is required","is empty"]}`:   {"[0].value: is required; is empty", []halopsa.MemberError{{Input: 0, Member: "value", Messages: []string{"is required", "is empty"}}}},
 		`{"Message":"The request is invalid.","ModelState":{"input.Name":["too long"]}}`: {
-			"The request is invalid.; input.Name: too long", []halopsa.MemberError{{Input: -1, Member: "input.Name", Messages: []string{"too long"}}}},
+			"The request is invalid; input.Name: too long", []halopsa.MemberError{{Input: -1, Member: "input.Name", Messages: []string{"too long"}}}},
 		`{"title":"One or more","status":400,"errors":{"$[1].value":["no text"]}}`:                                   {"One or more; $[1].value: no text", []halopsa.MemberError{{Input: 1, Member: "value", Messages: []string{"no text"}}}},
 		`{"ClassName":"System.Exception","Message":"Invalid Data Type","InnerException":{"Message":"no such type"}}`: {"Invalid Data Type: no such type", nil},
-		`{"Message":"An error has occurred.","ExceptionMessage":"boom","ExceptionType":"System.X"}`:                  {"An error has occurred.: boom", nil},
+		`{"Message":"An error has occurred.","ExceptionMessage":"boom","ExceptionType":"System.X"}`:                  {"An error has occurred: boom", nil},
 		`"Invalid Resource"`: {"Invalid Resource", nil},
 	} {
 		client := trial.Tenant(t, trial.Answers(http.StatusBadRequest, "application/json", body))

@@ -29,23 +29,17 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Endpoint)
+	from, wait, cause := e.Endpoint, "", ""
 	if e.StatusCode > 0 {
-		fmt.Fprintf(&b, " responded with %d", e.StatusCode)
-	}
-	for _, part := range []string{e.Code, e.Description, e.Advice} {
-		if part != "" {
-			b.WriteString(": " + part)
-		}
+		from += fmt.Sprintf(" responded with %d", e.StatusCode)
 	}
 	if e.RetryAfter > 0 {
-		b.WriteString(": it asks to wait " + e.RetryAfter.String())
+		wait = "it asks to wait " + e.RetryAfter.String()
 	}
 	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
+		cause = e.Err.Error()
 	}
-	return b.String()
+	return line.Join(": ", from, e.Code, e.Description, e.Advice, wait, cause)
 }
 
 // Unwrap returns the error of the network or the context.

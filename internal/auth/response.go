@@ -14,6 +14,8 @@ import (
 	"unicode/utf16"
 
 	"golang.org/x/oauth2"
+
+	"github.com/halopsa-go/halopsa/internal/line"
 )
 
 const (
@@ -177,7 +179,7 @@ func words(o object) string {
 			said = append(said, part)
 		}
 	}
-	return strings.Join(said, ": ")
+	return line.Join(": ", said...)
 }
 
 // token returns the one token, whose lifetime begins now. The server's other members are its Extra.

@@ -22,3 +22,16 @@ func TestFold(t *testing.T) {
 		assert.Equal(t, want, line.Fold(text), "%q", text)
 	}
 }
+
+func TestJoin(t *testing.T) {
+	t.Parallel()
+	for want, parts := range map[string][]string{
+		"":                            nil,
+		"The record was not found.":   {"", "The record was not found.", ""},
+		"404: It was not found: look": {"404", "It was not found.", "", "look"},
+		"and so on...: look":          {"and so on...", "look"},
+		"a: b: c.":                    {"a.", "b.", "c."},
+	} {
+		assert.Equal(t, want, line.Join(": ", parts...))
+	}
+}

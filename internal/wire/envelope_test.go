@@ -156,7 +156,7 @@ func TestDecodeListFindsTheErrorInAPayload(t *testing.T) {
 		"error":                              {`{"error":"report timed out"}`, "report timed out"},
 		"error and its description":          {`{"error":"invalid_request","error_description":"no such order"}`, "invalid_request: no such order"},
 		"message":                            {`{"message":"no access"}`, "no access"},
-		"Message and ExceptionMessage":       {`{"Message":"An error has occurred.","ExceptionMessage":"no such column"}`, "An error has occurred.: no such column"},
+		"Message and ExceptionMessage":       {`{"Message":"An error has occurred.","ExceptionMessage":"no such column"}`, "An error has occurred: no such column"},
 		"ClassName":                          {`{"ClassName":"System.Exception","Message":null}`, "System.Exception"},
 		"an object":                          {`{"error":{"code":5,"message":"no access"}}`, "no access"},
 		"an object without a message":        {`{"error":{"code":5}}`, "an error without a message"},

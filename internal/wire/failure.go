@@ -211,7 +211,7 @@ func Words(object []byte) string {
 		s.Space()
 		raw, err := s.Skip()
 		if err == nil && (endsAsError(key) || key == "failed" || key == "detail") && raw[0] != 't' && !isNumber(raw) && says(raw) {
-			if text := ErrorMessage("", raw); !strings.Contains(message, text) {
+			if text := ErrorMessage("", raw); !strings.Contains(message, strings.TrimSuffix(text, ".")) {
 				message = joined(": ", message, text)
 			}
 		}

@@ -160,7 +160,7 @@ func joined(sep string, parts ...string) string {
 			kept = append(kept, part)
 		}
 	}
-	return strings.Join(kept, sep)
+	return line.Join(sep, kept...)
 }
 
 var (

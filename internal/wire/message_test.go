@@ -26,7 +26,7 @@ func TestErrorMessage(t *testing.T) {
 		"message":                {"application/json", `{"message":"no such order"}`, "no such order"},
 		"Message":                {"application/json", `{"Message":"no such order"}`, "no such order"},
 		"two spellings":          {"application/json", `{"MESSAGE":"a","message":"c","Message":"b"}`, "c"},
-		"exception":              {"application/json", `{"Message":"An error has occurred.","ExceptionMessage":"no column x","ExceptionType":"T","StackTrace":"at X"}`, "An error has occurred.: no column x"},
+		"exception":              {"application/json", `{"Message":"An error has occurred.","ExceptionMessage":"no column x","ExceptionType":"T","StackTrace":"at X"}`, "An error has occurred: no column x"},
 		"exception, the same":    {"application/json", `{"Message":"no column x","ExceptionMessage":"no column x"}`, "no column x"},
 		"ExceptionMessage alone": {"application/json", `{"ExceptionMessage":"no column x"}`, "no column x"},
 		"ClassName and Message":  {"application/json", `{"ClassName":"System.Exception","Message":"no column x","InnerException":null}`, "no column x"},
@@ -41,7 +41,7 @@ func TestErrorMessage(t *testing.T) {
 		},
 		"problem details with errors": {
 			"application/problem+json", `{"title":"Not valid.","status":400,"errors":{"page_no":["not a number","too small"],"$.id":["not a number"]}}`,
-			"Not valid.; $.id: not a number; page_no: not a number; too small",
+			"Not valid; $.id: not a number; page_no: not a number; too small",
 		},
 		"errors that are texts":    {"application/json", `{"errors":{"id":"bad","name":null}}`, "id: bad; name"},
 		"errors in an array":       {"application/json", `{"errors":[{"message":"a"},"b",{"message":"a"}]}`, "a; b"},
