@@ -95,9 +95,9 @@ func (c *tally) note(what string, example string) {
 	}
 }
 
-// TestExhaustive follows every list of up to 6 records in pages of up to 3, from every cursor, with every sequence of events, and with a restart from
+// TestExhaustiveFollowers follows every list of up to 6 records in pages of up to 3, from every cursor, with every sequence of events, and with a restart from
 // the cursor after any response that brought something.
-func TestExhaustive(t *testing.T) {
+func TestExhaustiveFollowers(t *testing.T) {
 	t.Parallel()
 	begin := time.Now()
 	all := kinds()

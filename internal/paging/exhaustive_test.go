@@ -99,8 +99,8 @@ func (c *tally) note(n *atomic.Int64, what string, example func() string) {
 	}
 }
 
-// TestExhaustive walks every list of up to 6 records in pages of up to 3 with every sequence of events of each kind.
-func TestExhaustive(t *testing.T) {
+// TestExhaustiveWalks walks every list of up to 6 records in pages of up to 3 with every sequence of events of each kind.
+func TestExhaustiveWalks(t *testing.T) {
 	begin := time.Now()
 	var all atomic.Int64
 	var work sync.WaitGroup
