@@ -34,7 +34,7 @@ import (
 // In a log (errors, requests, deltas, and any list that PostOnceOf reads) only records newer than the call are read. If the client has not
 // created a record there within the last minute, or has not heard of its id, that costs one request before the first write, which asks for the
 // newest id; records that another program wrote in that minute therefore count as written during the call. The lists of exports, field data and
-// lookups, which are not logs, are read as a whole, but only after an unknown outcome: an older record that the match accepts counts as the
+// look-ups, which are not logs, are read as a whole, but only after an unknown outcome: an older record that the match accepts counts as the
 // input's. The application needs the right to read the list. Options apply to the reading too, so that a filter given with [WithQuery] makes it
 // cheaper; [WithSort], [WithPage], [WithLimit] and [WithBadRow] are not used, since they can leave out the record of an input, and [WithKey] is
 // refused, since records are identified by their ids.
@@ -113,7 +113,7 @@ func (s *IntegrationFieldDataService) CreateOnce(
 	return onceOf(ctx, clientOf(s), integrationFieldData, "CreateOnce", inputs, match, ro)
 }
 
-// CreateOnce creates lookups, each exactly once; see [Match] for what it promises.
+// CreateOnce creates look-ups, each exactly once; see [Match] for what it promises.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) CreateOnce(

@@ -62,7 +62,8 @@
 // the same thing:
 //
 //   - msid, module_id and moduleId are one and the same id, of an integration module such as that for NinjaRMM or Xero. IntegrationError stores
-//     its module_id in a column IEMSid, and IntegrationRequest its msid in IRMSID [db].
+//     its module_id in a column IEMSid, and IntegrationRequest its msid in IRMSID [db]. HaloPSA documents no list of them: a module's id is in
+//     what it has logged and mapped, as in [IntegrationRequest] beside the module's name.
 //   - detail_id and details_id are the id of one configured connection of a module: a tenant can have two for Xero [db, spec].
 //   - config_id, of [IntegratorSchedule] and [IntegratorTrace], is the id of the integrator's own configuration [live]. Nothing more is known of it.
 //   - halo_id and halo_client_id, of [IntegrationSiteMapping], are the ids of a site and a client in HaloPSA [spec].
@@ -70,7 +71,7 @@
 //   - value, of [IntegrationRunbookVariableGroup], is the group's id, and what Get takes [live].
 //
 // Brackets say how a fact is known, here and elsewhere: [live] was measured on a tenant, [seen] was reported from one, [db] is in HaloPSA's table
-// definitions, [doc] on its documentation pages and [spec] in its OpenAPI document.
+// definitions, [doc] on its documentation pages and [spec] in its OpenAPI document: [spec24], [spec25] and [spec26] in the edition of that year alone.
 //
 // # Errors
 //

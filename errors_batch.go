@@ -12,6 +12,9 @@ import (
 //
 // Inputs are identified by their index in the slice passed to the method. Each index is in exactly one of the four lists. The record of a written
 // input, if the tenant sent it, is at the same index in the slice that the method returned.
+//
+// Unknown has inputs of a Create; of an Update that adds parts to a record, which cannot be repeated either (see [IntegrationExportService.Update]); and of
+// any other Update whose retries are used up.
 type BatchError struct {
 	// Call is the request that failed.
 	Call

@@ -82,7 +82,7 @@ func ExampleIntegrationFieldMappingService_All() {
 	// Output: serialNumber → Serial number
 }
 
-// Read a lookup, change it, write it back: Input makes an input of the record.
+// Read a look-up, change it, write it back: Input makes an input of the record.
 func ExampleIntegrationLookUpService_Update() {
 	server, client := tenant()
 	defer server.Close()

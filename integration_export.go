@@ -10,6 +10,9 @@ import (
 
 // IntegrationExport is a record that HaloPSA has staged for another system to take.
 //
+// ID identifies the export; what ExportID is, who sets ReadyForImport and which texts of ExportProgress mean something to HaloPSA is not documented by
+// HaloPSA. The page docs/exports.md of the repository has what is known of each member.
+//
 // API: schema IntegrationExport.
 type IntegrationExport struct {
 	ID             int64  `json:"id"`
@@ -169,7 +172,11 @@ func (s *IntegrationExportService) Create(ctx context.Context, inputs []Integrat
 	return createOf[IntegrationExport](ctx, clientOf(s), integrationExport, inputs, ro)
 }
 
-// Update changes exports, as a worker does that reports progress; every input must have an ID. Absent members are left unchanged.
+// Update changes exports, as a worker does that reports progress; every input must have an ID. Absent members are not sent; that HaloPSA then leaves
+// them unchanged is documented for other resources, not for exports.
+//
+// An update that adds parts, which has a part without an id in ExportData, would add them again if it were repeated. It is therefore retried like a
+// Create: where it may have happened, it is an [ErrOutcomeUnknown].
 //
 // API: POST /IntegrationExport
 func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {

@@ -40,7 +40,7 @@ func (l IntegrationLookUp) Input() IntegrationLookUpInput {
 	}
 }
 
-// IntegrationLookUpInput is a lookup to create, or with an ID to change.
+// IntegrationLookUpInput is a look-up to create, or with an ID to change.
 type IntegrationLookUpInput struct {
 	// ID names the record that Update changes; Create refuses it.
 	ID Opt[int64] `json:"id,omitzero"`
@@ -58,17 +58,17 @@ func (i IntegrationLookUpInput) recordID() Opt[int64] { return i.ID }
 func (i IntegrationLookUpInput) check() (field, reason string) {
 	creates := i.ID.IsZero()
 	if id, _ := i.ModuleID.Get(); id <= 0 && (creates || !i.ModuleID.IsZero()) {
-		return "ModuleID", "a lookup requires a positive module_id"
+		return "ModuleID", "a look-up requires a positive module_id"
 	}
 	if value, _ := i.Value.Get(); value == "" && (creates || !i.Value.IsZero()) {
-		return "Value", "a lookup requires a value that is not empty"
+		return "Value", "a look-up requires a value that is not empty"
 	}
 	return "", ""
 }
 
 var integrationLookUp = endpoint{name: "IntegrationLookUp"}
 
-// IntegrationLookUpService reads and writes lookups.
+// IntegrationLookUpService reads and writes look-ups.
 type IntegrationLookUpService struct{ service }
 
 // List reads the list in one request.
@@ -92,14 +92,14 @@ func (s *IntegrationLookUpService) All(ctx context.Context, ro ...RequestOption)
 	return allOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, nil, ro)
 }
 
-// Create creates lookups and returns them as they were stored; see [BatchError] for what it returns when it fails.
+// Create creates look-ups and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
 	return createOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, inputs, ro)
 }
 
-// Update changes lookups; every input must have an ID. Absent members are left unchanged.
+// Update changes look-ups; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /IntegrationLookUp
 func (s *IntegrationLookUpService) Update(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {

@@ -121,9 +121,9 @@ func TestConnectionThatIsGone(t *testing.T) {
 	}
 }
 
-// TestConnectionClosedInsteadOfAnAnswer: once a byte of a write was sent, net/http must not repeat it by itself, also when it has a header
+// TestConnectionClosedInsteadOfAResponse: once a byte of a write was sent, net/http must not repeat it by itself, also when it has a header
 // that net/http takes for a promise that it may.
-func TestConnectionClosedInsteadOfAnAnswer(t *testing.T) {
+func TestConnectionClosedInsteadOfAResponse(t *testing.T) {
 	t.Parallel()
 	for op, w := range writes {
 		for _, header := range []string{"", "Idempotency-Key", "X-Idempotency-Key"} {

@@ -34,9 +34,9 @@ func TestFateOverTCP(t *testing.T) {
 					continue // a connection that is there needs none
 				}
 				for times, f := range map[string]fate{
-					"once":     {write: w, strikes: []strike{s}},
-					"twice":    {write: w, strikes: []strike{s, s}},
-					"for ever": {write: w, strikes: []strike{s}, forever: true},
+					"once":    {write: w, strikes: []strike{s}},
+					"twice":   {write: w, strikes: []strike{s, s}},
+					"forever": {write: w, strikes: []strike{s}, forever: true},
 				} {
 					cases.Add(1)
 					t.Run(strings.Join([]string{op, name, times, "reused " + strconv.FormatBool(reused)}, ", "), func(t *testing.T) {

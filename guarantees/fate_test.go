@@ -355,11 +355,11 @@ func TestFate(t *testing.T) {
 						note = ", and it may be repeated"
 					}
 					try(first+note, fate{write: w, strikes: []strike{s}, safe: safe})
-					try(first+" for ever"+note, fate{write: w, strikes: []strike{s}, forever: true, safe: safe})
+					try(first+" forever"+note, fate{write: w, strikes: []strike{s}, forever: true, safe: safe})
 					try(first+" without retry"+note, fate{write: w, strikes: []strike{s}, once: true, safe: safe})
 					for second, s2 := range strikes() {
 						try(first+", then "+second+note, fate{write: w, strikes: []strike{s, s2}, safe: safe})
-						try(first+", then "+second+" for ever"+note, fate{write: w, strikes: []strike{s, s2}, forever: true, safe: safe})
+						try(first+", then "+second+" forever"+note, fate{write: w, strikes: []strike{s, s2}, forever: true, safe: safe})
 					}
 				}
 			})

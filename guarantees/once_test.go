@@ -144,7 +144,7 @@ func TestCreateOnceReadsOnlyWhatIsNewer(t *testing.T) {
 	})
 }
 
-// TestCreateOnceOfAState: a lookup that is there is there, whoever has made it.
+// TestCreateOnceOfAState: a look-up that is there is there, whoever has made it.
 func TestCreateOnceOfAState(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, client *halopsa.Client, h *halopsatest.Handler) {
