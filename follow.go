@@ -220,7 +220,7 @@ func (t *tail[T]) sorted(req page.Request) *walker {
 func (t *tail[T]) begin(req page.Request) func(context.Context) fetched[T] {
 	w, smaller := t.sorted(req), t.Shrinks(req)
 	return func(ctx context.Context) (got fetched[T]) {
-		got.rows, got.err = fetch[T](ctx, w, req, false, smaller)
+		got.rows, got.err = fetch[T](ctx, w, req, paging.How{Smaller: smaller})
 		return got
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/paging"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -78,7 +79,7 @@ const newestRows = 10
 // newestID returns the highest id of a list: exactly where the list is sorted as it was asked to be, and otherwise that or a lower one.
 // numbered is false where rows have no numeric id.
 func newestID[T any](ctx context.Context, w *walker) (id int64, exact, numbered bool, err error) {
-	rows, err := fetch[T](ctx, w, page.Request{Page: 1, Size: newestRows}, false, false)
+	rows, err := fetch[T](ctx, w, page.Request{Page: 1, Size: newestRows}, paging.How{})
 	if err != nil {
 		return 0, false, true, err
 	}
@@ -86,7 +87,7 @@ func newestID[T any](ctx context.Context, w *walker) (id int64, exact, numbered 
 	n := len(rows.Records)
 	if exact = descends || n == 0; !exact && numbered && rows.RecordCount > n { // a record_count can be that of the page only
 		// The end of a list that is oldest first. A page that is not there leaves the id as low as it is.
-		if end, err := fetch[T](ctx, w, page.Request{Page: (rows.RecordCount-1)/n + 1, Size: newestRows}, false, false); err == nil {
+		if end, err := fetch[T](ctx, w, page.Request{Page: (rows.RecordCount-1)/n + 1, Size: newestRows}, paging.How{}); err == nil {
 			atEnd, _, _ := highest(end.Keys)
 			id = max(id, atEnd)
 		}

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/paging"
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
@@ -49,7 +50,7 @@ func listOf[T any](ctx context.Context, c *Client, at endpoint, options any, opt
 		return nil, err
 	}
 	req := page.Request{Page: max(1, w.page.PageNo), Size: w.pageSize()}
-	rows, err := fetch[T](ctx, w, req, false, false)
+	rows, err := fetch[T](ctx, w, req, paging.How{})
 	if err != nil {
 		return nil, err
 	}

@@ -125,10 +125,10 @@ func (w *walker) unlimited() error {
 	return nil
 }
 
-// fetch reads one page. byContent has its keys made of the rows' content, smaller says that a smaller page takes the place of one that is too much.
-func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent, smaller bool) (wire.List[T], error) {
+// fetch reads one page.
+func fetch[T any](ctx context.Context, w *walker, req page.Request, how paging.How) (wire.List[T], error) {
 	r := *w.request
-	r.smaller = smaller
+	r.smaller = how.Smaller
 	r.query = make(url.Values, len(w.query)+3)
 	maps.Copy(r.query, w.query)
 	switch {
@@ -150,7 +150,7 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent, s
 	}
 	var rows wire.List[T]
 	switch hint := max(req.Size, req.Count); {
-	case byContent:
+	case how.ByContent:
 		rows, err = wire.DecodeListByContent[T](body, w.at.name, hint)
 	case len(w.conf.key) > 0:
 		rows, err = wire.DecodeListByKey[T](body, w.at.name, hint, w.conf.key)
@@ -172,8 +172,8 @@ func fetch[T any](ctx context.Context, w *walker, req page.Request, byContent, s
 func readerOf[T any](w *walker) *paging.Reader[wire.List[T]] {
 	return &paging.Reader[wire.List[T]]{
 		AtOnce: w.conf.prefetch, Deletes: &w.client.walks, List: w.at.name, Resized: w.resized,
-		Fetch: func(ctx context.Context, req page.Request, byContent, smaller bool) (wire.List[T], paging.Answer, error) {
-			rows, err := fetch[T](ctx, w, req, byContent, smaller)
+		Fetch: func(ctx context.Context, req page.Request, how paging.How) (wire.List[T], paging.Answer, error) {
+			rows, err := fetch[T](ctx, w, req, how)
 			return rows, paging.Answer{
 				Keys: rows.Keys, RecordCount: rows.RecordCount, PageSize: rows.PageSize, Refused: refusesPage(req, err), TooMuch: tooMuch(ctx, err),
 				ByContent: rows.ByContent, Print: rows.Print,

@@ -8,11 +8,18 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page"
 )
 
+// How says how a page is to be read.
+type How struct {
+	ByContent bool // its keys are built from the rows' content
+	Smaller   bool // a smaller page takes its place if it is too much
+}
+
 // Reader reads the pages of walks over one list. P is what a page is to the caller.
 type Reader[P any] struct {
-	// Fetch reads one page: what it is to the caller, and what it is to the walk, but for the deletes, which are filled in. byContent has its keys
-	// built from the rows' content. Its error is the walk's, unless the response says that it is a refusal of a page. It is called by several goroutines where AtOnce says so; what it panics with reaches the caller of Pages.
-	Fetch func(ctx context.Context, req page.Request, byContent, smaller bool) (P, Answer, error)
+	// Fetch reads one page: what it is to the caller, and what it is to the walk, but for the deletes, which are filled in. Its error is the walk's,
+	// unless the response says that it is a refusal of a page. It is called by several goroutines where AtOnce says so; what it panics with reaches the
+	// caller of Pages.
+	Fetch func(ctx context.Context, req page.Request, how How) (P, Answer, error)
 	// Resized, which may be nil, is told of a page that is too much and of the size that the next one has.
 	Resized func(ctx context.Context, req page.Request, size int, err error)
 	// AtOnce is how many pages are read at once; less than 2 reads each when its turn comes.
@@ -78,9 +85,9 @@ type response[P any] struct {
 // flight reads the pages of a walk.
 func (r *Reader[P]) flight(walk *watched) *Flight[response[P]] {
 	return &Flight[response[P]]{AtOnce: r.AtOnce, Begin: func(req page.Request) func(context.Context) response[P] {
-		byContent, smaller, before := walk.ByContent(), walk.Shrinks(req.Size), walk.goneBefore() // how many deletes of our own were over by then
+		how, before := How{ByContent: walk.ByContent(), Smaller: walk.Shrinks(req.Size)}, walk.goneBefore() // how many deletes of our own were over by then
 		return func(ctx context.Context) (got response[P]) {
-			got.page, got.answer, got.err = r.Fetch(ctx, req, byContent, smaller)
+			got.page, got.answer, got.err = r.Fetch(ctx, req, how)
 			got.answer.GoneBefore = before
 			return got
 		}

@@ -20,7 +20,7 @@ func readerOf(s *pagetest.Server, atOnce int, before func(ctx context.Context, r
 	var mu sync.Mutex
 	return &paging.Reader[[]int64]{
 		AtOnce: atOnce, Deletes: &paging.Deletes{}, List: "IntegrationError",
-		Fetch: func(ctx context.Context, req page.Request, _, _ bool) (ids []int64, a paging.Answer, err error) {
+		Fetch: func(ctx context.Context, req page.Request, _ paging.How) (ids []int64, a paging.Answer, err error) {
 			if before != nil {
 				if err := before(ctx, req); err != nil {
 					return nil, paging.Answer{}, err
