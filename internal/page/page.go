@@ -21,7 +21,7 @@ const (
 // Why the records of a list cannot be told, in the words of the errors.
 const (
 	IgnoresPaging = "the server ignores both page_no and count; a narrower filter may bring the rest into reach"
-	HidesLength   = "the server ignores both page_no and count and does not say how many records there are"
+	HidesLength   = "the server ignores both page_no and count and does not say how many records there are: these may be all or only the first; a narrower filter may help"
 	NeverRests    = "the list keeps changing while it is read; try again when it is quieter"
 )
 
