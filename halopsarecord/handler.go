@@ -28,7 +28,7 @@ func (f *fault) size() int64 {
 //
 // A note has the record's message and these attributes, in any case and group: entity_type or entity, entity_id, entity_name, endpoint or path,
 // detail_id or details_id, and error or err, whose text follows the message. Without an endpoint it is that of the halopsa error among them. Other
-// attributes are not recorded.
+// attributes are not recorded, nor is an entity_id or detail_id that is not a number.
 func (r *Recorder) Handler(next slog.Handler) slog.Handler {
 	if next == nil {
 		next = slog.DiscardHandler

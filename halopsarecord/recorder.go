@@ -45,6 +45,7 @@ type Recorder struct {
 	held     time.Time   // until when nothing is sent, after a failure
 	pause    time.Duration
 	err      error
+	losses   losses
 }
 
 // config is what the options set.
@@ -54,6 +55,7 @@ type config struct {
 	memory      int64
 	bodies      int
 	level       slog.Leveler
+	logger      *slog.Logger // nil is the default one
 	headers     map[string]bool
 	credentials []string
 }
@@ -98,6 +100,12 @@ func WithLevel(level slog.Leveler) Option {
 	}
 }
 
+// WithLogger sets where the recorder says that notes are lost; the default is [slog.Default]. Nil means the default.
+//
+// It logs a line at warn level when HaloPSA first refuses notes, as it does where the credentials may not write the log, when it is not known
+// whether it has written them, or when memory runs out; and another one at most once an hour while that lasts. What it logs it does not record.
+func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
+
 // WithHeaders records the values of these headers too, in any case. See the package for which are recorded by default.
 func WithHeaders(names ...string) Option {
 	return func(c *config) {
@@ -117,6 +125,8 @@ func WithCredentials(names ...string) Option {
 }
 
 // New returns a recorder that writes through client, for the integration module with this id. It starts a goroutine, which [Recorder.Close] ends.
+//
+// It writes when 50 notes of a kind wait or the oldest has waited for 10 s; see the package for what is written.
 //
 // New panics where client is nil or module is not positive.
 func New(client *halopsa.Client, module int64, opts ...Option) *Recorder {
@@ -198,8 +208,12 @@ func (r *Recorder) State() State {
 	}
 }
 
-// ErrDropped is returned by [Recorder.Close] when notes could not be sent.
-var ErrDropped = errors.New("halopsarecord: notes were dropped")
+var (
+	// ErrDropped is returned by [Recorder.Close] when notes were not sent: for want of memory, or since Close ended first.
+	ErrDropped = errors.New("halopsarecord: notes were dropped")
+	// ErrNotWritten is returned by [Recorder.Close] when HaloPSA has refused notes, or when it is not known whether it has written them.
+	ErrNotWritten = errors.New("halopsarecord: notes were not written, or may not have been")
+)
 
 // errClosed is the cause of the context of the goroutine after its end.
 var errClosed = errors.New("the recorder is closed")
@@ -207,8 +221,11 @@ var errClosed = errors.New("the recorder is closed")
 // Close sends what is left, within the recorder's share of the limit, and ends its goroutine. Calls and log lines that come later pass, and are
 // counted as dropped.
 //
-// It returns when everything is sent or ctx ends. What then is left is dropped, and the error is an [ErrDropped] that has the cause of ctx too.
-// A second call waits for the first one.
+// It returns when everything is sent or ctx ends. What then is left is dropped, and the error is an [ErrDropped] that has the cause of ctx too. It is
+// an ErrDropped also where memory ran out before, and an [ErrNotWritten], with the last reason, where HaloPSA did not take notes: [Recorder.State]
+// has the counts. A second call waits for the first one.
+//
+// In a bubble of testing/synctest call Close before the test ends: until then the recorder's goroutine keeps the bubble from ending.
 func (r *Recorder) Close(ctx context.Context) error {
 	r.mu.Lock()
 	r.closing = true
@@ -221,10 +238,13 @@ func (r *Recorder) Close(ctx context.Context) error {
 		<-r.ended
 	}
 	r.cancel(errClosed) // unless the context of this call or of another one was first
+	var dropped error
 	if left := r.dropLeft(); left > 0 {
-		return fmt.Errorf("%w: %d at the end: %w", ErrDropped, left, context.Cause(r.ctx)) //nolint:contextcheck // the one that ended first
+		dropped = fmt.Errorf("%w: %d at the end: %w", ErrDropped, left, context.Cause(r.ctx)) //nolint:contextcheck // the one that ended first
 	}
-	return nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(dropped, r.losses.err(r.requests.counts, r.errors.counts))
 }
 
 // dropLeft drops what still waits and returns how much it is.
@@ -251,7 +271,11 @@ func take[N note](r *Recorder, q *queue[N], n N) {
 	q.counts.Seen++
 	if r.closing || r.bytes+size > r.conf.memory {
 		q.counts.Dropped++
+		full := !r.closing && r.losses.forgot()
 		r.mu.Unlock()
+		if full {
+			r.awake()
+		}
 		return
 	}
 	if r.bytes += size; len(q.notes) == 0 {

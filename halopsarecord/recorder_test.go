@@ -215,7 +215,7 @@ func TestShareOfTheLimit(t *testing.T) {
 		assert.NotZero(t, state.Requests.Dropped)
 		assert.LessOrEqual(t, state.Bytes, int64(200_000))
 		assert.NotZero(t, state.Requests.Written)
-		require.NoError(t, rec.Close(t.Context()))
+		require.ErrorIs(t, rec.Close(t.Context()), halopsarecord.ErrDropped, "for want of memory")
 		for i := range len(at) - 5 {
 			assert.GreaterOrEqual(t, at[i+5].Sub(at[i]), time.Minute, "5 of 100 requests in a minute")
 		}
@@ -285,7 +285,8 @@ func TestFailuresOfTheTenant(t *testing.T) {
 				for i := range 5 {
 					require.NoError(t, call(t.Context(), hc, http.MethodGet, fmt.Sprint("https://rmm.example.com/", i), ""))
 				}
-				require.NoError(t, rec.Close(t.Context()))
+				err := rec.Close(t.Context())
+				assert.Equal(t, test.want.Refused+test.want.Unknown > 0, errors.Is(err, halopsarecord.ErrNotWritten), err)
 				assert.Equal(t, test.want, rec.State().Requests)
 				assert.Equal(t, test.stored, h.Len("IntegrationRequest"))
 				assert.Zero(t, rec.State().Bytes)
@@ -293,6 +294,51 @@ func TestFailuresOfTheTenant(t *testing.T) {
 		})
 	}
 }
+
+// TestLossesAreTold: credentials that may not write the log are not found out from a counter alone.
+func TestLossesAreTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := halopsatest.NewHandler()
+		h.Fault(halopsatest.Fault{Method: http.MethodPost, Resource: "IntegrationRequest", Status: http.StatusForbidden, Times: -1})
+		var log strings.Builder
+		var rec *halopsarecord.Recorder
+		handler := slog.NewTextHandler(&log, nil)
+		logger := slog.New(lateHandler{func() slog.Handler { return rec.Handler(handler) }}) // what it logs it would record too
+		rec = halopsarecord.New(h.Client(t), module, halopsarecord.WithLevel(slog.LevelDebug), halopsarecord.WithLogger(logger))
+		hc := through(rec)
+		told := func() int {
+			synctest.Wait()
+			return strings.Count(log.String(), "level=WARN msg=\"halopsarecord: notes are lost\"")
+		}
+		for range 10 {
+			require.NoError(t, call(t.Context(), hc, http.MethodGet, "https://rmm.example.com/", ""))
+			time.Sleep(6 * time.Minute)
+		}
+		assert.Equal(t, 1, told(), "once in an hour")
+		assert.Contains(t, log.String(), "module=12 refused=1 unknown=0 dropped=0")
+		assert.Contains(t, log.String(), "status=403")
+		assert.Contains(t, log.String(), "Client.Check")
+		require.NoError(t, call(t.Context(), hc, http.MethodGet, "https://rmm.example.com/", ""))
+		time.Sleep(6 * time.Minute)
+		assert.Equal(t, 2, told())
+		err := rec.Close(t.Context())
+		require.ErrorIs(t, err, halopsarecord.ErrNotWritten)
+		require.ErrorIs(t, err, halopsa.ErrForbidden)
+		assert.ErrorContains(t, err, "11 refused, 0 unknown")
+		assert.Zero(t, rec.State().Errors.Seen)
+	})
+}
+
+// lateHandler is a handler that is made when it is used.
+type lateHandler struct{ of func() slog.Handler }
+
+func (l lateHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return l.of().Enabled(ctx, level)
+}
+func (l lateHandler) Handle(ctx context.Context, r slog.Record) error { return l.of().Handle(ctx, r) }
+func (l lateHandler) WithAttrs(attrs []slog.Attr) slog.Handler        { return l.of().WithAttrs(attrs) }
+func (l lateHandler) WithGroup(name string) slog.Handler              { return l.of().WithGroup(name) }
 
 // TestDoesNotRecordItself puts the recorder into the way of its own client, and of its logger.
 func TestDoesNotRecordItself(t *testing.T) {

@@ -14,7 +14,9 @@ func (r *Recorder) run() {
 	defer close(r.ended)
 	timer := time.NewTimer(longestWait)
 	defer timer.Stop()
+	defer r.tell()
 	for r.ctx.Err() == nil {
+		r.tell()
 		send, wait, left := r.next(time.Now())
 		switch {
 		case send != nil:
@@ -114,10 +116,12 @@ func deliver[N note, I, T any](r *Recorder, q *queue[N], batch []N, inputs func(
 	switch {
 	case errors.Is(err, errPanic) && sent:
 		q.counts.Unknown += int64(len(batch))
+		r.losses.refused(len(batch), err)
 		refused = nil
 	case errors.As(err, &part):
 		q.counts.Written += int64(len(part.Written))
 		q.counts.Unknown += int64(len(part.Unknown))
+		r.losses.refused(len(part.Unknown), err)
 		refused = pick(batch, part.Refused, part.NotSent)
 	}
 	r.free(sizeOf(batch) - sizeOf(refused))
@@ -131,6 +135,7 @@ func deliver[N note, I, T any](r *Recorder, q *queue[N], batch []N, inputs func(
 		q.notes = append(refused, q.notes...)
 	default:
 		q.counts.Refused += int64(len(refused))
+		r.losses.refused(len(refused), err)
 		r.free(sizeOf(refused))
 	}
 }
