@@ -7,7 +7,8 @@ import (
 	"github.com/halopsa-go/halopsa"
 )
 
-// NewClient starts a server with the default options and returns a client of it. Both end with the test.
+// NewClient starts a server with the default options and returns a client of it. Both end with the test. opts are those of the client; for a server with
+// other options use [NewServer] and [Server.Client]. [Handler.SetHabits] changes the habits of either.
 func NewClient(t testing.TB, opts ...halopsa.ClientOption) (*halopsa.Client, *Server) {
 	t.Helper()
 	server := NewServer()

@@ -33,6 +33,9 @@ type Habits struct {
 	// EmptyPage is the page_no of a page that is empty and says record_count 0, whatever the list holds; 0 means none.
 	EmptyPage int
 
+	// IgnoreFilters ignores the filters of a list, as tenants do with one whose name they do not know [seen]: all its records are sent.
+	IgnoreFilters bool
+
 	// NewestFirst sends lists in descending order where no sort is asked for, or honored.
 	NewestFirst bool
 	// OrderBy is the member that orders lists where no sort is asked for, or honored; "" is the id.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/halopsa-go/halopsa"
 	"github.com/halopsa-go/halopsa/halopsatest"
 )
 
@@ -32,6 +33,21 @@ func pagesOf(c *caller) (pages []string) {
 		}
 	}
 	return pages
+}
+
+// TestIgnoredFilters: whoever relies on a filter alone takes the records of other modules for those of its own.
+func TestIgnoredFilters(t *testing.T) {
+	t.Parallel()
+	client, server := halopsatest.NewClient(t)
+	server.Seed("IntegrationExport", map[string]any{"module_id": 12, "ready_for_import": true}, map[string]any{"module_id": 13})
+	listed := func() int {
+		page, err := client.IntegrationExport.List(t.Context(), &halopsa.IntegrationExportListOptions{ModuleID: 12, ReadyForImport: halopsa.Set(true)})
+		require.NoError(t, err)
+		return len(page.Records)
+	}
+	assert.Equal(t, 1, listed())
+	server.SetHabits("IntegrationExport", halopsatest.Habits{IgnoreFilters: true})
+	assert.Equal(t, 2, listed())
 }
 
 func TestHabitsOfWalks(t *testing.T) {

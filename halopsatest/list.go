@@ -85,7 +85,7 @@ func (h Habits) bounds(number, asked, served int) (begin, end int) {
 
 // list serves GET of the resource.
 func (t *table) list(q url.Values, habits Habits) Response {
-	rows := t.ordered(t.matching(q), q, habits)
+	rows := t.ordered(t.matching(q, habits), q, habits)
 	p := t.cut(rows, q, habits)
 	total := len(rows)
 	if p.number == habits.EmptyPage {

@@ -27,7 +27,8 @@ func WithHabits(habits Habits) Option { return func(c *config) { c.habits = habi
 
 // WithRateLimit sets how many requests are accepted in any window of time; the default is 700 in 5 minutes, 0 is no limit.
 //
-// Requests for a token do not count, nor do those that got a 429.
+// Requests for a token do not count, nor do those that got a 429. The option of the same name in package halopsa is another one: it is how many requests
+// a client sends.
 func WithRateLimit(n int, window time.Duration) Option {
 	return func(c *config) { c.limit, c.window = n, window }
 }
