@@ -17,7 +17,7 @@ type BadRow struct {
 	Op string
 	// Page is the number of the requested page, from 1.
 	Page int
-	// Index is the row's index in the page, from 0.
+	// Index is the row's index in the page, from 0. String counts from 1, as pages do.
 	Index int
 	// ID is the row's id as text, or empty if it cannot be read.
 	ID string

@@ -52,7 +52,7 @@ type settings struct {
 // NewClient returns a client of the instance at baseURL, such as "https://acme.halopsa.com".
 //
 // It does no I/O and reads no environment variables. A trailing slash, /api or /auth of the URL is dropped. Credentials are required, from
-// [WithClientCredentials] or [WithTokenSource]. The error is an [ErrInvalid] that names the argument.
+// [WithClientCredentials], [WithCredentialsFunc] or [WithTokenSource]. The error is an [ErrInvalid] that names the argument.
 func NewClient(baseURL string, opts ...ClientOption) (*Client, error) {
 	conf, base, err := configure(baseURL, opts)
 	if err != nil {

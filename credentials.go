@@ -17,7 +17,7 @@ import (
 // The function is asked for the first token, and again once the authorization server has refused what it gave: other credentials are then tried
 // at once, and the same ones are refused. It is called by one goroutine at a time, with the values of a call's context and a separate
 // deadline; no call waits longer for a function that does not return, and it is not called again before it does. White space around the texts is dropped. If it returns an error or an empty text, the calls that wait for the token return an
-// *[AuthError]; the next call asks again. What it has returned is kept out of errors and log lines. It takes the place of [WithClientCredentials].
+// *[AuthError]; the next call asks again. What it has returned is kept out of errors and log lines. It replaces [WithClientCredentials].
 func WithCredentialsFunc(credentials func(ctx context.Context) (id, secret string, err error)) ClientOption {
 	return clientOptionFunc(func(c *config) error {
 		if credentials == nil {

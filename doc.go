@@ -71,7 +71,8 @@
 //   - value, of [IntegrationRunbookVariableGroup], is the group's id, and what Get takes [live].
 //
 // Brackets say how a fact is known, here and elsewhere: [live] was measured on a tenant, [seen] was reported from one, [db] is in HaloPSA's table
-// definitions, [doc] on its documentation pages and [spec] in its OpenAPI document: [spec24], [spec25] and [spec26] in the edition of that year alone.
+// definitions, [doc] on its documentation pages and [spec] in its OpenAPI document: [spec24], [spec25] and [spec26] name the
+// edition. [conv] is a convention of the rest of the API, not proven for this part.
 //
 // # Errors
 //

@@ -51,12 +51,12 @@ func TestContextErrorsStayVisible(t *testing.T) {
 				context func(context.Context) (context.Context, context.CancelFunc)
 				is      []error
 			}{
-				"cancelled": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+				"canceled": {func(ctx context.Context) (context.Context, context.CancelFunc) {
 					ctx, cancel := context.WithCancel(ctx)
 					time.AfterFunc(after, cancel)
 					return ctx, cancel
 				}, []error{context.Canceled}},
-				"cancelled with a cause": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+				"canceled with a cause": {func(ctx context.Context) (context.Context, context.CancelFunc) {
 					ctx, cancel := context.WithCancelCause(ctx)
 					time.AfterFunc(after, func() { cancel(errShutdown) })
 					return ctx, func() { cancel(nil) }
@@ -85,7 +85,7 @@ func TestContextErrorsStayVisible(t *testing.T) {
 					for _, target := range test.is {
 						require.ErrorIs(t, err, target, kind)
 					}
-					if kind == "cancelled with a cause" {
+					if kind == "canceled with a cause" {
 						assert.ErrorContains(t, err, errShutdown.Error(), "it says more than the context's own error")
 					}
 					var call *halopsa.CallError

@@ -24,7 +24,7 @@ type DecodeError struct {
 	Reason string
 	// Page is the number of the page, from 1, if a single row of a list cannot be read; otherwise 0. [WithBadRow] skips such rows.
 	Page int
-	// Index is the index of that row in its page, from 0.
+	// Index is the index of that row in its page, from 0. Error counts from 1, as pages do.
 	Index int
 	// ID is the row's id as text, or empty if it cannot be read.
 	ID string

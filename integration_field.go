@@ -106,7 +106,8 @@ func (s *IntegrationFieldDataService) Delete(ctx context.Context, id int64, ro .
 	return deleteOf(ctx, clientOf(s), integrationFieldData, id, ro)
 }
 
-// IntegrationFieldMapping maps a field of HaloPSA to one of another system.
+// IntegrationFieldMapping maps a field of HaloPSA to one of another system. HaloPSA documents the names and types of its members, not their values; the
+// page docs/modules.md of the repository has what is known of them.
 //
 // API: schema IntegrationFieldMapping.
 type IntegrationFieldMapping struct {

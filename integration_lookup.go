@@ -11,11 +11,14 @@ import (
 //
 // API: schema IntegrationLookUp of the 2025 edition.
 type IntegrationLookUp struct {
-	ID           int64  `json:"id"`
-	ModuleID     int64  `json:"module_id"`
-	Type         int    `json:"type"`
+	ID       int64 `json:"id"`
+	ModuleID int64 `json:"module_id"`
+	// Type is a number whose values HaloPSA does not document.
+	Type int `json:"type"`
+	// ThirdPartyID is the other system's id.
 	ThirdPartyID string `json:"third_party_id"`
-	Value        string `json:"value"`
+	// Value is HaloPSA's value for it; whether that is a name or an id depends on the module.
+	Value string `json:"value"`
 	// Success is the API's _success.
 	Success bool `json:"_success"`
 	// Warning is a message to the caller that can come with a success.

@@ -12,7 +12,7 @@ type LimitWait struct {
 	Op, Method, Path string
 	// Begin is when the wait began.
 	Begin time.Time
-	// Wait is how long it will be, at the least. How long it was is in the [Attempt].
+	// Wait is how long it will be, at least. How long it was is in the [Attempt].
 	Wait time.Duration
 }
 

@@ -16,20 +16,20 @@ type Look struct {
 	Begin, End time.Time
 	// Cursor is the id of the last record that was given out, or where the log began.
 	Cursor int64
-	// Newest is the largest id that the look saw, 0 where it saw none. The log is behind as long as it is above Cursor.
+	// Newest is the largest id that the look saw, or 0 if it saw none. The log is behind as long as it is above Cursor.
 	Newest int64
 	// Found is how many records the look gave out.
 	Found int
-	// Held is true where records are held back behind a gap in the ids, see [WithSettle].
+	// Held is true if records are held back behind a gap in the ids, see [WithSettle].
 	Held bool
-	// AboveAll is true of the first look where afterID is above every id that is there. It is that of another list, such as that of a backup
-	// that was restored, or the newest records are gone: records that get ids up to the cursor do not come.
+	// AboveAll is true for the first look if afterID is above every id in the list: the cursor belongs to another list, such as one from before a
+	// backup was restored, or the newest records are gone. Records that get ids up to the cursor do not come.
 	AboveAll bool
-	// Err is why the look failed, nil where it did not. Failures is how many failed in a row, Since when the first of these began.
+	// Err is why the look failed, or nil. Failures is how many looks failed in a row, and Since when the first of these began.
 	Err      error
 	Failures int
 	Since    time.Time
-	// Next is when the next look begins; zero where no other one follows.
+	// Next is when the next look begins, or zero if none follows.
 	Next time.Time
 }
 
@@ -46,9 +46,9 @@ func (l Look) LogValue() slog.Value {
 }
 
 // WithLooks calls observe after each look of Follow and of Since, so that a service knows how far it is behind without asking HaloPSA itself: what a
-// look found, that it found nothing, or since when looks fail and when the next one begins. A look that fails for good is told of too.
+// look found, that it found nothing, or since when looks fail and when the next one begins. A look that fails for good is reported too.
 //
-// observe is called on the goroutine that ranges over the records. Several observers are called in their order.
+// observe is called on the goroutine that ranges over the records. Several observers are called in order.
 func WithLooks(observe func(ctx context.Context, look Look)) Option {
 	return optionFunc(func(c *callConfig) error {
 		if observe == nil {

@@ -36,7 +36,7 @@ type Attempt struct {
 	RequestID string
 	// RetryAfter is how long the server asked to wait, or 0.
 	RetryAfter time.Duration
-	// Failure says in a word why there was no response, and is empty if there was one: "network", "timeout", "too large", "cancelled",
+	// Failure says in a word why there was no response, and is empty if there was one: "network", "timeout", "too large", "canceled",
 	// "deadline", "limit" when the wait for the limit is too long, "token" when no token could be obtained.
 	Failure string
 }
@@ -108,7 +108,7 @@ func failureKind(err error) string {
 	case errors.As(err, &own), errors.As(err, &wait):
 		return "limit"
 	case errors.Is(err, context.Canceled):
-		return "cancelled"
+		return "canceled"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "deadline"
 	case errors.As(err, &size):

@@ -89,7 +89,7 @@ func TestObserverHearsOfWaitsInVain(t *testing.T) {
 		impatient, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(10*time.Second, cancel)
 		require.ErrorIs(t, trace(c)(impatient), context.Canceled)
-		assert.Equal(t, "cancelled", o.attempts[1].Failure)
+		assert.Equal(t, "canceled", o.attempts[1].Failure)
 		assert.Equal(t, 10*time.Second, o.attempts[1].Wait)
 		assert.Zero(t, o.attempts[1].Duration)
 	})

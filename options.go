@@ -242,7 +242,10 @@ func WithMaxResponseSize(bytes int64) ClientOption {
 	})
 }
 
-// WithLogger logs each attempt to logger at debug level, and at warn level each failure after which a Follow continues; by default nothing is logged.
+// WithLogger logs each attempt to logger at debug level; by default nothing is logged.
+//
+// At warn level it logs failures after which a Follow continues, long waits for the limit, HaloPSA's warnings, pages that become smaller, and writes that
+// are read back.
 //
 // A log line has the operation, method, path, status, attempt, duration, size and request id, but never a query, header or body.
 func WithLogger(logger *slog.Logger) ClientOption {

@@ -109,7 +109,8 @@ func headerValue(value string) bool {
 // WithQuery adds a query parameter, replacing one of the same name.
 //
 // HaloPSA silently ignores a parameter that it does not know [seen]: a misspelled filter returns everything. A name that differs from a documented
-// parameter of a list or a Get only in case and underscores is therefore refused, except by the generic functions, which know no parameters.
+// parameter of a list or a Get only in case and underscores, or that is HaloPSA's name of the same id elsewhere (msid, module_id, moduleId), is therefore
+// refused, except by the generic functions, which know no parameters.
 func WithQuery(name, value string) Option {
 	return optionFunc(func(c *callConfig) error {
 		if name == "" {

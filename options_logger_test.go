@@ -74,11 +74,11 @@ func TestLogNamesTheKindOfFailure(t *testing.T) {
 	tests := map[string]struct {
 		fault halopsatest.Fault
 		opts  []halopsa.RequestOption
-		after time.Duration // until the context is cancelled
+		after time.Duration // until the context is canceled
 	}{
 		"network":   {fault: halopsatest.Fault{Kind: halopsatest.Reset}},
 		"timeout":   {fault: halopsatest.Fault{Kind: halopsatest.Slow}, opts: []halopsa.RequestOption{halopsa.WithTimeout(time.Second)}},
-		"cancelled": {fault: halopsatest.Fault{Kind: halopsatest.Slow}, after: 2 * time.Second},
+		"canceled":  {fault: halopsatest.Fault{Kind: halopsatest.Slow}, after: 2 * time.Second},
 		"deadline":  {fault: halopsatest.Fault{Kind: halopsatest.Slow}, after: -2 * time.Second},
 		"too large": {fault: halopsatest.Fault{Status: http.StatusOK, Body: strings.Repeat(" ", 2000)}},
 	}

@@ -32,7 +32,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("a date must be a JSON string")
 	}
 	text := string(data[1 : len(data)-1])
-	if strings.Contains(text, `\`) { // some serialisers escape the plus sign of an offset
+	if strings.Contains(text, `\`) { // some serializers escape the plus sign of an offset
 		var plain string
 		if err := json.Unmarshal(data, &plain); err != nil {
 			return fmt.Errorf("a date must be a JSON string")

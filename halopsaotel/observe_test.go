@@ -88,23 +88,23 @@ func TestSpans(t *testing.T) {
 			faults: []halopsatest.Fault{{Resource: halopsatest.Token, Status: 401, Times: -1}},
 			want:   []wantSpan{{status: failed("token"), attrs: ofGet.with(values{"error.type": "token"})}},
 		},
-		"cancelled before it is sent": {
+		"canceled before it is sent": {
 			opts: []halopsa.ClientOption{halopsa.WithLimiter(limiter(time.Hour))},
 			call: func(ctx context.Context, c *halopsa.Client) {
 				ctx, cancel := context.WithCancel(ctx)
 				cancel()
 				read(ctx, c)
 			},
-			want: []wantSpan{{status: failed("cancelled"), attrs: ofGet.with(values{"error.type": "cancelled"})}},
+			want: []wantSpan{{status: failed("canceled"), attrs: ofGet.with(values{"error.type": "canceled"})}},
 		},
-		"cancelled under way": {
+		"canceled under way": {
 			call: func(ctx context.Context, c *halopsa.Client) {
 				ctx, cancel := context.WithCancel(ctx)
 				defer cancel()
 				time.AfterFunc(latency/2, cancel)
 				read(ctx, c)
 			},
-			want: []wantSpan{{length: latency / 2, status: failed("cancelled"), attrs: ofGet.with(values{"error.type": "cancelled"})}},
+			want: []wantSpan{{length: latency / 2, status: failed("canceled"), attrs: ofGet.with(values{"error.type": "canceled"})}},
 		},
 		"past its deadline": {
 			call: func(ctx context.Context, c *halopsa.Client) {
