@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 )
@@ -77,34 +79,42 @@ func countedContests(only string) ([]*contest, error) {
 	return counted, nil
 }
 
-// count runs this program under callgrind, or says in one line why it does not.
-func count(ctx context.Context, only string) (counted instructions, without string, err error) {
+// count runs this program under callgrind, or says in one line why it does not: what has been measured by then must not be lost for it.
+func count(ctx context.Context, only string) (counted instructions, without string) {
+	counted, err := counting(ctx, only)
+	if err != nil {
+		return nil, fmt.Sprintf("Instructions were not counted: %s.", err)
+	}
+	return counted, ""
+}
+
+func counting(ctx context.Context, only string) (instructions, error) {
 	all, err := countedContests(only)
 	if err != nil || len(all) == 0 {
-		return nil, "", err
+		return nil, err
 	}
 	valgrind, err := exec.LookPath("valgrind")
 	if err != nil {
-		return nil, "Instructions were not counted: valgrind is not installed.", nil
+		return nil, errors.New("valgrind is not installed")
 	}
 	dir, err := os.MkdirTemp("", "instructions")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	// Built anew: go run leaves out the names by which callgrind finds the two functions.
-	self, file := filepath.Join(dir, "benchmarks"), filepath.Join(dir, "counted")
-	if said, err := exec.CommandContext(ctx, "go", "build", "-o", self, ".").CombinedOutput(); err != nil { //nolint:gosec // ourselves
-		return nil, fmt.Sprintf("Instructions were not counted: go build ended with %q, at last %q.", err, lastLine(string(said))), nil
+	self, err := withNames(ctx, dir)
+	if err != nil {
+		return nil, err
 	}
+	file := filepath.Join(dir, "counted")
 	command := exec.CommandContext(ctx, valgrind, "--tool=callgrind", "--callgrind-out-file="+file, //nolint:gosec // ourselves
 		"--zero-before="+functionName(countFrom), "--dump-before="+functionName(countTo), self, countFlag, only)
 	// Valgrind knows neither the signals by which Go preempts a goroutine nor this instruction.
 	command.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1,cpu.rdtscp=off")
 	if said, err := command.CombinedOutput(); err != nil {
-		return nil, fmt.Sprintf("Instructions were not counted: valgrind ended with %q, at last %q.", err, lastLine(string(said))), nil
+		return nil, fmt.Errorf("valgrind ended with %w, at last %q", err, lastLine(string(said)))
 	}
-	counted = instructions{}
+	counted := instructions{}
 	part := 0
 	for _, c := range all {
 		counted[c.title] = map[string]float64{}
@@ -112,12 +122,25 @@ func count(ctx context.Context, only string) (counted instructions, without stri
 			part++
 			n, err := totals(fmt.Sprintf("%s.%d", file, part))
 			if err != nil {
-				return nil, "", fmt.Errorf("%s: %s: %w", c.title, e.name, err)
+				return nil, fmt.Errorf("%s: %s: %w", c.title, e.name, err)
 			}
 			counted[c.title][e.name] = n / float64(c.counted)
 		}
 	}
-	return counted, "", nil
+	return counted, nil
+}
+
+// withNames builds this program with the names of its functions, by which callgrind knows where to begin and to end: go run leaves them out.
+func withNames(ctx context.Context, dir string) (program string, err error) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", errors.New("this program does not say what it was built of")
+	}
+	program = filepath.Join(dir, "benchmarks")
+	if said, err := exec.CommandContext(ctx, "go", "build", "-o", program, info.Path).CombinedOutput(); err != nil { //nolint:gosec // ourselves
+		return "", fmt.Errorf("go build ended with %w, at last %q", err, lastLine(string(said)))
+	}
+	return program, nil
 }
 
 func lastLine(text string) string {

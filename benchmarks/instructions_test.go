@@ -25,6 +25,13 @@ func TestWorkIsWhatIsCounted(t *testing.T) {
 	assert.Equal(t, "countFrom", functionName(countFrom)[strings.LastIndexByte(functionName(countFrom), '.')+1:])
 }
 
+func TestWhatWasMeasuredOutlivesAFailedCount(t *testing.T) {
+	t.Parallel()
+	counted, without := count(t.Context(), "(")
+	assert.Empty(t, counted)
+	assert.Contains(t, without, "Instructions were not counted: error parsing regexp")
+}
+
 func TestTotalsAreRead(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "counted.1")

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -72,17 +73,15 @@ func benchmark(ctx context.Context, j job, out, progress io.Writer) error {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(c *contest) bool { return !only.MatchString(c.title) })
-	counted, without := instructions(nil), "Instructions are not counted in a quick run."
-	if j.size == full { // first, since what is measured would be lost if it failed
-		began := time.Now()
-		if counted, without, err = count(ctx, j.only); err != nil {
-			return err
-		}
-		_, _ = fmt.Fprintf(progress, "instructions: %s\n", time.Since(began).Round(time.Millisecond))
-	}
 	measured, err := measure(ctx, all, j.rounds, j.size.sample, progress)
 	if err != nil {
 		return err
+	}
+	counted, without := instructions(nil), "Instructions are not counted in a quick run."
+	if j.size == full {
+		begin := time.Now()
+		counted, without = count(ctx, j.only)
+		_, _ = fmt.Fprintf(progress, "instructions: %s\n", cmp.Or(without, time.Since(begin).Round(time.Millisecond).String()))
 	}
 	text := report(measured, counted, without, all, j.rounds, j.size, began)
 	if _, err := io.WriteString(out, text); err != nil || j.file == "" {
