@@ -86,7 +86,7 @@ func (c *Client) send(parent context.Context, x *Exchange, req *http.Request, to
 	out := req.WithContext(ctx)
 	out.Header = c.header(x, req.Header, token)
 	if _, own := c.next.(*http.Transport); own && out.Method == http.MethodGet { // another transport is handed what it expects of a GET
-		out.Body, out.GetBody = unrepeatable{}, nil
+		out.Body, out.GetBody, out.TransferEncoding = unrepeatable{}, nil, asItIs
 	}
 	x.Token = token
 
@@ -114,11 +114,15 @@ func (c *Client) send(parent context.Context, x *Exchange, req *http.Request, to
 }
 
 // unrepeatable is the empty body of a GET. Without a body net/http repeats that by itself when a kept connection breaks [seen]: past the limit, and
-// with no attempt to report.
+// with no attempt to report. Nothing of it is on the wire.
 type unrepeatable struct{}
 
-func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
-func (unrepeatable) Close() error             { return nil }
+func (unrepeatable) Read([]byte) (int, error)         { return 0, io.EOF }
+func (unrepeatable) WriteTo(io.Writer) (int64, error) { return 0, nil } // or a buffer is taken to copy it
+func (unrepeatable) Close() error                     { return nil }
+
+// asItIs keeps net/http from reading a body in a goroutine, with a timer, to find out whether it must be sent in chunks.
+var asItIs = []string{"identity"}
 
 // jsonType is shared by all requests; nobody changes it.
 var jsonType = []string{"application/json"}
