@@ -48,9 +48,6 @@ func touches(hi, lo int64) bool { return hi >= lo || hi+1 == lo }
 // cut takes a hole that was believed to be empty out again.
 func (c *cover) cut(j join) {
 	at := sort.Search(len(*c), func(i int) bool { return (*c)[i].hi >= j.hi })
-	if at == len(*c) || (*c)[at].lo > j.lo {
-		return
-	}
 	above := (*c)[at]
 	below := above
 	below.hi, below.end, below.falls = j.lo, j.end, j.falls
@@ -63,8 +60,8 @@ func (c cover) has(x int64) bool {
 	return at < len(c) && c[at].lo <= x
 }
 
-// whole reports whether the list has been seen from the front to the back.
-func (c cover) whole() bool { return len(c) == 1 && c[0].lo == front && c[0].hi == back }
+// whole reports whether the list has been seen to the back; what is read first is its front.
+func (c cover) whole() bool { return len(c) == 1 && c[0].hi == back }
 
 // join is a hole that is believed to be empty, since nothing changed between the responses below and above it as far as record_count tells.
 type join struct {
@@ -116,7 +113,7 @@ func (c *cover) close(lo, hi int64) (holes []join) {
 // find returns where a hole is, -1 for none.
 func (js joins) find(j join) int {
 	at := sort.Search(len(js), func(i int) bool { return js[i].lo >= j.lo })
-	if at == len(js) || js[at].lo != j.lo || js[at].hi != j.hi {
+	if at == len(js) || js[at].lo != j.lo {
 		return -1
 	}
 	return at

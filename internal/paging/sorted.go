@@ -78,7 +78,7 @@ func (s *sorted) accept(r reply) bool {
 		s.idle = 0
 	}
 	switch {
-	case len(r.at) == 0, r.refused, wraps:
+	case len(r.at) == 0, wraps:
 		s.nothing(&r)
 	default:
 		s.rows(&r)
@@ -215,7 +215,7 @@ func (s *sorted) nothing(r *reply) {
 		switch {
 		case s.down && before.short && !s.counts() && !s.uneven: // two ways agree
 			s.prove(lo, back)
-		case r.still && (before.end == r.begin || before.short):
+		case r.still:
 			s.believe(lo, back)
 		}
 	}
@@ -231,7 +231,7 @@ func (s *sorted) rows(r *reply) {
 	if r.req.Page == 1 {
 		lo = front
 	}
-	if r.follows(before) && (before.short || len(before.at) > 0 && before.at[len(before.at)-1] >= first && len(r.fresh) > 0 && (!s.down || r.still)) {
+	if r.follows(before) && (before.short || before.at[len(before.at)-1] >= first && len(r.fresh) > 0 && (!s.down || r.still)) {
 		s.uneven = true // or the pages overlap
 	}
 	if s.empty.deny(r) {
@@ -253,7 +253,7 @@ func (s *sorted) rows(r *reply) {
 		s.idle = 0
 	}
 	s.below(r, last)
-	if !r.still || len(before.at) == 0 || r.unsure || before.unsure {
+	if !r.still || len(before.at) == 0 {
 		return
 	}
 	switch {
@@ -274,7 +274,7 @@ func (s *sorted) reopen() {
 		s.cover = s.cover[:n-1]
 	}
 	s.hollow = s.empty.wrong > 1
-	s.lost = s.lost || s.hollow || s.whole()
+	s.lost = s.hollow || s.whole()
 }
 
 // below closes the hole above a page, where the page above it was read before: see [sorted].
@@ -341,7 +341,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 			return page.Request{Page: (s.ends.count-1)/top + 1, Size: top}, false, false
 		}
 		return page.Request{}, true, fewer
-	case len(s.cover) == 0, s.cover[0].lo != front:
+	case len(s.cover) == 0:
 		return page.Request{Page: 1, Size: top}, false, false
 	case s.grows(&s.last, s.counts()):
 		return page.Request{Page: 1, Size: s.asked}, false, false
@@ -353,10 +353,6 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 			if (other.above-1)*other.size < (above.above-1)*above.size {
 				above = other
 			}
-		}
-		if (above.above-1)*above.size < 1 {
-			s.lost = true
-			return page.Request{}, true, false
 		}
 		req = page.Request{Page: above.above - 1, Size: above.size}
 		if above.size > top && s.shrunk > 0 {
@@ -372,9 +368,9 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	lo := max(0, hi-(s.falls-below.falls))
 	switch {
 	case s.shrunk > 0 && last.req.Size > top: // such a page may be too much
-	case last.short && !last.closed && len(last.at) > 0, len(last.fresh) == 0 && len(last.at) > 0 && !last.short && last.req.Page > 1 && last.end >= hi:
+	case last.short && !last.closed, len(last.fresh) == 0 && !last.short && last.req.Page > 1 && last.end >= hi:
 		return page.Request{Page: last.req.Page + 1, Size: last.req.Size}, false, false
-	case last.still && s.counts() && hi < s.counter.count, !s.counts() && last.dense() && last.end == hi:
+	case last.still && hi < s.counter.count, !s.counts() && last.dense() && last.end == hi:
 	default:
 		if req, ok := s.show(lo, hi); ok {
 			return req, false, false

@@ -299,10 +299,10 @@ func (w *Walk) places(keys []wire.Key, r *reply) bool {
 // the response that showed it.
 func (w *Walk) loosen(r *reply, repeats int, print uint64) {
 	s := w.sorted
-	w.contents.shared = w.contents.shared || r != nil
+	w.contents.shared = r != nil
 	first := s.last.req.Page == 0
 	w.sorted, w.loose = nil, w.newLoose()
-	if first && r != nil {
+	if first {
 		w.loose.now.distinct, w.loose.now.sum = w.seen.Len(), w.sum
 		w.afterLoose(r, repeats, print)
 		return

@@ -3,7 +3,7 @@ package paging
 // wraps reports whether a response is that of a server that has no such page and sends the first or the last one in its place, or the first one
 // whatever page is asked for.
 func (s *sorted) wraps(r *reply) bool {
-	if r.req.Page == 1 || len(r.at) == 0 || len(r.fresh) > 0 || len(s.cover) == 0 || s.cover[0].lo != front {
+	if r.req.Page == 1 || len(r.at) == 0 || len(r.fresh) > 0 {
 		return false
 	}
 	if s.down {
