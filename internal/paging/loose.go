@@ -53,6 +53,7 @@ type reading struct {
 	pos      int    // how far it has come, in positions; what is before it may have moved on
 	high     int    // the furthest that it came
 	back     int    // how often in a row it went back since
+	reach    int    // the furthest position of a page with records that were new to it
 	first    uint64 // the fingerprint of page 1
 	last     uint64 // and of the page before
 	lastPage int
@@ -85,7 +86,7 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	if l.take(r, repeats); l.stale > mostStale {
 		return ignored
 	}
-	if !l.far.asked && l.again(r, repeats, print) {
+	if (!l.far.asked || l.far.rows == 0 && l.idle == doubtful) && l.again(r, repeats, print) { // there may have been no records then
 		l.held = &heldReply{r, repeats, seen, print, static}
 		return goesOn
 	}
@@ -130,7 +131,7 @@ func (l *loose) take(r *reply, repeats int) {
 func (l *loose) again(r *reply, repeats int, print uint64) bool {
 	p := &l.now
 	return r.req.Page > 1 && len(r.at) > 0 && len(r.fresh) == 0 && repeats == len(r.at) &&
-		(print == p.first || print == p.last && r.req.Page == p.lastPage+1 || l.idle > 1)
+		(print == p.first || print == p.last && r.req.Page == p.lastPage+1 || l.idle > 1 && r.end > p.reach)
 }
 
 // judge says what becomes of a pass with a page.
@@ -152,6 +153,9 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	rows, begin := len(r.at), r.begin
 	if r.req.Page == 1 {
 		p.first, p.firstRows, p.rows, p.all = print, r.print, rows, r.count == rows
+	}
+	if repeats < rows {
+		p.reach = max(p.reach, r.end)
 	}
 	p.last, p.lastRows, p.lastPage = print, r.print, r.req.Page
 	p.pages = p.pages*1099511628211 ^ print
@@ -194,7 +198,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		}
 	case lonely:
 		p.pos = begin + r.req.Size
-	case rows == 0, wraps, r.refused:
+	case rows == 0, wraps:
 		return l.endPass(known, r.count)
 	case known && r.short && p.distinct >= r.count:
 		return l.endPass(known, r.count)
@@ -223,15 +227,15 @@ func (l *loose) span(r *reply) int {
 // endPass judges a pass, or begins another one.
 func (l *loose) endPass(known bool, count int) verdict {
 	p := &l.now
-	proved := !p.moved && known && p.distinct == count && (!p.twice || l.number > 1)
+	proved := !p.moved && p.distinct == count && (!p.twice || l.number > 1)
 	agrees := l.number > 1 && p.sameAs(&l.before) && !p.twice
 	enough := !l.second || l.number > 1 && p.fresh == 0
 	switch {
 	case proved && enough:
 		return over
-	case agrees && enough && known && !p.moved && p.distinct < count:
+	case agrees && !p.moved && p.distinct < count:
 		return allRead
-	case agrees && enough:
+	case agrees: // then none is new
 		return over
 	case p.twice && l.number > 1 && p.sameAs(&l.before) && p.pages == l.before.pages:
 		return shared
@@ -261,6 +265,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 const (
 	// mostStale is how many pages may bring few new records each, as page 1 does to which records are added.
 	mostStale  = 6
+	doubtful   = 6 // so many responses in a row that brought nothing new make doubt that a page behind the end is empty
 	mostBarren = 6
 	mostPasses = 12
 )
@@ -272,7 +277,7 @@ const farPage = 1_000_000
 func (l *loose) next() page.Request {
 	// Rows without an id whose content changes look new each time: where page_no is ignored, there is no end to them.
 	const suspicious = 8
-	if !l.far.asked && (l.held != nil || l.endless >= suspicious && (l.counter.wrong || l.counter.count < 0)) {
+	if l.held != nil || !l.far.asked && l.endless >= suspicious && (l.counter.wrong || l.counter.count < 0) {
 		return page.Request{Page: farPage, Size: l.top}
 	}
 	return page.Request{Page: l.now.pos/l.top + 1, Size: l.top}
