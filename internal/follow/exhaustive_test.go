@@ -3,7 +3,6 @@ package follow_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,7 +16,11 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 )
 
-var exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of followers make all of its runs; it takes some minutes")
+var (
+	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of followers make all of its runs; it takes hours, so choose some with -kinds")
+	onlyKinds  = flag.String("kinds", "", "let the exhaustive check follow the kinds only whose name contains this")
+	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a run")
+)
 
 // Habits of record_count.
 func noCount(int, int, int) int      { return -1 }
@@ -84,8 +87,9 @@ func kinds() []kind {
 // tally is what came of the runs over one kind.
 type tally struct {
 	runs  atomic.Int64
-	bad   sync.Map // of each fault how often
-	first sync.Map // and the first example
+	left  atomic.Int64 // lists of which not all runs are made
+	bad   sync.Map     // of each fault how often
+	first sync.Map     // and the first example
 }
 
 func (c *tally) note(what string, example string) {
@@ -100,38 +104,48 @@ func (c *tally) note(what string, example string) {
 func TestExhaustiveFollowers(t *testing.T) {
 	t.Parallel()
 	begin := time.Now()
-	all := kinds()
-	tallies := make([]tally, len(all))
+	const lists = 7
+	var all atomic.Int64
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, k := range all {
-		if only := os.Getenv("KIND"); only != "" && !strings.Contains(k.name, only) {
+	followed := 0
+	for _, k := range kinds() {
+		if !strings.Contains(k.name, *onlyKinds) {
 			continue
 		}
-		for n := 6; n >= 0; n-- {
+		followed++
+		c := new(tally)
+		c.left.Store(lists)
+		for n := lists - 1; n >= 0; n-- {
 			tokens <- struct{}{}
 			work.Go(func() {
 				defer func() { <-tokens }()
 				for size := 1; size <= 3; size++ {
 					for after := 0; after <= n; after++ {
-						k.explore(n, size, after, &tallies[i])
+						k.explore(n, size, after, c)
 					}
+				}
+				if c.left.Add(-1) == 0 {
+					all.Add(c.runs.Load())
+					c.report(t, k)
 				}
 			})
 		}
 	}
 	work.Wait()
-	runs := int64(0)
-	for i, k := range all {
-		c := &tallies[i]
-		runs += c.runs.Load()
-		c.first.Range(func(what, example any) bool {
-			n, _ := c.bad.Load(what)
-			t.Errorf("%s: %s, %d of %d: %s", k.name, what, n.(*atomic.Int64).Load(), c.runs.Load(), example)
-			return true
-		})
+	t.Logf("%d runs of %d kinds in %s", all.Load(), followed, time.Since(begin).Round(time.Second))
+}
+
+// report tells what came of a kind once all of its runs are made.
+func (c *tally) report(t *testing.T, k kind) {
+	if *exhaustive {
+		t.Logf("%-72s %9d runs", k.name, c.runs.Load())
 	}
-	t.Logf("%d runs of %d kinds in %s", runs, len(all), time.Since(begin).Round(time.Second))
+	c.first.Range(func(what, example any) bool {
+		n, _ := c.bad.Load(what)
+		t.Errorf("%s: %s, %d of %d: %s", k.name, what, n.(*atomic.Int64).Load(), c.runs.Load(), example)
+		return true
+	})
 }
 
 // explore makes all runs over n records in pages of a size from one cursor.
@@ -143,6 +157,7 @@ func (k kind) explore(n, size, after int, c *tally) {
 	case underRace: // .ci/run makes the whole part without the detector
 		budget = max(0, budget-1)
 	}
+	budget = min(budget, *mostEvents)
 	for restarts := range 2 {
 		var choices chooser
 		for more := true; more; more = choices.again() {
