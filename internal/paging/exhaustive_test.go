@@ -74,6 +74,15 @@ var kinds = []kind{
 	{name: "newest first, count late, sparse", newestFirst: true, order: byIDDown, count: countLate, events: 3, part: 2},
 	{name: "newest first, fixed at 2, sparse", newestFirst: true, order: byIDDown, fixed: 2, events: 3, part: 2},
 	{name: "newest first, fixed at 2, no count, sparse", newestFirst: true, order: byIDDown, fixed: 2, count: noCount, events: 2, part: 1, errs: true},
+	{name: "newest first, count too large, sparse", newestFirst: true, order: byIDDown, count: countPlus(2), events: 3, part: 1, errs: true},
+	{name: "newest first, count too small, sparse", newestFirst: true, order: byIDDown, count: countPlus(-2), events: 3, part: 1},
+	{name: "newest first, 404 behind the end, sparse", newestFirst: true, order: byIDDown, past: past404, own: true, events: 3, part: 2},
+	{name: "newest first, first page behind the end, sparse", newestFirst: true, order: byIDDown, past: pastFirst, events: 3, part: 2},
+	{name: "newest first, first page behind the end, no count, sparse", newestFirst: true, order: byIDDown, past: pastFirst, count: noCount, events: 3, part: 2},
+	{name: "newest first, last page behind the end, sparse", newestFirst: true, order: byIDDown, past: pastLast, events: 3, part: 2},
+	{name: "newest first, last page behind the end, no count, sparse", newestFirst: true, order: byIDDown, past: pastLast, count: noCount, events: 3, part: 2},
+	{name: "newest first asked for, oldest first sent, sparse", order: byIDDown, events: 3, part: 2},
+	{name: "newest first, WithSecondPass, sparse", newestFirst: true, order: byIDDown, second: true, events: 3, part: 1},
 	{name: "cannot be sorted, oldest first, sparse", order: byRows, events: 3, part: 2},
 	{name: "cannot be sorted, newest first, sparse", newestFirst: true, order: byRows, events: 3, part: 2},
 	{name: "cannot be sorted, moves, sparse", order: byRows, middle: true, events: 3, part: 1, errs: true},
@@ -339,7 +348,8 @@ func (w *world) most(n, size int) int {
 	}
 	pages := (n+w.inserts)/size + 1
 	switch {
-	case w.middle, w.order == byOther, w.past > past404, w.newestFirst && w.count != nil: // it is read until two readings agree
+	case w.middle, w.order == byOther, w.past > past404, w.order == byIDDown && (!w.newestFirst || w.count != nil || w.past > pastEmpty || w.second):
+		// it is read until two readings agree
 		return (w.events+5)*(pages+1) + 6
 	case w.count == nil && !w.second && w.events == 0 && !w.uneven && !w.ignore:
 		return pages

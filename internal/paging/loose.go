@@ -190,7 +190,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		l.tried, l.top = true, l.top-1
 		l.before, l.now = reading{}, reading{}
 		l.begin()
-	case static && known && seen == r.count && l.number > 1 && !l.second:
+	case static && known && !l.counter.gap && seen == r.count && l.number > 1 && !l.second:
 		return over
 	case begin > p.pos: // the list has moved: back to where unseen records may be
 		if p.back++; p.back > most {

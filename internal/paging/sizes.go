@@ -7,6 +7,7 @@ type counter struct {
 	count int // the latest record_count, -1 when unknown
 	wrong bool
 	any   bool
+	gap   bool // a page did not come that had to be there by the latest one: the list was shorter then
 }
 
 // take takes a response and returns by how much the list has shrunk since the one before, and whether nothing seems to have changed.
@@ -16,6 +17,7 @@ func (c *counter) take(r *reply) (fall int, still bool) {
 	}
 	still = r.count >= 0 && (c.count == r.count || !c.any) && r.gone == 0
 	if r.silent { // nothing is said of a change
+		c.gap = c.gap || r.begin < c.count
 		return r.gone, c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
 	}
 	c.count, c.any = r.count, true
@@ -43,7 +45,7 @@ func (z *sizes) learn(r *reply) {
 		z.fixed, z.top, size = true, rows, rows
 	case z.fixed:
 		size = z.top
-	case !z.learned && r.req.Page == 1 && rows > 0 && rows < size && (r.count != rows || rows == r.size):
+	case !z.learned && rows > 0 && rows < size && (r.count != rows || rows == r.size):
 		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
 		z.top, size = rows, rows
 	}

@@ -355,7 +355,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 			}
 		}
 		req = page.Request{Page: above.above - 1, Size: above.size}
-		if above.size > top && s.shrunk > 0 {
+		if above.size > top { // such a page may be too much
 			req = page.Request{Page: ((above.above-1)*above.size-1)/top + 1, Size: top}
 		}
 		if req == s.last.req { // so far that has not closed it

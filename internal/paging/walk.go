@@ -131,7 +131,7 @@ func (w *Walk) Seen(id wire.Key) bool { return w.Keyed || w.contents.keys || w.s
 //
 // It returns none while the length of the list is unknown, and none where the list changes: a page read needlessly costs a request.
 func (w *Walk) Ahead(n int) []page.Request {
-	if w.done || w.next.Count > 0 || w.count < 0 || !w.Steady() || w.contents.again != nil {
+	if w.next.Count > 0 || w.count < 0 || !w.Steady() {
 		return nil
 	}
 	var ahead []page.Request
@@ -155,7 +155,7 @@ func (w *Walk) Shrink() bool {
 	if w.sorted != nil {
 		w.sorted.shrink(size)
 		w.advance(w.next.Page)
-		return w.done || w.next.Size < size // the same page again would not end
+		return true
 	}
 	w.loose.shrink(size)
 	w.next = w.loose.next()
@@ -165,7 +165,7 @@ func (w *Walk) Shrink() bool {
 // Shrinks reports whether Shrink will choose a smaller page where a page of this size is too much.
 func (w *Walk) Shrinks(size int) bool {
 	fixed := w.sorted != nil && w.sorted.fixed || w.loose != nil && w.loose.fixed
-	return size > 1 && !fixed && !w.Unpaged && w.next.Count == 0 && w.contents.again == nil
+	return size > 1 && !fixed && !w.Unpaged && w.contents.again == nil // a count has no size
 }
 
 // Accept takes the response to Next's request and returns which of its rows are new, by index.
@@ -307,7 +307,8 @@ func (w *Walk) loosen(r *reply, repeats int, print uint64) {
 		w.afterLoose(r, repeats, print)
 		return
 	}
-	w.loose.begun, w.loose.number, w.loose.counter.wrong, w.loose.sizes = 2, 2, s.counter.wrong, s.sizes
+	w.loose.begun, w.loose.number, w.loose.sizes = 2, 2, s.sizes
+	w.loose.counter.wrong, w.loose.counter.gap = s.counter.wrong, s.counter.gap
 	w.seen.Begin()
 	if n := len(s.cover); r == nil && n > 0 && s.cover[n-1].hi == back { // it has been read to the end
 		w.loose.before = reading{distinct: w.seen.Len(), sum: w.sum}
