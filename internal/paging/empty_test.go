@@ -1,6 +1,7 @@
 package paging_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,8 +13,8 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// walkWithEmpty walks 12 records in pages of 3 of which some are empty, and returns how many came.
-func walkWithEmpty(t *testing.T, o paging.Options, count int, empty func(request int, req page.Request) bool) (n, requests int, err error) {
+// walkWithEmpty walks 12 records in pages of 3 of which some are empty and say that there are so many, and returns how many came.
+func walkWithEmpty(t *testing.T, o paging.Options, count, says int, empty func(request int, req page.Request) bool) (n, requests int, err error) {
 	t.Helper()
 	s := pagetest.Of(12)
 	w := paging.New(3, o)
@@ -21,7 +22,7 @@ func walkWithEmpty(t *testing.T, o paging.Options, count int, empty func(request
 		a := serve(s, req)
 		if a.RecordCount = count; empty(len(s.Requests), req) {
 			a.Keys, a.Print = nil, 0
-			a.RecordCount = min(count, 0)
+			a.RecordCount = says
 		}
 		n += len(w.Accept(a))
 		require.Less(t, len(s.Requests), 60, "the walk does not end")
@@ -29,32 +30,73 @@ func walkWithEmpty(t *testing.T, o paging.Options, count int, empty func(request
 	return n, len(s.Requests), w.Err()
 }
 
-// A page that comes without records once, whose query has failed, ends no walk: the page behind it has records.
-func TestEmptyPageOnce(t *testing.T) {
-	t.Parallel()
+// empties calls check for every order, with and without a second pass, for each record_count and what a page without records says of it.
+func empties(check func(o paging.Options, count, says int, name string)) {
 	for _, order := range []paging.Order{paging.ByID, paging.ByRows, paging.ByOther} {
-		for _, count := range []int{-1, 12} {
-			for request := 2; request <= 3; request++ {
-				n, requests, err := walkWithEmpty(t, paging.Options{Order: order}, count, func(at int, _ page.Request) bool { return at == request })
-				require.NoError(t, err, "order %d, count %d, request %d", order, count, request)
-				assert.Equal(t, 12, n, "order %d, count %d, request %d", order, count, request)
-				assert.LessOrEqual(t, requests, 4*5, "order %d, count %d, request %d", order, count, request)
+		for _, second := range []bool{false, true} {
+			for _, counts := range [][2]int{{-1, -1}, {12, -1}, {12, 0}, {12, 12}} {
+				check(paging.Options{Order: order, SecondPass: second}, counts[0], counts[1], fmt.Sprintf("order %d, second pass %t, count %v", order, second, counts))
 			}
 		}
 	}
 }
 
+// A page that comes without records once, whose query has failed, ends no walk: the page behind it has records.
+func TestEmptyPageOnce(t *testing.T) {
+	t.Parallel()
+	empties(func(o paging.Options, count, says int, name string) {
+		for request := 2; request <= 4; request++ {
+			if request == 4 && count < 0 { // the last page: nothing says that there is one
+				continue
+			}
+			n, requests, err := walkWithEmpty(t, o, count, says, func(at int, _ page.Request) bool { return at == request })
+			require.NoError(t, err, "%s, request %d", name, request)
+			assert.Equal(t, 12, n, "%s, request %d", name, request)
+			assert.LessOrEqual(t, requests, 4*5+1, "%s, request %d", name, request)
+		}
+	})
+}
+
 // A page that stays empty although the next one is not hides records: that is an error, after few requests.
 func TestEmptyPageForever(t *testing.T) {
 	t.Parallel()
-	for _, order := range []paging.Order{paging.ByID, paging.ByRows, paging.ByOther} {
-		for _, count := range []int{-1, 12} {
-			for number := 2; number <= 3; number++ {
-				_, requests, err := walkWithEmpty(t, paging.Options{Order: order}, count, func(_ int, req page.Request) bool { return req.Page == number })
-				var short *paging.Incomplete
-				require.ErrorAs(t, err, &short, "order %d, count %d, page %d", order, count, number)
-				assert.False(t, short.AllRead, "order %d, count %d, page %d", order, count, number)
-				assert.LessOrEqual(t, requests, 4*5, "order %d, count %d, page %d", order, count, number)
+	empties(func(o paging.Options, count, says int, name string) {
+		for number := 2; number <= 3; number++ {
+			_, requests, err := walkWithEmpty(t, o, count, says, func(_ int, req page.Request) bool { return req.Page == number })
+			var short *paging.Incomplete
+			require.ErrorAs(t, err, &short, "%s, page %d", name, number)
+			assert.False(t, short.AllRead, "%s, page %d", name, number)
+			assert.LessOrEqual(t, requests, 4*5+2, "%s, page %d", name, number)
+		}
+	})
+}
+
+// An empty page 1 is not believed where it was read again only because others delete: its query may have failed, as that of any page.
+func TestEmptyPageOneReadAgain(t *testing.T) {
+	t.Parallel()
+	for _, says := range []int{-1, 0, 11} {
+		for deleted := 1; deleted <= 3; deleted++ { // so many pages were read before the first record goes
+			s := &pagetest.Server{}
+			for id := range int64(12) {
+				s.IDs = append(s.IDs, 10*id+10)
+			}
+			w, seen, emptied := paging.New(3, paging.Options{}), map[int64]bool{}, false
+			for req, more := w.Next(); more; req, more = w.Next() {
+				a := serve(s, req)
+				if req.Page == 1 && len(s.Requests) > 1 && !emptied {
+					a.Keys, a.Print, a.RecordCount, emptied = nil, 0, says, true
+				}
+				for _, i := range w.Accept(a) {
+					seen[a.Keys[i].ID] = true
+				}
+				if len(s.Requests) == deleted {
+					s.Cut(0, 3)
+				}
+				require.Less(t, len(s.Requests), 60, "the walk does not end")
+			}
+			require.NoError(t, w.Err(), "%d", deleted)
+			for _, id := range s.IDs {
+				assert.True(t, seen[id], "%d is missing, record_count %d, after %d pages", id, says, deleted)
 			}
 		}
 	}

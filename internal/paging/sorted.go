@@ -267,9 +267,6 @@ func (s *sorted) rows(r *reply) {
 
 // reopen takes back that the list has been seen to its end.
 func (s *sorted) reopen() {
-	for at := len(s.joins) - 1; at >= 0 && s.joins[at].hi == back; at-- {
-		s.doubt(at)
-	}
 	if n := len(s.cover); s.cover[n-1].lo == back {
 		s.cover = s.cover[:n-1]
 	}
