@@ -292,3 +292,28 @@ func TestClockThatIsNotTheDatabases(t *testing.T) {
 	require.NoError(t, f.readClock(t.Context()))
 	assert.WithinDuration(t, time.Now(), f.time(), 10*time.Second)
 }
+
+// TestHealthIsSeenWhileAllLooksWrite has PostgreSQL be so slow that each look writes for four seconds.
+func TestHealthIsSeenWhileAllLooksWrite(t *testing.T) {
+	t.Parallel()
+	halos, file, _ := crowd(t, 60)
+	databaseURL := freshPostgres(t)
+	db := read(t, databaseURL)
+	require.NoError(t, db.migrate(t.Context()))
+	onWrites(t, db, `PERFORM pg_sleep(1);`, "integration_errors")
+	for _, halo := range halos {
+		for range 4 {
+			halo.Seed("IntegrationError", map[string]any{"module_id": 12, "error": "no such site"})
+		}
+	}
+	s := start(t, fileEnvironment(file, databaseURL))
+	require.Eventually(t, func() bool {
+		return count(t, db, `SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`) >= lookWrites
+	}, deadline, 10*time.Millisecond, "%s", s.log)
+	for range 10 {
+		_, health := fetch(t, s.address()+"/healthz")
+		assert.NotContains(t, health, "the database does not respond")
+		pause(t, 200*time.Millisecond)
+	}
+	s.end(t)
+}

@@ -31,6 +31,7 @@ type fleet[D riverdriver.Driver[T], T any] struct {
 	listener    net.Listener
 
 	slowLooks, slowDeliveries lane
+	writes                    chan struct{} // one for each look that writes
 }
 
 // totals are what this process has done, for the summary.
@@ -43,7 +44,7 @@ const planned = time.Minute
 func newFleet[D riverdriver.Driver[T], T any](ctx context.Context, conf *config, db *database[D, T], logger *slog.Logger) (*fleet[D, T], error) {
 	f := &fleet[D, T]{
 		conf: conf, db: db, logger: logger, metrics: newMetrics(),
-		slowLooks: make(lane, slowLooks), slowDeliveries: make(lane, slowDeliveries),
+		slowLooks: make(lane, slowLooks), slowDeliveries: make(lane, slowDeliveries), writes: make(chan struct{}, lookWrites),
 	}
 	f.now = f.time
 	if conf.destination != "" {

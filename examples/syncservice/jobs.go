@@ -23,6 +23,9 @@ const (
 	deliveryWorkers = 12
 )
 
+// lookWrites is how many looks write at once. The other connections are for what must not wait: River itself, and what is seen from outside.
+const lookWrites = 8
+
 const (
 	// jobTimeout is how long a job may take. A wait for the tenant's limit that outlasts it is not slept out by a worker.
 	jobTimeout = 15 * time.Second

@@ -104,6 +104,12 @@ func (w *lookWorker[D, T]) look(ctx context.Context, t *tenant, log haloLog, at 
 
 // commit writes what a look has seen, and the next look.
 func (w *lookWorker[D, T]) commit(ctx context.Context, job *river.Job[lookArgs], t *tenant, log haloLog, at place, s *seen) error {
+	select {
+	case w.writes <- struct{}{}:
+		defer func() { <-w.writes }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	var added int64
 	var bad []halopsa.BadRow // that were not known
 	err := w.db.transact(ctx, func(raw T, tx querier) error {
