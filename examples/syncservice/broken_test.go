@@ -308,7 +308,7 @@ func TestHealthIsSeenWhileAllLooksWrite(t *testing.T) {
 	}
 	s := start(t, fileEnvironment(file, databaseURL))
 	require.Eventually(t, func() bool {
-		return count(t, db, `SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`) >= lookWrites
+		return count(t, db, `SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`) >= 8
 	}, deadline, 10*time.Millisecond, "%s", s.log)
 	for range 10 {
 		_, health := fetch(t, s.address()+"/healthz")
