@@ -150,6 +150,15 @@ func New(client *halopsa.Client, module int64, opts ...Option) *Recorder {
 	return r
 }
 
+// Format prints the module that the recorder writes for, whatever the verb: what waits and what was taken out of it can be credentials.
+func (r *Recorder) Format(f fmt.State, _ rune) {
+	var module int64
+	if r != nil {
+		module = r.module
+	}
+	_, _ = fmt.Fprintf(f, "halopsarecord.Recorder{module %d}", module)
+}
+
 // ownKey marks the context of the recorder's own calls.
 type ownKey struct{}
 

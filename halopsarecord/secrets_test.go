@@ -258,3 +258,25 @@ func TestCleanedJSONStaysJSON(t *testing.T) {
 		})
 	}
 }
+
+// TestRecorderShowsNoSecretsInAnyVerb: it holds what it has taken out, and calls that wait to be written.
+func TestRecorderShowsNoSecretsInAnyVerb(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rec := halopsarecord.New(halopsatest.NewHandler().Client(t), module)
+		shown := func() {
+			for _, verb := range "vsqdxXp" {
+				for _, format := range []string{"%", "%+", "%#"} {
+					text := fmt.Sprintf(format+string(verb), rec)
+					assert.NotContains(t, text, "canary", format+string(verb))
+				}
+			}
+		}
+		require.NoError(t, call(t.Context(), through(rec), http.MethodGet, "https://rmm.example.com/?access_token=canary-secret-1234", ""))
+		shown()
+		require.NoError(t, rec.Close(t.Context()))
+		shown()
+		assert.Equal(t, "halopsarecord.Recorder{module 12}", fmt.Sprint(rec))
+		assert.Equal(t, "halopsarecord.Recorder{module 0}", fmt.Sprint((*halopsarecord.Recorder)(nil)))
+	})
+}
