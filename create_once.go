@@ -20,6 +20,8 @@ import (
 //		return input.EntityName == halopsa.Set(record.EntityName)
 //	}
 //
+// The page docs/writing.md of the repository has a table of the members that are safe to compare, for each kind of record.
+//
 // The match is called on the caller's goroutine, with pairs in any order.
 //
 //   - Each record belongs to one input. If one of two equal inputs was stored, the other one is sent again.
