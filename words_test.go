@@ -33,6 +33,7 @@ var wordExceptions = []struct {
 }{
 	{"", "DOUBLE", regexp.MustCompile(`DOUBLE PRECISION`), "a type of PostgreSQL"},
 	{"", "authorisation", regexp.MustCompile(`authentication authorisation authorization`), "words that are read, not written"},
+	{"", "lookup", regexp.MustCompile(`lookup management manager`), "words that are read, not written"},
 	{"halopsatest/check.go", "double", regexp.MustCompile(`convert string to double`), "HaloPSA's message, which the stand-in sends"},
 	{"halopsaprobe/report.go", "Answer", regexp.MustCompile(`Answer says|\[Answer\]`), "the name of a type"},
 }
