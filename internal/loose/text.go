@@ -53,7 +53,7 @@ func (s *Scanner) Text() ([]byte, *Error) {
 		return nil, s.Fail("a control character in a text")
 	}
 	s.At = at + 1
-	if text := s.Data[begin:at]; ascii || utf8.Valid(text) {
+	if text := s.Data[begin:at]; ascii || valid(text) {
 		return text, nil
 	}
 	return s.mended(s.Data[begin:at]), nil
@@ -192,10 +192,31 @@ func (s *Scanner) ended(out []byte, n, at, odd int) ([]byte, *Error) {
 	}
 	s.At++
 	s.scratch = out
-	if text := out[:n]; !utf8.Valid(text[odd:]) {
+	if text := out[:n]; !valid(text[odd:]) {
 		return s.mended(text), nil
 	}
 	return out[:n], nil
+}
+
+// valid is utf8.Valid for texts that are mostly ASCII, which that looks at byte by byte from the first other character on.
+func valid(text []byte) bool {
+	for len(text) >= 8 {
+		odd := binary.LittleEndian.Uint64(text) & high
+		if odd == 0 {
+			text = text[8:]
+			continue
+		}
+		begin := bits.TrailingZeros64(odd) / 8
+		end := begin + 1
+		for end < len(text) && text[end] >= utf8.RuneSelf {
+			end++
+		}
+		if !utf8.Valid(text[begin:end]) {
+			return false
+		}
+		text = text[end:]
+	}
+	return utf8.Valid(text)
 }
 
 // mended returns a text with U+FFFD for each byte that is no UTF-8.

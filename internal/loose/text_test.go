@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/halopsa-go/halopsa/internal/loose"
 )
 
 // TestLongTexts holds texts with escapes, of which whole blocks are looked at, against encoding/json.
@@ -42,6 +44,29 @@ func TestLongTexts(t *testing.T) {
 			return
 		case valid && !assert.Equal(t, want, got, "%q", body):
 			return
+		}
+	}
+}
+
+// TestTextsAreValidUTF8 puts every kind of character, whole and in part, at every place of a text, with an escape and without, against encoding/json.
+func TestTextsAreValidUTF8(t *testing.T) {
+	t.Parallel()
+	odd := []string{"", "\x80", "\xc0\x80", "ü", "\xc3", "東", "\xe6\x9d", "\xed\xa0\x80", "😀", "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xff", "ü東", "ü\x80", "\ufffd"}
+	for _, one := range odd {
+		for _, other := range odd {
+			for before := range 18 {
+				for _, between := range []string{"", "b", "bbbbbbb", "bbbbbbbb", `\n`, `bbbbbbb\"bb`} {
+					for _, end := range []string{"", "c"} {
+						body := []byte(`"` + strings.Repeat("a", before) + one + between + other + end + `"`)
+						var want, got string
+						_ = json.Unmarshal(body, &want)
+						_, err := loose.Into(body, &got)
+						if err != nil || got != want {
+							assert.Equal(t, want, got, "%q: %v", body, err)
+						}
+					}
+				}
+			}
 		}
 	}
 }
