@@ -127,7 +127,7 @@ func (a *answer) plain() ([]byte, error) {
 		return nil, &wire.Error{Reason: a.Unreadable.Error()}
 	}
 	body := a.Text()
-	if wire.HTML(a.Response.Header.Get("Content-Type"), body) && len(wire.Trim(body)) > 0 {
+	if wire.HTML(wire.Value(a.Response.Header, "Content-Type"), body) && len(wire.Trim(body)) > 0 {
 		reason := "an HTML page instead of JSON: a proxy, a firewall, a login page or a web server responded; check the base URL"
 		if title, _ := a.shown("text/html"); title != "" {
 			reason += ": " + title

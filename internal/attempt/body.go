@@ -80,10 +80,10 @@ func (x *Exchange) decode(resp *http.Response, longest int64) {
 	text := x.Text()
 	var plain []byte
 	var err error
-	if encoding := resp.Header.Get("Content-Encoding"); x.Binary && resp.StatusCode < http.StatusMultipleChoices {
+	if encoding := wire.Value(resp.Header, "Content-Encoding"); x.Binary && resp.StatusCode < http.StatusMultipleChoices {
 		plain, err = wire.Decompressed(encoding, text, longest)
 	} else {
-		plain, err = wire.Plain(resp.Header.Get("Content-Type"), encoding, text, longest)
+		plain, err = wire.Plain(wire.Value(resp.Header, "Content-Type"), encoding, text, longest)
 	}
 	x.Unreadable = err
 	if err != nil || len(plain) == len(text) && (len(text) == 0 || &plain[0] == &text[0]) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/halopsa-go/halopsa/internal/verdict"
+	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // Kind says what a request does, and so what may be repeated.
@@ -161,7 +162,7 @@ func (s *State) allowed(ctx context.Context, p Policy, wait time.Duration) bool 
 // A date is taken by the server's own clock where the response has a Date, and by now where it has none. The longest wait is a year.
 func After(header http.Header, now time.Time) (time.Duration, bool) {
 	const longest = 365 * 24 * time.Hour
-	value := strings.TrimSpace(header.Get("Retry-After"))
+	value := strings.TrimSpace(wire.Value(header, "Retry-After"))
 	if value == "" {
 		return 0, false
 	}
