@@ -5,6 +5,7 @@ package attempt
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -45,6 +46,7 @@ type Client struct {
 	next   http.RoundTripper // of the HTTP client that was given
 	rights rights
 	last   atomic.Pointer[bearer] // of the last request; a pointer that %+v of a client does not follow
+	origin atomic.Pointer[origin] // likewise
 }
 
 // New returns a client. It does no I/O.
@@ -105,16 +107,17 @@ var ErrURL = errors.New("no URL")
 // A response that stands can be a refusal: Result and State say what it means. Without one the error is the last attempt's: of this package's
 // types, of the network, of the limiter, or the cause of the context's end. Whichever it is, x must be released.
 func (c *Client) Do(ctx context.Context, x *Exchange) error {
-	var sent any // an untyped nil is no body at all
-	if x.Payload != nil {
-		sent = x.Payload
-	}
-	req, err := retryablehttp.NewRequestWithContext(ctx, x.Method, x.URL, sent)
+	u, err := c.parse(x.URL)
 	if err != nil {
-		return ErrURL // net/http's error shows the query
+		return ErrURL // net/url's error shows the query
 	}
-	for name, values := range x.Header {
-		req.Header[name] = values
+	own := http.Request{Method: x.Method, URL: u, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: u.Host, Header: make(http.Header, len(x.Header))}
+	maps.Copy(own.Header, x.Header)
+	req := &retryablehttp.Request{Request: own.WithContext(ctx)}
+	if x.Payload != nil {
+		if err := req.SetBody(x.Payload); err != nil {
+			return err
+		}
 	}
 	l := &loop{client: c, x: x}
 	// Clients of this call alone: the transport must know whose request it sends, CheckRetry and Backoff must share the call's state, and
