@@ -39,6 +39,14 @@ func builds() []peer {
 	return all
 }
 
+// bare is net/http without a decoder: what a request takes whoever reads the response.
+func bare() peer {
+	return netHTTPWith(peer{name: bareName}, func(from io.Reader, _ any) error {
+		_, err := io.Copy(io.Discard, from)
+		return err
+	})
+}
+
 // wholly reads a body before it is decoded.
 func wholly(decode func(body []byte, into any) error) func(io.Reader, any) error {
 	return func(from io.Reader, into any) error {

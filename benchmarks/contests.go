@@ -54,6 +54,7 @@ const (
 const (
 	rawName      = "net/http + encoding/json"
 	oursName     = "halopsa"
+	bareName     = "net/http, nothing decoded"
 	prefetchName = "halopsa, WithPrefetch(4)"
 	plainName    = "halopsa, gzip turned off"
 	gzipName     = "halopsa, as it is by default"
@@ -123,7 +124,7 @@ func memoryContests(size scale) ([]*contest, error) {
 	return append(all, creates, keptContest(long, size.longPage)), nil
 }
 
-// readContest reads a page of this many rows, or one record, with every client.
+// readContest reads a page of this many rows, or one record, with every client, and at last with none: what is left then nobody can save.
 func readContest(title string, rows int, base string, hc *http.Client) (*contest, error) {
 	c := &contest{title: title}
 	for _, p := range slices.Concat(peers(), builds()) {
@@ -135,6 +136,20 @@ func readContest(title string, rows int, base string, hc *http.Client) (*contest
 			return call.repeat(rows), nil, nil
 		}})
 	}
+	call, err := bare().dial(base, hc)
+	if err != nil {
+		return nil, err
+	}
+	c.entries = append(c.entries, entry{bareName, func(context.Context) (run, func(context.Context) error, error) {
+		return func(ctx context.Context, s *sample) error {
+			for range s.n {
+				if _, err := call.read(ctx, rows); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, nil, nil
+	}})
 	return c, nil
 }
 
@@ -151,12 +166,15 @@ func (c *caller) repeat(rows int) run {
 }
 
 func (c *caller) once(ctx context.Context, rows int) error {
-	if rows == 1 {
-		got, err := c.get(ctx, idAt(usualOne))
-		return expect(got, err, 1)
-	}
-	got, err := c.list(ctx, 1, rows)
+	got, err := c.read(ctx, rows)
 	return expect(got, err, rows)
+}
+
+func (c *caller) read(ctx context.Context, rows int) (batch, error) {
+	if rows == 1 {
+		return c.get(ctx, idAt(usualOne))
+	}
+	return c.list(ctx, 1, rows)
 }
 
 func gzipContest(server *serverProcess) (*contest, error) {

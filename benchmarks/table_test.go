@@ -100,3 +100,14 @@ func TestNoTargetIsListedTwice(t *testing.T) {
 		seen[target.what] = true
 	}
 }
+
+// TestAMissedTargetSaysWhatNobodyCanSave: the reason is measured, and a target that is met needs none.
+func TestAMissedTargetSaysWhatNobodyCanSave(t *testing.T) {
+	t.Parallel()
+	took := func(cpu time.Duration) []sample { return []sample{{n: 1, cpu: cpu}} }
+	for ours, missed := range map[time.Duration]bool{80: true, 70: false} {
+		var out strings.Builder
+		writeTargets(&out, results{getTitle: {rawName: took(100), oursName: took(ours), bareName: took(58)}}, full)
+		assert.Equal(t, missed, strings.Contains(out.String(), "**missed**: net/http with nothing decoded takes 0.58 of it"), out.String())
+	}
+}
