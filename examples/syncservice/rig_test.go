@@ -288,6 +288,13 @@ func (b *inbox) exports() []int64 {
 	return ids
 }
 
+// count is how many have had an effect.
+func (b *inbox) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.taken)
+}
+
 func (b *inbox) repeats() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -123,12 +123,14 @@ func TestSoakIsFlat(t *testing.T) {
 	var before figures
 	began := time.Now()
 	for time.Since(began) < span {
-		for _, halo := range halos {
-			halo.Seed("IntegrationError", map[string]any{"module_id": 12, "error": "no such site"})
-			halo.Seed("IntegrationExport", map[string]any{"ready_for_import": true})
-			halo.Forget()
+		if destination.count() == logged*len(halos) { // a machine that is slower gets less to do
+			for _, halo := range halos {
+				halo.Seed("IntegrationError", map[string]any{"module_id": 12, "error": "no such site"})
+				halo.Seed("IntegrationExport", map[string]any{"ready_for_import": true})
+				halo.Forget()
+			}
+			logged++
 		}
-		logged++
 		pause(t, step)
 		if before.memory == 0 && time.Since(began) > warm {
 			before = look()
@@ -136,7 +138,8 @@ func TestSoakIsFlat(t *testing.T) {
 		}
 	}
 	after := look()
-	t.Logf("after %s: %.0f MiB, %.0f descriptors, %.0f goroutines", span, after.memory, after.descriptors, after.goroutines)
+	t.Logf("after %s: %.0f MiB, %.0f descriptors, %.0f goroutines; %.1f exports in a second",
+		span, after.memory, after.descriptors, after.goroutines, float64(destination.count())/time.Since(began).Seconds())
 	assert.Less(t, after.memory, before.memory*1.5+20)
 	// One more connection for each tenant, with its goroutines, is no leak: those come with each look at each log.
 	assert.LessOrEqual(t, after.descriptors, before.descriptors+float64(len(halos)))
@@ -145,7 +148,7 @@ func TestSoakIsFlat(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return count(t, db, `SELECT count(*) FROM integration_errors`) == logged*len(halos) &&
 			count(t, db, `SELECT count(*) FROM deliveries WHERE state = 'removed'`) == logged*len(halos)
-	}, time.Minute, 500*time.Millisecond)
+	}, deadline, 500*time.Millisecond)
 	p.terminate(t)
 	assert.Len(t, destination.exports(), logged*len(halos))
 }
