@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa"
+	"github.com/halopsa-go/halopsa/halopsatest"
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
@@ -159,5 +160,25 @@ func TestCaseD8PlaceAmongAMillion(t *testing.T) {
 			break
 		}
 		assert.LessOrEqual(t, server.requests()-before, 15, "14 to find the place; the page that holds it is the first of the result")
+	}
+}
+
+// The whole list in one response, of a server that ignores paging and counts too few: as many rows as were asked for are not all of them.
+func TestCaseCountTooSmallWithoutPages(t *testing.T) {
+	t.Parallel()
+	for name, count := range map[string]func(halopsatest.Listed) int{"capped": halopsatest.CountCapped(120), "too small": halopsatest.CountPlus(-120)} {
+		for order := range logOrders {
+			t.Run(name+"/"+order, func(t *testing.T) {
+				t.Parallel()
+				c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(halopsatest.Habits{IgnorePaging: true, RecordCount: count})})
+				seedLog(h, "IntegrationError", 330)
+				var got []int64
+				for e, err := range c.IntegrationError.Since(t.Context(), 0, nil) {
+					require.NoError(t, err)
+					got = append(got, e.ID)
+				}
+				assert.Equal(t, idsAfter(0, 330), got)
+			})
+		}
 	}
 }

@@ -55,6 +55,8 @@ func kinds() []kind {
 		{name: "fixed at 2, ignores count, count late", fixed: 2, ignoreCount: true, count: countLate},
 		{name: "ignores paging", ignore: true},
 		{name: "ignores paging, no count", ignore: true, count: noCount, errs: true},
+		{name: "ignores paging, count too small", ignore: true, count: countPlus(-2)},
+		{name: "ignores paging, count capped", ignore: true, count: countCapped(3)},
 		{name: "ignores everything", ignore: true, ignoreCount: true, errs: true},
 		{name: "refuses pages behind the end", past: pastRefused},
 		{name: "refuses pages behind the end, no count", past: pastRefused, count: noCount},

@@ -66,7 +66,7 @@ const (
 //     and page 1 are read again.
 //   - The whole list in one response.
 //
-// record_count is a hint: it chooses where to read, and never ends anything by itself.
+// record_count is a hint: it chooses where to read, and ends nothing without a second sign.
 type Follower struct {
 	cursor int64 // id of the last record that was given out
 	at     int   // where in the list the records up to the cursor end: the latest guess

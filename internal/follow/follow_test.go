@@ -302,8 +302,13 @@ func FuzzFollower(f *testing.F) {
 		follower := follow.New(after, []int{10, 17, 50, 100, 1000}[r.IntN(5)], r.IntN(2) == 0)
 		busy := r.IntN(3) // of three requests so many see a change
 		complete, ahead := 0, r.IntN(2)*r.IntN(6)
+		there := slices.Clone(s.IDs)
 		for range 6 {
-			there, changes := slices.Clone(s.IDs), 0
+			// Without record_count a poll that meets the end of a page can find what is new one pass later; see Begin.
+			late, changes := there, 0
+			if there = slices.Clone(s.IDs); !s.Silent {
+				late = there
+			}
 			_, err := passAhead(t, s, follower, ahead, func() {
 				if changes++; changes < 30 && r.IntN(3) < busy { // records may come faster than they can be read, but not forever
 					change(s, r, follower.Cursor())
@@ -312,7 +317,7 @@ func FuzzFollower(f *testing.F) {
 			var failure *follow.Failure
 			if err == nil {
 				complete++
-				for _, id := range there {
+				for _, id := range late {
 					if _, still := slices.BinarySearch(s.IDs, id); still {
 						require.LessOrEqual(t, id, follower.Cursor(), "the pass ended before it: order %d limit %d fixed %d ignore %t ignoreCount %t silent %t asked %t extra %d, %d records to %d: %v", s.Order, s.Limit, s.Fixed, s.Ignore, s.IgnoreCount, s.Silent, s.ByAsked, s.Extra, len(s.IDs), s.Next, s.Requests[max(0, len(s.Requests)-12):])
 					}

@@ -7,7 +7,7 @@ func (f *Follower) readAll() {
 	f.state = all
 	n := page.AllOfThem
 	if f.counts() {
-		n = f.count + f.asked // some may have come since
+		n = max(f.count, f.at) + f.asked // some may have come since
 	}
 	f.next = page.Request{Count: n, Newest: f.order != oldestFirst}
 }
@@ -18,7 +18,7 @@ func (f *Follower) whole(ids []int64) (next []int) {
 	f.at = rows
 	down := orderOf(ids) == newestFirst && ids[rows-1] <= f.cursor
 	switch {
-	case down, f.count >= 0 && rows >= f.count, rows < leastSize && f.count < 0:
+	case down, f.count >= 0 && rows >= f.count && rows < f.next.Count, rows < leastSize && f.count < 0:
 		return f.finish(f.take(ids))
 	case f.count >= 0 && f.next.Count < f.count:
 		f.readAll()
