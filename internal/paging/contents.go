@@ -32,8 +32,6 @@ type mark struct {
 type replay struct {
 	pages  int          // how many have been read again
 	resume page.Request // what was asked for when ids were found to be shared; zero where the walk was over but for the doubt
-	// allRead says that the walk had read every page.
-	allRead bool
 }
 
 // changedMeanwhile is the reason for an error where what was given out cannot be told from what was not.
@@ -138,7 +136,7 @@ func (w *Walk) replay(a Answer, changed bool) []int {
 		c.again, w.next = nil, again.resume
 	case w.seen.Len() < w.count:
 		w.fail(number, noOthers)
-		w.err.(*Incomplete).AllRead = again.allRead //nolint:errorlint,forcetypeassert // it was made just now
+		w.err.(*Incomplete).AllRead = true //nolint:errorlint,forcetypeassert // it was made just now
 	default:
 		w.done = true
 	}

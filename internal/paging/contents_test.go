@@ -18,6 +18,7 @@ type family struct {
 	rows    [][2]int
 	silent  bool // no record_count
 	ignores bool // paging
+	hidden  int  // what record_count is too large by
 	before  func(request int, f *family)
 	asked   []string
 }
@@ -34,7 +35,7 @@ func (f *family) serve(req page.Request, byContent bool) (a paging.Answer, rows 
 	case f.ignores:
 		begin = 0
 	}
-	a.RecordCount = len(f.rows)
+	a.RecordCount = len(f.rows) + f.hidden
 	if f.silent {
 		a.RecordCount = -1
 	}
@@ -147,6 +148,51 @@ func TestWalkOfRowsThatShareAnIDAndChange(t *testing.T) {
 			assert.Len(t, got, 30)
 			assert.Equal(t, []string{"1*10+0", "2*10+0", "3*10+0", "4*10+0", "1*10+0"}, f.asked)
 		})
+	}
+}
+
+// A row that comes twice on a page, in all of its members, is one record. A record_count that counts it twice tells of more than there is.
+func TestWalkOfARowThatComesTwice(t *testing.T) {
+	t.Parallel()
+	for at := range 29 {
+		if at%10 == 9 { // it comes on two pages
+			continue
+		}
+		for _, silent := range []bool{false, true} {
+			f := familyOf(30, func(i int) int { return i + 1 })
+			f.rows = slices.Insert(f.rows, at, f.rows[at])
+			f.silent = silent
+			got, err := f.walk(paging.Options{}, 10)
+			assert.Len(t, got, 30)
+			assert.LessOrEqual(t, len(f.asked), 11, "%d, %t: %v", at, silent, f.asked)
+			if silent {
+				require.NoError(t, err)
+				continue
+			}
+			var short *paging.Incomplete
+			require.ErrorAs(t, err, &short)
+			assert.True(t, short.AllRead)
+			assert.Equal(t, []int{31, 30}, []int{short.RecordCount, short.Seen})
+		}
+	}
+}
+
+// Where rows share an id and record_count tells of more than there are, every page has been read.
+func TestWalkOfRowsThatShareAnIDAndHiddenRecords(t *testing.T) {
+	t.Parallel()
+	for name, id := range map[string]func(i int) int{
+		"on the first page":      func(i int) int { return i%3 + 1 },
+		"sorted, over a page":    func(i int) int { return i/3 + 1 },
+		"a page for each parent": func(i int) int { return i%10 + 1 },
+		"once on a later page":   func(i int) int { return []int{i + 1, 1}[i/39] },
+	} {
+		f := familyOf(40, id)
+		f.hidden = 3
+		got, err := f.walk(paging.Options{}, 10)
+		var short *paging.Incomplete
+		require.ErrorAs(t, err, &short, name)
+		assert.True(t, short.AllRead, "%s: %v", name, err)
+		assert.Len(t, got, 40, "%s: %v", name, f.asked)
 	}
 }
 

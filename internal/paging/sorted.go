@@ -103,7 +103,7 @@ func (s *sorted) inOrder(r *reply) bool {
 		s.newest = math.MaxInt64
 	}
 	for i := 1; i < len(r.at); i++ {
-		if r.at[i-1] >= r.at[i] {
+		if r.at[i-1] > r.at[i] { // the same row may come twice
 			return false
 		}
 	}

@@ -50,6 +50,8 @@ const (
 	noOthers = "no further page brought the others"
 	// ties is the reason for an error where no two readings of a list agree.
 	ties = "the order of the list changes from page to page; end the sort with id"
+	// alike is the reason for an error where rows come again in each reading.
+	alike = "the same rows come on several pages each time, and nothing says whether those are one record"
 )
 
 // Walk is one walk over a list: what was given out, what comes next, and whether it has ended.
@@ -334,7 +336,7 @@ func (w *Walk) follow(v verdict, number int) {
 		w.finish(number, true)
 	case shared:
 		if !w.recount() {
-			w.fail(number, ties)
+			w.fail(number, alike)
 		}
 	case hopeless:
 		w.fail(number, ties)
@@ -348,7 +350,6 @@ func (w *Walk) finish(number int, fewer bool) {
 	missing := w.static && w.count > w.seen.Len()
 	switch {
 	case (missing || fewer || w.contents.shared && w.count < 0) && w.recount():
-		w.contents.again.allRead = missing || fewer
 	case missing || fewer:
 		w.fail(number, noOthers)
 		w.err.(*Incomplete).AllRead = true //nolint:errorlint,forcetypeassert // it was made just now
