@@ -51,8 +51,6 @@ type reading struct {
 	fresh    int
 	pages    uint64 // the fingerprints of its pages in their order
 	pos      int    // how far it has come, in positions; what is before it may have moved on
-	high     int    // the furthest that it came
-	back     int    // how often in a row it went back since
 	reach    int    // the furthest position of a page with records that were new to it
 	first    uint64 // the fingerprint of page 1
 	last     uint64 // and of the page before
@@ -160,9 +158,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	p.last, p.lastRows, p.lastPage = print, r.print, r.req.Page
 	p.pages = p.pages*1099511628211 ^ print
 	if begin <= p.pos && !wraps {
-		if p.pos = max(p.pos, begin+rows); p.pos > p.high {
-			p.high, p.back = p.pos, 0
-		}
+		p.pos = max(p.pos, begin+rows)
 	}
 	lonely := rows == 0 && !r.refused && l.lonely(r, known)
 	if rows > 0 && l.empty.deny(r) {
@@ -177,6 +173,8 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	}
 	most := 16 + (mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1)
 	switch {
+	case static && !l.counter.gap && seen == r.count && (known && l.number > 1 || l.far.rows > 0 && l.idle > doubtful) && !l.second:
+		return over // where pages behind the end have rows, positions do not show that record_count is too small
 	case l.idle > most:
 		return hopeless
 	case wraps && p.distinct <= p.rows:
@@ -190,12 +188,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		l.tried, l.top = true, l.top-1
 		l.before, l.now = reading{}, reading{}
 		l.begin()
-	case static && known && !l.counter.gap && seen == r.count && l.number > 1 && !l.second:
-		return over
 	case begin > p.pos: // the list has moved: back to where unseen records may be
-		if p.back++; p.back > most {
-			return hopeless
-		}
 	case lonely:
 		p.pos = begin + r.req.Size
 	case rows == 0, wraps:
@@ -265,7 +258,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 const (
 	// mostStale is how many pages may bring few new records each, as page 1 does to which records are added.
 	mostStale  = 6
-	doubtful   = 6 // so many responses in a row that brought nothing new make doubt that a page behind the end is empty
+	doubtful   = 6 // so many responses in a row that brought nothing new make doubt that a page behind the end is empty, or that there is more
 	mostBarren = 6
 	mostPasses = 12
 )
