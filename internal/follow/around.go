@@ -15,26 +15,25 @@ const (
 // around is where in the list the records up to the cursor and those after it meet, in positions: at lo or after it, and at hi or before it. Records
 // that come and go move the place, so none of it is certain, and of two that contradict each other the later one counts.
 type around struct {
-	lo, hi    int
-	step      int          // how far to look next where nothing has been seen
-	met       bool         // they meet at lo, as far as is known
-	left      int          // how many pages may still be read to find it between two bounds
-	width     int          // how far apart those were
-	guess     int          // where they meet by the ids of the latest page, unknown without one
-	seen      int          // where that page is
-	loID      int64        // an id about lo
-	hiID      int64        // an id about hi
-	front     []int64      // the ids of page 1 with the newest records, where it was read in this pass
-	head      page.Request // which that was
-	rim       [2]int64     // the first and the last id of page 1; 0 where it was not read
-	rimNewest bool         // and in which direction it was asked for
-	changes   int          // how often record_count has
-	steady    bool         // record_count has not changed since
-	others    int          // pages in a row that were other ones than were asked for
-	tried     bool         // larger pages were asked for without success
-	beyond    bool         // no page can begin before the place and end behind it
-	places    []place      // what pages have shown of positions
-	recent                 // what the response before was
+	lo, hi  int
+	step    int          // how far to look next where nothing has been seen
+	met     bool         // they meet at lo, as far as is known
+	left    int          // how many pages may still be read to find it between two bounds
+	width   int          // how far apart those were
+	guess   int          // where they meet by the ids of the latest page, unknown without one
+	seen    int          // where that page is
+	loID    int64        // an id about lo
+	hiID    int64        // an id about hi
+	front   []int64      // the ids of page 1 with the newest records, where it was read in this pass
+	head    page.Request // which that was
+	rim     [2]int64     // the first and the last id of page 1; 0 where it was not read
+	changes int          // how often record_count has
+	steady  bool         // record_count has not changed since
+	others  int          // pages in a row that were other ones than were asked for
+	tried   bool         // larger pages were asked for without success
+	beyond  bool         // no page can begin before the place and end behind it
+	places  []place      // what pages have shown of positions
+	recent               // what the response before was
 }
 
 // recent is what the response before may be good for.
@@ -72,7 +71,7 @@ func (f *Follower) first(ids []int64) []int {
 	f.pass.changes = changes
 	if rows > 0 {
 		f.pass.places = append(f.pass.places, place{0, ids[0], f.pass.changes})
-		f.pass.rim, f.pass.rimNewest = [2]int64{ids[0], ids[rows-1]}, f.next.Newest
+		f.pass.rim = [2]int64{ids[0], ids[rows-1]}
 	}
 	f.tried = f.limit
 	switch {
@@ -88,8 +87,6 @@ func (f *Follower) first(ids []int64) []int {
 	case p.ended: // it is all there is
 		f.at = rows
 		return f.finish(f.take(ids))
-	case found == unseen:
-		f.order = inOneAnswer
 	case found == newestFirst && f.order == asAsked:
 		return f.newest(ids, up)
 	case found == newestFirst && f.turned(found):
@@ -169,7 +166,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		for old < len(ids) && ids[old] <= f.cursor {
 			old++
 		}
-		if f.state != up || old == 0 || old == len(ids) && !p.ended {
+		if old == 0 || old == len(ids) && !p.ended {
 			f.seek()
 			return nil, false
 		}
@@ -197,7 +194,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	}
 	if f.next.Page > 1 && len(ids) > 0 {
 		f.pass.others = 0
-		f.paged = f.paged || f.pass.rim[0] > 0 && (f.order != asAsked || f.pass.rimNewest == f.next.Newest) && (slices.Max(ids) < slices.Min(f.pass.rim[:]) || slices.Min(ids) > slices.Max(f.pass.rim[:]))
+		f.paged = f.paged || f.pass.rim[0] > 0 && f.order != asAsked && (slices.Max(ids) < slices.Min(f.pass.rim[:]) || slices.Min(ids) > slices.Max(f.pass.rim[:]))
 	}
 	if len(p.ids) > 0 {
 		f.pass.places = append(f.pass.places, place{p.begin, p.ids[0], f.pass.changes})

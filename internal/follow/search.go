@@ -173,7 +173,7 @@ func (f *Follower) edge(at int) {
 	if at == 0 && f.state == up {
 		return
 	}
-	if gain > 0 && (f.state == up || at > 0) {
+	if gain > 0 {
 		return
 	}
 	f.pass.beyond = true

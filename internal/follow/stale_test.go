@@ -50,3 +50,43 @@ func TestSearchForgetsBoundsThatWentStale(t *testing.T) {
 		}
 	}
 }
+
+// A list that comes in another order each time, with pages turned or not, is read in one response in the end, or the pass ends with an error.
+func TestOrderThatTurnsEachTime(t *testing.T) {
+	t.Parallel()
+	for _, sortable := range []bool{false, true} {
+		for _, size := range []int{2, 10} {
+			for _, every := range []int{1, 2, 3} {
+				s := pagetest.Of(60)
+				s.Order = pagetest.OldestFirst
+				f := follow.New(0, size, sortable)
+				got, err := pass(t, s, f, func() {
+					if len(s.Requests)%every == 0 {
+						s.Order = pagetest.OldestFirst + pagetest.NewestFirst - s.Order
+					}
+				})
+				if err == nil {
+					assert.Equal(t, upTo(1, 60), got, "by %d, turned after %d", size, every)
+				}
+				assert.LessOrEqual(t, len(s.Requests), 150)
+			}
+		}
+	}
+}
+
+// A row that comes twice, in all of its members, is one record.
+func TestRowThatComesTwice(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{2, 3, 10} {
+		for after := range int64(7) {
+			s := pagetest.Of(0)
+			for id := range int64(7) {
+				s.IDs = append(s.IDs, id+1, id+1)
+			}
+			got, err := pass(t, s, follow.New(after, size, true), nil)
+			if err == nil {
+				assert.Equal(t, upTo(after+1, 7), append([]int64{}, got...), "%d by %d", after, size)
+			}
+		}
+	}
+}

@@ -34,7 +34,7 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		return next, len(next) > 0
 	}
 	next = f.take(p.ids)
-	if len(next) > 0 || p.ended || proved || rows > 0 && p.ids[rows-1] == f.cursor {
+	if len(next) > 0 || p.ended || proved || p.ids[rows-1] == f.cursor {
 		s.meet(p.end())
 	} else {
 		s.atLeast(p.end())
