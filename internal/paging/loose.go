@@ -17,8 +17,6 @@ type loose struct {
 	begin   func() // tells the set of the walk that another pass begins
 	before  reading
 	now     reading
-	reached int  // how many the passes have seen that count together
-	barren  int  // passes in a row that brought nothing new
 	idle    int  // responses in a row that brought nothing new
 	endless int  // pages in a row of new records without an id
 	stale   int  // pages in a row of which most was known, and some was not
@@ -233,12 +231,8 @@ func (l *loose) endPass(known bool, count int) verdict {
 	case p.twice && l.number > 1 && p.sameAs(&l.before) && p.pages == l.before.pages:
 		return shared
 	}
-	if l.barren++; p.fresh > 0 || p.distinct > l.reached {
-		l.barren = 0
-	}
-	l.reached = p.distinct
 	switch {
-	case l.barren > mostBarren || l.number > mostPasses:
+	case l.number > mostPasses:
 		return hopeless
 	case l.far.rows > 0 && l.number > 2: // a page may not be turned at all
 		return ignored
@@ -248,7 +242,6 @@ func (l *loose) endPass(known bool, count int) verdict {
 	if known && !before.moved && before.twice { // the order changes, the records do not: together they may see all of them
 		l.now.distinct, l.now.sum, l.now.twice = before.distinct, before.sum, true
 	} else {
-		l.reached = 0
 		l.begin()
 	}
 	l.before, l.number = before, l.number+1
