@@ -142,6 +142,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/halopsa-go/halopsa"
@@ -150,6 +151,7 @@ import (
 )
 
 var (
+	t                      *testing.T
 	ctx                    context.Context
 	client                 *halopsa.Client
 	clientID, clientSecret string
