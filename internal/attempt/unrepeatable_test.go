@@ -17,7 +17,7 @@ import (
 // TestAGetHasNoBodyOnTheWire: the empty body that keeps net/http from repeating a GET is neither announced nor sent.
 func TestAGetHasNoBodyOnTheWire(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = listener.Close() }()
 	arrived := make(chan []string, 2)
