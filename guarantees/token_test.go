@@ -105,7 +105,8 @@ func TestTokenServerInTrouble(t *testing.T) {
 	}
 }
 
-// A bad secret locks accounts when it is tried again and again.
+// A bad secret locks accounts when it is tried again and again: each call tries it once, calls that wait together try it once for all, and a
+// later call tries again, since the secret may have been set right.
 func TestTokenOfBadCredentialsIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	h := halopsatest.NewHandler()
@@ -116,6 +117,31 @@ func TestTokenOfBadCredentialsIsAskedForOnce(t *testing.T) {
 	require.ErrorIs(t, err, halopsa.ErrUnauthorized)
 	assert.ErrorContains(t, err, "invalid_client")
 	assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
+	for call := 2; call <= 10; call++ {
+		require.ErrorIs(t, trial.Traces(c)(t.Context()), halopsa.ErrUnauthorized)
+		assert.Equal(t, call, h.Count("POST", halopsatest.Token), "once per call")
+	}
+	assert.Zero(t, h.Count("", "IntegratorTrace"), "nothing is sent without a token")
+}
+
+func TestTokenOfBadCredentialsIsAskedForOnceByAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := halopsatest.NewHandler()
+		slow := trial.RoundTripper(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			return h.Transport().RoundTrip(req)
+		})
+		c, err := halopsa.NewClient(trial.StandinURL, halopsa.WithHTTPClient(&http.Client{Transport: slow}),
+			halopsa.WithClientCredentials(halopsatest.ClientID, "canary-wrong"))
+		require.NoError(t, err)
+		var all sync.WaitGroup
+		for range 64 {
+			all.Go(func() { assert.ErrorIs(t, trial.Traces(c)(t.Context()), halopsa.ErrUnauthorized) })
+		}
+		all.Wait()
+		assert.Equal(t, 1, h.Count("POST", halopsatest.Token))
+	})
 }
 
 func TestTokenFetchOutlivesTheCallerThatBeganIt(t *testing.T) {
