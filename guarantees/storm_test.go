@@ -112,11 +112,19 @@ func TestStorm(t *testing.T) { // not in parallel: it has workers enough, and al
 	for _, n := range sky.struck.counts {
 		faulty += n
 	}
+	share, operations := float64(faulty)/float64(sky.answers.counts["all"]), 0
+	for _, n := range s.done.counts {
+		operations += n
+	}
+	if *stormFor == 0 {
+		assert.Equal(t, stormOperations, operations)
+		assert.GreaterOrEqual(t, share, 0.3, "the share of faulty responses")
+	}
 	for _, f := range stormFaults {
 		assert.NotZero(t, sky.struck.counts[f.name], "%s has struck", f.name)
 	}
 	t.Logf("seed %d: %d requests, %d (%.1f %%) of the answers faulty, %d tokens, %d records left, %s", *stormSeed, sky.answers.counts["all"],
-		faulty, 100*float64(faulty)/float64(sky.answers.counts["all"]), s.h.TokensIssued(), records, time.Since(begin).Round(time.Millisecond))
+		faulty, 100*share, s.h.TokensIssued(), records, time.Since(begin).Round(time.Millisecond))
 	t.Logf("operations: %v", s.done.counts)
 	t.Logf("faults: %v", sky.struck.counts)
 }
@@ -203,14 +211,7 @@ func (w *stormWorker) create(table *stormTable, ro []halopsa.RequestOption) {
 		table.ledger[id] = texts[i]
 	}
 	if batch != nil && len(batch.Unknown) > 0 {
-		there := w.readBack(table)
-		for _, i := range batch.Unknown {
-			for id, text := range there {
-				if text == texts[i] {
-					table.ledger[id] = text
-				}
-			}
-		}
+		w.lookFor(table, texts, batch.Unknown)
 	}
 }
 
@@ -235,14 +236,24 @@ func (w *stormWorker) createOnce(table *stormTable) {
 		table.ledger[ids[i]] = texts[i]
 	}
 	if batch != nil && len(batch.Unknown) > 0 {
-		there := w.readBack(table)
-		for _, i := range batch.Unknown {
-			for id, text := range there {
-				if text == texts[i] {
-					table.ledger[id] = text
-				}
+		w.lookFor(table, texts, batch.Unknown)
+	}
+}
+
+// lookFor puts the inputs whose outcome is unknown into the ledger if they are there. None may be there more than once: a server stores one record
+// for an attempt, and there must not have been another one after it.
+func (w *stormWorker) lookFor(table *stormTable, texts []string, unknown []int) {
+	copies := make(map[string]int)
+	for id, text := range w.readBack(table) {
+		for _, i := range unknown {
+			if text == texts[i] {
+				table.ledger[id] = text
+				copies[text]++
 			}
 		}
+	}
+	for text, n := range copies {
+		assert.Equal(w.t, 1, n, "copies of %s, which was written once", text)
 	}
 }
 
