@@ -52,65 +52,6 @@ func goroutinesOf(t *testing.T, name string) []string {
 	return stacks
 }
 
-// useOfTheNetwork are calls that end in every way, over a server that has everything.
-var useOfTheNetwork = map[string]func(context.Context, *halopsa.Client, *halopsatest.Handler) error{
-	"a record": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
-		return trial.GetOne(ctx, c)
-	},
-	"a whole list": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
-		return walkErrors(ctx, c, 1_000)
-	},
-	"half a list": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
-		return walkErrors(ctx, c, 45)
-	},
-	"a write": func(ctx context.Context, c *halopsa.Client, _ *halopsatest.Handler) error {
-		return trial.CreateOne(ctx, c)
-	},
-	"HTML 504":      struckBy(halopsatest.Fault{Kind: halopsatest.HTML504, Times: -1}),
-	"invalid":       struckBy(halopsatest.Fault{Status: 400}),
-	"junk":          struckBy(halopsatest.Fault{Status: 200, Body: "<html>"}),
-	"unauthorised":  struckBy(halopsatest.Fault{Status: 401, Times: -1}),
-	"a redirect":    struckBy(halopsatest.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example.com/"}}}),
-	"reset":         struckBy(halopsatest.Fault{Kind: halopsatest.Reset, Times: -1}),
-	"truncated":     struckBy(halopsatest.Fault{Kind: halopsatest.Truncated, Times: -1}),
-	"too large":     struckBy(halopsatest.Fault{Status: 200, Body: strings.Repeat(" ", 1<<20)}),
-	"no token":      struckBy(halopsatest.Fault{Resource: halopsatest.Token, Status: 500, Times: -1}),
-	"a slow answer": leaving(halopsatest.Fault{Kind: halopsatest.Slow, Pause: time.Hour, Times: -1}),
-	"a slow token":  leaving(halopsatest.Fault{Resource: halopsatest.Token, Kind: halopsatest.Slow, Pause: time.Hour, Times: -1}),
-	"held back":     leaving(halopsatest.Fault{Status: 429, Header: http.Header{"Retry-After": {"60"}}, Times: -1}),
-}
-
-func walkErrors(ctx context.Context, c *halopsa.Client, n int) error {
-	for _, err := range c.IntegrationError.All(ctx, &halopsa.IntegrationErrorListOptions{ListOptions: halopsa.ListOptions{PageSize: 10}}) {
-		if n--; err != nil || n == 0 {
-			return err
-		}
-	}
-	return nil
-}
-
-// struckBy makes a call that a fault strikes.
-func struckBy(fault halopsatest.Fault) func(context.Context, *halopsa.Client, *halopsatest.Handler) error {
-	return func(ctx context.Context, c *halopsa.Client, h *halopsatest.Handler) error {
-		h.Fault(fault)
-		_ = trial.GetOne(ctx, c) // what it returns is the business of other tests
-		return nil
-	}
-}
-
-// leaving makes a call whose caller leaves once the server has got it.
-func leaving(fault halopsatest.Fault) func(context.Context, *halopsa.Client, *halopsatest.Handler) error {
-	return func(ctx context.Context, c *halopsa.Client, h *halopsatest.Handler) error {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		fault.Match = func(*http.Request) bool {
-			time.AfterFunc(10*time.Millisecond, cancel)
-			return true
-		}
-		return struckBy(fault)(ctx, c, h)
-	}
-}
-
 // TestNoGoroutineIsLeft uses a network in every way and closes it.
 func TestNoGoroutineIsLeft(t *testing.T) {
 	t.Parallel()
@@ -250,7 +191,8 @@ func TestWhichErrorsCostAConnection(t *testing.T) {
 	}
 }
 
-// TestConnectionsOfParallelCalls: the client's own transport keeps as many idle connections as parallel calls need.
+// TestConnectionsOfParallelCalls: the client's own transport keeps as many idle connections as parallel calls need, and none is in use
+// once they have returned.
 func TestConnectionsOfParallelCalls(t *testing.T) {
 	t.Parallel()
 	const callers = 16
@@ -265,6 +207,7 @@ func TestConnectionsOfParallelCalls(t *testing.T) {
 		h.ServeHTTP(rw, r)
 	}))
 	made := connectionCount(server)
+	inUse := connectionsInUse(server)
 	server.Start()
 	defer server.Close()
 	client, err := halopsa.NewClient(server.URL, halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
@@ -279,6 +222,29 @@ func TestConnectionsOfParallelCalls(t *testing.T) {
 	}
 	// net/http may begin a connection for a call that then gets another one, and a connection may come back to it a moment too late.
 	assert.LessOrEqual(t, made.Load(), int64(2*callers))
+	assert.Eventually(t, func() bool { return inUse() == 0 }, 10*time.Second, 5*time.Millisecond, "connections are in use after the calls")
+}
+
+// connectionsInUse tells how many connections of a server are neither idle nor closed, after connectionCount.
+func connectionsInUse(server *httptest.Server) func() int {
+	var mu sync.Mutex
+	states, next := make(map[net.Conn]http.ConnState), server.Config.ConnState
+	server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		next(conn, state)
+		mu.Lock()
+		defer mu.Unlock()
+		states[conn] = state
+	}
+	return func() (n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, state := range states {
+			if state == http.StateActive {
+				n++
+			}
+		}
+		return n
+	}
 }
 
 func TestBreakStopsTheRequests(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/trial"
 )
 
+// The first refusal meets all 64 callers, who are under way by then; after that there are one or two in each window.
 func TestLimitThatIsLowerThanConfigured(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string][]halopsatest.Option{
@@ -32,17 +33,18 @@ func TestLimitThatIsLowerThanConfigured(t *testing.T) {
 				took := hammer(t, 3000, trial.Traces(c))
 				shortest := (3000 - 1) / 300 * fiveMinutes
 				t.Logf("3,000 calls took %s, the shortest possible is %s, with %d refusals", took, shortest, refusals(h))
-				assert.Less(t, refusals(h), 3000/5, "it hammers")
-				assert.Less(t, took, shortest*3/2)
+				assert.Less(t, refusals(h), 100, "it hammers") // 72 to 77; 574 to 621 if nothing is learned
+				assert.Less(t, took, shortest*102/100)
 			})
 		})
 	}
 }
 
+// The requests take 100 ms each: with none, all 128 callers of both clients meet the end of the window in one instant, every time.
 func TestLimitThatIsSharedWithAnotherClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		first, h := trial.NewStandin(t, nil)
+		first, h := trial.NewStandin(t, []halopsatest.Option{halopsatest.WithLatency(100 * time.Millisecond)})
 		second, err := halopsa.NewClient(trial.StandinURL, halopsa.WithHTTPClient(&http.Client{Transport: h.Transport()}),
 			halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
 		require.NoError(t, err)
@@ -54,8 +56,8 @@ func TestLimitThatIsSharedWithAnotherClient(t *testing.T) {
 		both.Wait()
 		took, shortest := time.Since(begin), (6000-1)/700*fiveMinutes
 		t.Logf("6,000 calls took %s, the shortest possible is %s, with %d refusals", took, shortest, refusals(h))
-		assert.Less(t, refusals(h), 6000/5, "it hammers")
-		assert.Less(t, took, shortest*2)
+		assert.Less(t, refusals(h), 200, "it hammers") // 158 to 165; 1,012 to 1,024 if nothing is learned
+		assert.Less(t, took, shortest*102/100)
 	})
 }
 
