@@ -1,9 +1,14 @@
 package guarantees_test
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,6 +52,32 @@ func notKnown(requests int, is error, written bool) retryOutcome {
 	return retryOutcome{requests: requests, unknown: true, is: is, written: written}
 }
 
+// retryCalls are a call of each cell of the retry table, with those of several inputs apart.
+var retryCalls = func() map[string]func(context.Context, *halopsa.Client) error {
+	calls := maps.Clone(trial.Calls)
+	calls["Update that adds parts"] = func(ctx context.Context, c *halopsa.Client) error {
+		_, err := c.IntegrationExport.Update(ctx, []halopsa.IntegrationExportInput{{
+			ID: halopsa.Set[int64](1), ExportProgress: halopsa.Set("50 %"),
+			ExportData: halopsa.Set([]halopsa.IntegrationExportDataInput{{ThirdPartyID: halopsa.Set("a")}}),
+		}})
+		return err
+	}
+	calls["Update of two"] = func(ctx context.Context, c *halopsa.Client) error {
+		_, err := c.IntegrationExport.Update(ctx, []halopsa.IntegrationExportInput{
+			{ID: halopsa.Set[int64](1), ExportProgress: halopsa.Set("50 %")}, {ID: halopsa.Set[int64](2), ExportProgress: halopsa.Set("50 %")},
+		})
+		return err
+	}
+	calls["Create of two"] = func(ctx context.Context, c *halopsa.Client) error {
+		_, err := c.IntegrationError.Create(ctx, []halopsa.IntegrationErrorInput{{Error: halopsa.Set("a")}, {Error: halopsa.Set("b")}})
+		return err
+	}
+	return calls
+}()
+
+// likeCreate are the calls that must not be repeated once they may have happened.
+var likeCreate = []string{"Create", "Create of two", "Update that adds parts"}
+
 // TestRetryTable plays each failure once to each kind of call.
 func TestRetryTable(t *testing.T) {
 	t.Parallel()
@@ -57,6 +88,8 @@ func TestRetryTable(t *testing.T) {
 		undialled bool
 		others    retryOutcome
 		create    retryOutcome
+		// several is true where a refusal leaves open what became of several inputs.
+		several bool
 	}{
 		"429":              {fault: halopsatest.Fault{Status: 429, Header: after("2")}, others: succeeds(2, 2*time.Second), create: succeeds(2, 2*time.Second)},
 		"429, bare":        {fault: halopsatest.Fault{Status: 429}, others: succeeds(2, firstHold), create: succeeds(2, firstHold)},
@@ -71,21 +104,29 @@ func TestRetryTable(t *testing.T) {
 		"after":            {fault: halopsatest.Fault{Kind: halopsatest.Reset}, others: succeeds(2, 1), create: notKnown(1, halopsatest.ErrReset, false)},
 		"after, done":      {fault: halopsatest.Fault{Kind: halopsatest.Reset, Applied: true}, others: succeeds(2, 1), create: notKnown(1, halopsatest.ErrReset, true)},
 		"truncated":        {fault: halopsatest.Fault{Kind: halopsatest.Truncated}, others: succeeds(2, 1), create: notKnown(1, halopsatest.ErrReset, true)},
-		"400":              {fault: halopsatest.Fault{Status: 400}, others: retryOutcome{requests: 1, is: halopsa.ErrInvalid}, create: retryOutcome{requests: 1, is: halopsa.ErrInvalid}},
+		"400":              {fault: halopsatest.Fault{Status: 400}, others: retryOutcome{requests: 1, is: halopsa.ErrInvalid}, create: retryOutcome{requests: 1, is: halopsa.ErrInvalid}, several: true},
 		"403":              {fault: halopsatest.Fault{Status: 403}, others: retryOutcome{requests: 1, is: halopsa.ErrForbidden}, create: retryOutcome{requests: 1, is: halopsa.ErrForbidden}},
 		"404":              {fault: halopsatest.Fault{Status: 404}, others: retryOutcome{requests: 1, is: halopsa.ErrNotFound}, create: retryOutcome{requests: 1, is: halopsa.ErrNotFound}},
-		"409":              {fault: halopsatest.Fault{Status: 409}, others: retryOutcome{requests: 1, is: halopsa.ErrConflict}, create: retryOutcome{requests: 1, is: halopsa.ErrConflict}},
+		"409":              {fault: halopsatest.Fault{Status: 409}, others: retryOutcome{requests: 1, is: halopsa.ErrConflict}, create: retryOutcome{requests: 1, is: halopsa.ErrConflict}, several: true},
 		"401":              {fault: halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}}, others: succeeds(2, 0), create: succeeds(2, 0)},
 		"401, 401":         {fault: halopsatest.Fault{Status: 401, Header: http.Header{"Www-Authenticate": {`Bearer error="invalid_token"`}}, Times: 2}, others: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}, create: retryOutcome{requests: 2, is: halopsa.ErrUnauthorized}},
 	}
+	for _, status := range []int{408, 425, 520, 521, 522, 523, 524, 530} {
+		for done, applied := range map[string]bool{"": false, ", done": true} {
+			row := tests["500"]
+			row.fault = halopsatest.Fault{Status: status, Applied: applied}
+			row.create = notKnown(1, halopsa.ErrOutcomeUnknown, applied)
+			tests[strconv.Itoa(status)+done] = row
+		}
+	}
 	for name, test := range tests {
-		for kind, call := range trial.Calls {
+		for kind, call := range retryCalls {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					server := halopsatest.NewHandler()
 					server.Seed("IntegrationError", map[string]any{"id": 1, "error": "seeded"})
-					server.Seed("IntegrationExport", map[string]any{"id": 1, "export_progress": "0 %"})
+					server.Seed("IntegrationExport", map[string]any{"id": 1, "export_progress": "0 %"}, map[string]any{"id": 2, "export_progress": "0 %"})
 					transport := server.Transport()
 					if test.undialled {
 						transport = &undialled{next: transport}
@@ -96,8 +137,11 @@ func TestRetryTable(t *testing.T) {
 						halopsa.WithClientCredentials(halopsatest.ClientID, halopsatest.ClientSecret))
 					require.NoError(t, err)
 					want := test.others
-					if kind == "Create" {
+					if slices.Contains(likeCreate, kind) {
 						want = test.create
+					}
+					if test.several && strings.HasSuffix(kind, "of two") {
+						want.unknown = true
 					}
 					begin := time.Now()
 					err = call(t.Context(), client)
@@ -120,11 +164,14 @@ func TestRetryTable(t *testing.T) {
 					wantErrors, wantProgress := 1, "0 %"
 					if want.written {
 						switch kind {
+						case "GET":
 						case "DELETE":
 							wantErrors = 0
 						case "Create":
 							wantErrors = 2
-						case "Update":
+						case "Create of two":
+							wantErrors = 3
+						default:
 							wantProgress = "50 %"
 						}
 					}
