@@ -183,7 +183,7 @@ func TestSinceReadsWhatIsNew(t *testing.T) {
 						continue
 					}
 					for _, n := range []int{0, 1, 100, 220} {
-						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(inLogOrder(order, s.habits))})
+						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(inLogOrder(order, s))})
 						seedLog(h, log.resource, n)
 						for _, behind := range []int{0, 1, 60, 150, 220} {
 							for _, size := range []int{0, 7, 1000} {
@@ -195,7 +195,7 @@ func TestSinceReadsWhatIsNew(t *testing.T) {
 								got, err := halopsa.Collect(log.since(t.Context(), c, int64(after), size))
 								name := fmt.Sprintf("%s, %d records, %d behind, size %d", log.resource, n, behind, size)
 								oldest := sortsOldestFirst(order, log.resource)
-								if errors.Is(err, halopsa.ErrIncomplete) && log.mayBeIncomplete(s.habits, oldest, n, after) {
+								if errors.Is(err, halopsa.ErrIncomplete) && log.mayBeIncomplete(s, oldest, n, after) {
 									continue
 								}
 								require.NoError(t, err, name)
@@ -246,11 +246,11 @@ func TestFollowTakesOneRequestWhereNothingIsNew(t *testing.T) {
 			t.Run(server+"/"+order, func(t *testing.T) {
 				t.Parallel()
 				for _, log := range followables {
-					if log.mayBeIncomplete(s.habits, sortsOldestFirst(order, log.resource), 240, 240) || log.isAsAnother(server) {
+					if log.mayBeIncomplete(s, sortsOldestFirst(order, log.resource), 240, 240) || log.isAsAnother(server) {
 						continue
 					}
 					synctest.Test(t, func(t *testing.T) {
-						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(inLogOrder(order, s.habits))})
+						c, h := newLogStandin(t, order, []halopsatest.Option{halopsatest.WithHabits(inLogOrder(order, s))})
 						seedLog(h, log.resource, 240)
 						ctx, cancel := context.WithCancelCause(t.Context())
 						over := errors.New("the test is over")
