@@ -196,7 +196,7 @@ func TestWhichOrdersAreReadAgain(t *testing.T) {
 			assert.Len(t, seen, 9)
 			requests := h.Count(http.MethodGet, "IntegrationError")
 			if test.again {
-				assert.Equal(t, 7, requests)
+				assert.Equal(t, 6, requests)
 			} else {
 				assert.LessOrEqual(t, requests, 5, "both pages, and what shows that nothing was passed over, since record_count fell")
 			}
