@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// defaultSettle is how long a record may be invisible after one with a larger id was seen: HaloPSA gives ids when a write begins, and shows records when
+// defaultSettle is how long a record may be invisible after one with a larger id was seen: databases give ids when a write begins, and show records when
 // it has ended.
 const defaultSettle = 30 * time.Second
 
