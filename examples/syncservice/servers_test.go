@@ -164,7 +164,7 @@ var binary = sync.OnceValues(func() (string, error) {
 var built string
 
 // sideBySide is how many tests run at the same time: most of them wait for a process, a pause or a poll, and not for the processor.
-const sideBySide = "12"
+const sideBySide = "8"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
