@@ -69,7 +69,7 @@ func walkErrors(ctx context.Context, c *halopsa.Client, n int, ro ...halopsa.Req
 	return nil
 }
 
-// failingAhead reads a list of which one page cannot be had while others are read ahead.
+// failingAhead reads a list in which one page fails while others are read ahead.
 func failingAhead(ctx context.Context, c *halopsa.Client, h *halopsatest.Handler) error {
 	h.Fault(halopsatest.Fault{Method: http.MethodGet, Resource: "IntegrationError", Status: 403, After: 4, Times: -1})
 	if err := walkErrors(ctx, c, 1_000, halopsa.WithPrefetch(4)); !errors.Is(err, halopsa.ErrForbidden) {

@@ -35,7 +35,7 @@ func pagesOf(c *caller) (pages []string) {
 	return pages
 }
 
-// TestIgnoredFilters: whoever relies on a filter alone takes the records of other modules for those of its own.
+// TestIgnoredFilters shows that a filter that is ignored lets the records of other modules through.
 func TestIgnoredFilters(t *testing.T) {
 	t.Parallel()
 	client, server := halopsatest.NewClient(t)

@@ -138,7 +138,7 @@ func TestExhaustiveFollowers(t *testing.T) {
 	t.Logf("%d runs of %d kinds in %s", all.Load(), followed, time.Since(begin).Round(time.Second))
 }
 
-// report tells what came of a kind once all of its runs are made.
+// report logs the results of a kind after its last run.
 func (c *tally) report(t *testing.T, k kind) {
 	if *exhaustive {
 		t.Logf("%-72s %9d runs", k.name, c.runs.Load())

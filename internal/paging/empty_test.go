@@ -30,7 +30,7 @@ func walkWithEmpty(t *testing.T, o paging.Options, count, says int, empty func(r
 	return n, len(s.Requests), w.Err()
 }
 
-// empties calls check for every order, with and without a second pass, for each record_count and what a page without records says of it.
+// empties calls check for each combination of order, second pass, and record_count of the list and of its empty page.
 func empties(check func(o paging.Options, count, says int, name string)) {
 	for _, order := range []paging.Order{paging.ByID, paging.ByRows, paging.ByOther} {
 		for _, second := range []bool{false, true} {

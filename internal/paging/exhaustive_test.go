@@ -151,7 +151,7 @@ func TestExhaustiveWalks(t *testing.T) {
 	t.Logf("%d walks in %s", all.Load(), time.Since(begin).Round(time.Second))
 }
 
-// report tells what came of a kind once all of its walks are made.
+// report logs the results of a kind after its last walk.
 func (c *tally) report(t *testing.T, k kind) {
 	t.Logf("%-52s %8d walks, %d lost, %d twice, %d too long, %d false alarms, %d in the documented gap",
 		k.name, c.walks.Load(), c.lost.Load(), c.twice.Load(), c.long.Load(), c.alarms.Load(), c.documented.Load())
