@@ -4,20 +4,22 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
-	"slices"
+	"runtime/debug"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 	"github.com/halopsa-go/halopsa/internal/paging"
-	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 var (
 	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of walks make all of its walks; it takes hours, so choose some with -kinds")
 	onlyKinds  = flag.String("kinds", "", "let the exhaustive check walk the kinds only whose name contains this")
+	merge      = flag.Bool("merge", true, "let the exhaustive check walk on once only from where several walks come")
 	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a walk")
 )
 
@@ -109,38 +111,52 @@ func newWalk(size int, k kind) *paging.Walk {
 	return paging.New(size, paging.Options{SecondPass: k.second, Order: paging.Order(k.order)})
 }
 
+// What can come of a walk, but for too many requests.
+const (
+	lost = iota
+	twice
+	falseAlarm
+	documented
+)
+
+// outcomes name them.
+var outcomes = []string{"lost", "given twice", "false alarm", "in the documented gap"}
+
 // tally is what came of the walks over one kind.
 type tally struct {
-	walks, lost, twice, long, alarms, documented atomic.Int64
-	left                                         atomic.Int64 // lists by a size of pages of which not all walks are made
-	first                                        sync.Map     // of each fault the first example
+	mu       sync.Mutex
+	total    pagetest.Total // guarded by mu
+	left     int            // lists by a size of pages of which not all walks are made; guarded by mu
+	examples map[string]example
 }
 
-func (c *tally) note(n *atomic.Int64, what string, example func() string) {
-	if n.Add(1) == 1 {
-		c.first.Store(what, example())
-	}
+// example is a walk in which something is wrong.
+type example struct {
+	n, size int
+	words   string
 }
 
 // TestExhaustiveWalks walks every list of up to 6 records in pages of up to 3 with every sequence of events of each kind.
 func TestExhaustiveWalks(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // nothing lives long
 	begin := time.Now()
-	var all atomic.Int64
+	const lists, sizes = 7, 3
+	all := tally{left: -1}
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
-	const lists, sizes = 7, 3
 	for _, k := range kinds {
 		if !strings.Contains(k.name, *onlyKinds) {
 			continue
 		}
-		c := new(tally)
-		c.left.Store(lists * sizes)
+		c := &tally{left: lists * sizes, examples: map[string]example{}}
 		for n := lists - 1; n >= 0; n-- {
 			for size := sizes; size >= 1; size-- {
 				tokens <- struct{}{}
 				work.Go(func() {
 					defer func() { <-tokens }()
-					if all.Add(k.explore(n, size, c)); c.left.Add(-1) == 0 {
+					total := k.explore(n, size, c)
+					all.add(total)
+					if c.add(total) {
 						c.report(t, k)
 					}
 				})
@@ -148,21 +164,56 @@ func TestExhaustiveWalks(t *testing.T) {
 		}
 	}
 	work.Wait()
-	t.Logf("%d walks in %s", all.Load(), time.Since(begin).Round(time.Second))
+	t.Logf("%d walks in %d requests, %s", all.total.Runs, all.total.Steps, time.Since(begin).Round(time.Second))
+}
+
+// TestExhaustiveWalksEach makes each walk by itself, and comes to what it comes to where each state is walked on from once.
+func TestExhaustiveWalksEach(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds {
+		for n := range 4 {
+			const size = 2
+			begin := func() *world { return k.world(n, size, min(2, k.events)) }
+			none := func(*world, int, []int, []int) {}
+			each, once := pagetest.ExploreEach(begin, none), pagetest.Explore(begin(), none)
+			assert.LessOrEqual(t, once.Steps, each.Steps)
+			each.Steps, once.Steps = 0, 0
+			assert.Equal(t, each, once, "%s, %d records", k.name, n)
+		}
+	}
+}
+
+// add adds what came of the walks over one list, and reports whether it was the last.
+func (c *tally) add(total pagetest.Total) (last bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.total.Add(total)
+	c.left--
+	return c.left == 0
+}
+
+// note notes that something is wrong in a walk. Of each fault the example over the fewest records is kept.
+func (c *tally) note(what string, n, size int, words func() string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, noted := c.examples[what]; noted && e.n <= n {
+		return
+	}
+	c.examples[what] = example{n, size, words()}
 }
 
 // report logs the results of a kind after its last walk.
 func (c *tally) report(t *testing.T, k kind) {
-	t.Logf("%-52s %8d walks, %d lost, %d twice, %d too long, %d false alarms, %d in the documented gap",
-		k.name, c.walks.Load(), c.lost.Load(), c.twice.Load(), c.long.Load(), c.alarms.Load(), c.documented.Load())
-	c.first.Range(func(what, example any) bool {
-		t.Errorf("%s: %s: %s", k.name, what, example)
-		return true
-	})
+	f := c.total.Found
+	t.Logf("%-52s %11d walks in %10d requests: %d lost, %d twice, %d too long, %d false alarms, %d in the documented gap",
+		k.name, c.total.Runs, c.total.Steps, f[lost], f[twice], c.total.TooLong, f[falseAlarm], f[documented])
+	for what, e := range c.examples {
+		t.Errorf("%s: %s: %d by %d: %s", k.name, what, e.n, e.size, e.words)
+	}
 }
 
-// explore makes all walks over n records in pages of a size, and returns how many those were.
-func (k kind) explore(n, size int, c *tally) (walks int64) {
+// explore makes all walks over n records in pages of a size, and returns what came of them.
+func (k kind) explore(n, size int, c *tally) pagetest.Total {
 	budget := k.part
 	switch {
 	case *exhaustive:
@@ -171,188 +222,22 @@ func (k kind) explore(n, size int, c *tally) (walks int64) {
 		budget = max(0, budget-1)
 	}
 	budget = min(budget, *mostEvents)
-	var choices chooser
-	for more := true; more; more = choices.again() {
-		w := &world{kind: k, step: 1, before: -1, budget: budget}
-		if strings.Contains(k.name, "sparse") {
-			w.step = 10
+	begin := func() *world { return k.world(n, size, budget) }
+	fault := func(w *world, spare int, found, picks []int) {
+		words := func() string {
+			return fmt.Sprintf("%s; given %v, err %v", strings.Join(begin().replay(picks), " "), w.given, w.walk.Err())
 		}
-		w.next = w.step
-		for range n {
-			w.list = append(w.list, w.next)
-			w.next += w.step
+		if spare < 0 {
+			c.note("too long", n, size, words)
 		}
-		if k.order >= byRows || strings.Contains(k.name, "sort ignored") {
-			w.scramble(&choices)
-		}
-		there := slices.Clone(w.list)
-		r := w.walk(size, &choices)
-		walks++
-		c.walks.Add(1)
-		example := func() string {
-			return fmt.Sprintf("%d by %d: %s; given %v, err %v", n, size, strings.Join(w.replay(there, size, choices.picks), " "), w.given, r.err)
-		}
-		w.judge(r, there, size, c, example)
-	}
-	return walks
-}
-
-// scramble puts the list into an order that the ids do not show.
-func (w *world) scramble(c *chooser) {
-	if !w.middle && w.order == byRows || len(w.list) < 2 {
-		return
-	}
-	switch c.pick(3) {
-	case 1:
-		w.list[0], w.list[len(w.list)-1] = w.list[len(w.list)-1], w.list[0]
-	case 2:
-		for i := 0; i+1 < len(w.list); i += 2 {
-			w.list[i], w.list[i+1] = w.list[i+1], w.list[i]
-		}
-	}
-}
-
-// result is what came of a walk.
-type result struct {
-	requests int
-	err      error
-	endless  bool
-	changed  bool // record_count did
-	count    int
-	up, down bool // a response had larger ids behind smaller ones, or the other way around
-	wild     bool // a response told of fewer records than it shows that there are
-}
-
-func (r *result) looksSorted() bool { return !r.up || !r.down }
-
-const endless = 80
-
-// walk makes one walk.
-func (w *world) walk(size int, c *chooser) (r result) {
-	walk := newWalk(size, w.kind)
-	for req, more := walk.Next(); more; req, more = walk.Next() {
-		if r.requests++; r.requests > endless {
-			r.endless = true
-			return r
-		}
-		if r.requests > 1 {
-			w.happen(c)
-		}
-		a := paging.Answer{GoneBefore: w.over, GoneAfter: w.begun}
-		rows, count, refused := w.serve(req)
-		r.wild = r.wild || len(rows) > 0 && (req.Page-1)*req.Size+len(rows) > count
-		r.changed = r.changed || r.requests > 1 && count != r.count
-		r.count = count
-		for i := 1; i < len(rows); i++ {
-			r.up, r.down = r.up || rows[i-1] < rows[i], r.down || rows[i-1] > rows[i]
-		}
-		a.RecordCount = count
-		if count >= 0 && count < len(rows) {
-			a.RecordCount = -1 // package wire does not believe it
-		}
-		for _, id := range rows {
-			a.Keys = append(a.Keys, wire.Key{ID: id})
-			a.Print = a.Print*1099511628211 ^ uint64(id) //nolint:gosec // positive
-		}
-		a.Refused = refused
-		for _, i := range walk.Accept(a) {
-			w.given = append(w.given, a.Keys[i].ID)
-		}
-	}
-	r.err = walk.Err()
-	return r
-}
-
-// replay returns what happened in a walk, word by word.
-func (w *world) replay(there []int64, size int, picks []int) (words []string) {
-	v := &world{kind: w.kind, step: w.step, before: -1, budget: w.events, list: slices.Clone(there), next: int64(len(there)+1) * w.step}
-	c := &chooser{picks: slices.Clone(picks), of: make([]int, len(picks))}
-	if w.order >= byRows || strings.Contains(w.name, "sort ignored") {
-		before := slices.Clone(v.list)
-		v.scramble(c)
-		v.list = before
-	}
-	v.budget = 99
-	walk := newWalk(size, v.kind)
-	n := 0
-	for req, more := walk.Next(); more && n < endless; req, more = walk.Next() {
-		if n++; n > 1 {
-			was := fmt.Sprint(v.list)
-			v.budget = w.events - v.events
-			v.happen(c)
-			if is := fmt.Sprint(v.list); is != was || v.begun > v.over {
-				words = append(words, "->"+is)
+		for _, what := range found {
+			if what != documented {
+				c.note(outcomes[what], n, size, words)
 			}
 		}
-		a := paging.Answer{GoneBefore: v.over, GoneAfter: v.begun}
-		rows, count, refused := v.serve(req)
-		a.RecordCount = count
-		if count >= 0 && count < len(rows) {
-			a.RecordCount = -1
-		}
-		for _, id := range rows {
-			a.Keys = append(a.Keys, wire.Key{ID: id})
-			a.Print = a.Print*1099511628211 ^ uint64(id) //nolint:gosec // positive
-		}
-		words = append(words, fmt.Sprintf("%d*%d+%d:%v/%d", req.Page, req.Size, req.Count, rows, count))
-		a.Refused = refused
-		for _, i := range walk.Accept(a) {
-			v.given = append(v.given, a.Keys[i].ID)
-		}
 	}
-	return words
-}
-
-// judge holds the promise against what came of a walk.
-func (w *world) judge(r result, there []int64, size int, c *tally, example func() string) {
-	if r.endless {
-		c.note(&c.long, "too long", example)
-		return
+	if *merge {
+		return pagetest.Explore(begin(), fault)
 	}
-	for i, id := range w.given {
-		if slices.Contains(w.given[:i], id) {
-			c.note(&c.twice, "given twice", example)
-			break
-		}
-	}
-	missing := 0
-	for _, id := range there {
-		if !slices.Contains(w.gone, id) && !slices.Contains(w.given, id) {
-			missing++
-		}
-	}
-	switch {
-	case missing > 0 && r.err == nil && w.hidden && !w.second && !strings.Contains(w.name, "no count") && !strings.Contains(w.name, "of rows"):
-		c.documented.Add(1)
-	case missing > 0 && r.err == nil && strings.Contains(w.name, "count capped") && !r.wild:
-		c.documented.Add(1) // it could not look more like a list that stays
-	case missing > 0 && r.err == nil && w.middle && w.order != byOther && r.changed && r.looksSorted():
-		c.documented.Add(1) // the order is what the rows show
-	case missing > 0 && r.err == nil:
-		c.note(&c.lost, "lost", example)
-	case missing == 0 && r.err != nil && !w.errs:
-		c.note(&c.alarms, "false alarm", example)
-	}
-	if most := w.most(len(there), size); r.requests > most {
-		c.note(&c.long, fmt.Sprintf("more than %d requests", most), example)
-	}
-}
-
-// most is how many requests a walk may take.
-func (w *world) most(n, size int) int {
-	if w.limit > 0 {
-		size = min(size, w.limit)
-	}
-	if w.fixed > 0 {
-		size = min(size, w.fixed)
-	}
-	pages := (n+w.inserts)/size + 1
-	switch {
-	case w.middle, w.order == byOther, w.past > past404, w.order == byIDDown && (!w.newestFirst || w.count != nil || w.past > pastEmpty || w.second):
-		// it is read until two readings agree
-		return (w.events+5)*(pages+1) + 6
-	case w.count == nil && !w.second && w.events == 0 && !w.uneven && !w.ignore:
-		return pages
-	}
-	return 3*(pages+1) + 4*w.events + 4
+	return pagetest.ExploreEach(begin, fault)
 }

@@ -1,12 +1,15 @@
 package paging_test
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
+	"github.com/halopsa-go/halopsa/internal/paging"
 )
 
-// world is a list that is served in one way, and what happens to it between two requests. A chooser decides about all of it.
+// world is a list that is served in one way, and what happens to it between two requests. A Chooser decides about all of it.
 type world struct {
 	kind
 	list    []int64 // in the order in which it is served, but for newestFirst
@@ -15,16 +18,22 @@ type world struct {
 	before  int     // how many records there were at the request before, -1 at the first
 	budget  int     // events that may still happen
 	given   []int64 // to the caller
+	twice   bool    // one of them was given before
 	begun   int     // our own deletes
 	over    int
 	later   []int64 // our own deletes that the server has yet to carry out
 	ending  int     // our own deletes that are over with the response
-	gone    []int64
-	added   int  // since the last response
-	removed int  // by others, since the last response
-	hidden  bool // as many were added as went between two requests
+	added   int     // since the last response
+	removed int     // by others, since the last response
+	hidden  bool    // as many were added as went between two requests
 	inserts int
 	events  int
+	result
+	walk  *paging.Walk
+	size  int // of its pages
+	there int // so many records were there when it began
+	words []string
+	tell  bool // whether words are wanted
 }
 
 // kind is a kind of server, of list and of events.
@@ -68,35 +77,8 @@ const (
 	pastLast
 )
 
-// chooser makes every sequence of choices, one after the other.
-type chooser struct {
-	picks, of []int
-	at        int
-}
-
-func (c *chooser) pick(n int) int {
-	if c.at == len(c.picks) {
-		c.picks, c.of = append(c.picks, 0), append(c.of, n)
-	}
-	c.at++
-	return c.picks[c.at-1]
-}
-
-// again begins the next sequence; false means that there is none.
-func (c *chooser) again() bool {
-	c.at = 0
-	for n := len(c.picks) - 1; n >= 0; n-- {
-		if c.picks[n]+1 < c.of[n] {
-			c.picks[n]++
-			c.picks, c.of = c.picks[:n+1], c.of[:n+1]
-			return true
-		}
-	}
-	return false
-}
-
 // happen lets events happen before a request. Deletes by others come first, then those of our own, moves, inserts: others orders come to the same.
-func (w *world) happen(c *chooser) {
+func (w *world) happen(c *pagetest.Chooser) {
 	for _, id := range w.later {
 		w.remove(id)
 	}
@@ -125,7 +107,7 @@ func (w *world) happen(c *chooser) {
 				moves = n * n
 			}
 		}
-		pick := c.pick(1 + deletes + 3*len(mine) + moves + places)
+		pick := c.Pick(1 + deletes + 3*len(mine) + moves + places)
 		if pick == 0 {
 			break
 		}
@@ -170,13 +152,15 @@ func (w *world) happen(c *chooser) {
 			w.inserts++
 		}
 	}
+	if w.tell && (w.added+w.removed > 0 || w.begun > w.over) {
+		w.words = append(w.words, fmt.Sprint("->", w.list))
+	}
 	w.hidden = w.hidden || w.added > 0 && w.added == w.removed
 }
 
 func (w *world) remove(id int64) {
 	if at := slices.Index(w.list, id); at >= 0 {
 		w.list = slices.Delete(w.list, at, at+1)
-		w.gone = append(w.gone, id)
 	}
 }
 
@@ -205,11 +189,11 @@ func (w *world) serve(req page.Request) (rows []int64, count int, refused bool) 
 		slices.Reverse(rows)
 	}
 	count = n
-	if w.count != nil {
+	if w.kind.count != nil {
 		if w.before < 0 {
 			w.before = n
 		}
-		count = w.count(n, w.before, len(rows))
+		count = w.kind.count(n, w.before, len(rows))
 	}
 	w.before = n
 	return rows, count, false

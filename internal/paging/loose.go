@@ -12,9 +12,9 @@ type loose struct {
 	sizes
 	counter counter
 	second  bool
-	begun   int    // the number of the first pass: 2 after a reading that was not one
-	number  int    // of the pass, from 1
-	begin   func() // tells the set of the walk that another pass begins
+	begun   int  // the number of the first pass: 2 after a reading that was not one
+	number  int  // of the pass, from 1
+	seen    *Set // of the walk
 	before  reading
 	now     reading
 	idle    int  // responses in a row that brought nothing new
@@ -166,7 +166,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	}
 	if l.grows(r, known) {
 		l.before, l.now = reading{}, reading{}
-		l.begin()
+		l.seen.Begin()
 		return goesOn
 	}
 	most := 16 + (mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1)
@@ -185,7 +185,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		// Page 1 may be all, and come in place of a page that there is not: that shows in smaller pages.
 		l.tried, l.top = true, l.top-1
 		l.before, l.now = reading{}, reading{}
-		l.begin()
+		l.seen.Begin()
 	case begin > p.pos: // the list has moved: back to where unseen records may be
 	case lonely:
 		p.pos = begin + r.req.Size
@@ -242,7 +242,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 	if known && !before.moved && before.twice { // the order changes, the records do not: together they may see all of them
 		l.now.distinct, l.now.sum, l.now.twice = before.distinct, before.sum, true
 	} else {
-		l.begin()
+		l.seen.Begin()
 	}
 	l.before, l.number = before, l.number+1
 	return goesOn

@@ -116,7 +116,7 @@ func (w *Walk) newSorted() *sorted {
 }
 
 func (w *Walk) newLoose() *loose {
-	return &loose{sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1, begin: w.seen.Begin}
+	return &loose{sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1, seen: &w.seen}
 }
 
 // Next returns the request to send, or false when the walk is over; see Err.

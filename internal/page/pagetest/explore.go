@@ -1,0 +1,177 @@
+package pagetest
+
+import "slices"
+
+// Run is a planner and the world about it, which is all that decides what comes next but for what a [Chooser] is asked.
+type Run[R any] interface {
+	// Step lets something happen, makes a request and gives the planner the response. It returns false where the run is over.
+	Step(c *Chooser) bool
+	// Copy returns a copy that shares nothing with the run.
+	Copy() R
+	// Sum makes a number of all that what comes of the run depends on, but for Spent.
+	Sum(s *State) Sum
+	// Settled reports whether Step has nothing to choose any more.
+	Settled() bool
+	// Spent returns how many requests there were so far, of those that are limited.
+	Spent() int
+	// Judge returns what was found in a run that is over, and how many more requests it might have made: less than 0 says that it made too many.
+	Judge() (spare int, found []int)
+}
+
+// Total is what came of all runs.
+type Total struct {
+	Steps   int64 // that were made
+	Runs    int64
+	TooLong int64
+	Found   Outcomes
+}
+
+// Add adds what came of others.
+func (t *Total) Add(o Total) {
+	t.Steps += o.Steps
+	t.Runs += o.Runs
+	t.TooLong += o.TooLong
+	for what, n := range o.Found {
+		t.Found[what] += n
+	}
+}
+
+// Outcomes count the runs in which something was found, by what that is.
+type Outcomes [12]int64
+
+// Endless is what a run has to spare that would not end.
+const Endless = -unlimited
+
+const unlimited = 1 << 30
+
+// Explore makes all runs, from each state that one of them comes to all that go on from there. Those from a state that another run was in before are
+// not made again: what came of them is known. Where that depends on how many requests were made before, the state is known for as many or fewer of
+// them, and for none where a run from it made too many.
+//
+// fault is told of each run that was made in which something is wrong, and of its choices.
+func Explore[R Run[R]](begin R, fault func(run R, spare int, found, picks []int)) Total {
+	x := &explorer[R]{known: make(map[Sum]below), fault: fault}
+	all := x.below(begin)
+	x.total.Runs = all.runs
+	if all.found != nil {
+		x.total.Found = *all.found
+	}
+	return x.total
+}
+
+// ExploreEach makes all runs from their beginning, each by itself.
+func ExploreEach[R Run[R]](begin func() R, fault func(run R, spare int, found, picks []int)) (t Total) {
+	var c Chooser
+	for more := true; more; more = c.again() {
+		run := begin()
+		for t.Steps++; run.Step(&c); t.Steps++ {
+		}
+		t.Runs++
+		spare, found := run.Judge()
+		if spare < 0 {
+			t.TooLong++
+		}
+		for _, what := range found {
+			t.Found[what]++
+		}
+		if spare < 0 || len(found) > 0 {
+			fault(run, spare, found, c.picks)
+		}
+	}
+	return t
+}
+
+type explorer[R Run[R]] struct {
+	known map[Sum]below
+	state State
+	path  []int // the choices that led to the state
+	total Total
+	fault func(run R, spare int, found, picks []int)
+}
+
+// below is what came of the runs from a state.
+type below struct {
+	runs int64
+	// spare is how many more requests each of them might have made. Of a known state it is with how many requests so far none would make too many.
+	spare int
+	found *Outcomes // nil where nothing was found
+}
+
+// mostKnown bounds the memory: the states that are known are forgotten where they become so many.
+const mostKnown = 6_000_000
+
+// below makes all runs from a state.
+func (x *explorer[R]) below(run R) below {
+	sum, spent := run.Sum(&x.state), run.Spent()
+	if b, ok := x.known[sum]; ok && spent <= b.spare {
+		b.spare -= spent
+		return b
+	}
+	all := below{spare: unlimited}
+	if run.Settled() {
+		all = x.end(run)
+	} else {
+		var c Chooser
+		for more := true; more; more = c.again() {
+			next := run.Copy()
+			x.total.Steps++
+			goesOn := next.Step(&c)
+			picks := len(x.path)
+			x.path = append(x.path, c.picks...)
+			if goesOn {
+				all.add(x.below(next))
+			} else {
+				all.add(x.over(next))
+			}
+			x.path = x.path[:picks]
+		}
+	}
+	if len(x.known) >= mostKnown {
+		clear(x.known)
+	}
+	known := all
+	known.spare += spent
+	x.known[sum] = known
+	return all
+}
+
+// end makes the one run from a state from which nothing is chosen.
+func (x *explorer[R]) end(run R) below {
+	for x.total.Steps++; run.Step(nil); x.total.Steps++ {
+	}
+	return x.over(run)
+}
+
+// over judges a run.
+func (x *explorer[R]) over(run R) below {
+	spare, found := run.Judge()
+	b := below{runs: 1, spare: spare}
+	if len(found) > 0 {
+		b.found = new(Outcomes)
+		for _, what := range found {
+			b.found[what] = 1
+		}
+	}
+	if spare < 0 {
+		x.total.TooLong++
+	}
+	if spare < 0 || len(found) > 0 {
+		x.fault(run, spare, found, slices.Clone(x.path))
+	}
+	return b
+}
+
+func (b *below) add(other below) {
+	b.runs += other.runs
+	b.spare = min(b.spare, other.spare)
+	switch {
+	case other.found == nil:
+	case b.found == nil:
+		found := *other.found
+		b.found = &found
+	default:
+		for what, n := range other.found {
+			b.found[what] += n
+		}
+	}
+}
