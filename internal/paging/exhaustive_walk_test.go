@@ -14,7 +14,7 @@ var planner = pagetest.PlannerOf[paging.Walk]()
 
 // world returns the beginning of a walk over n records in pages of a size.
 func (k kind) world(n, size, budget int) *world {
-	w := &world{kind: k, size: size, there: n, step: 1, before: -1, budget: budget, walk: newWalk(size, k)}
+	w := &world{kind: k, size: size, there: n, step: 1, before: -1, budget: budget, walk: newWalk(size, k), memory: &memory{Copier: planner.Copier()}}
 	if strings.Contains(k.name, "sparse") {
 		w.step = 10
 	}
@@ -157,12 +157,35 @@ func (w *world) most() int {
 	return 3*(pages+1) + 4*w.events + 4
 }
 
+// memory is that of the walks that are not needed any more.
+type memory struct {
+	*pagetest.Copier[paging.Walk]
+	worlds []*world
+}
+
 // Copy returns a copy of a walk in the midst of it.
 func (w *world) Copy() *world {
-	c := *w
-	c.walk = planner.Copy(w.walk)
-	c.list, c.given, c.later = slices.Clone(w.list), slices.Clone(w.given), slices.Clone(w.later)
-	return &c
+	var c *world
+	if free := w.memory.worlds; len(free) > 0 {
+		c, w.memory.worlds = free[len(free)-1], free[:len(free)-1]
+	} else {
+		c = new(world)
+	}
+	own := *c
+	*c = *w
+	c.list = slices.Replace(own.list, 0, len(own.list), w.list...)
+	c.given = slices.Replace(own.given, 0, len(own.given), w.given...)
+	c.later = slices.Replace(own.later, 0, len(own.later), w.later...)
+	c.copied = own.copied
+	w.memory.Copy(w.walk, &c.copied)
+	c.walk = c.copied.Planner
+	return c
+}
+
+// Free says that a copy is not needed any more.
+func (w *world) Free() {
+	w.memory.Free(&w.copied)
+	w.memory.worlds = append(w.memory.worlds, w)
 }
 
 // Settled reports whether no more events can happen.

@@ -29,11 +29,13 @@ type world struct {
 	inserts int
 	events  int
 	result
-	walk  *paging.Walk
-	size  int // of its pages
-	there int // so many records were there when it began
-	words []string
-	tell  bool // whether words are wanted
+	walk   *paging.Walk
+	copied pagetest.Copied[paging.Walk] // where it is a copy
+	memory *memory
+	size   int // of its pages
+	there  int // so many records were there when it began
+	words  []string
+	tell   bool // whether words are wanted
 }
 
 // kind is a kind of server, of list and of events.
@@ -183,7 +185,7 @@ func (w *world) serve(req page.Request) (rows []int64, count int, refused bool) 
 		}
 	}
 	begin, end = min(begin, n), min(end, n)
-	rows = slices.Clone(w.list[begin:end])
+	rows = w.list[begin:end]
 	if w.newestFirst {
 		rows = slices.Clone(w.list[n-end : n-begin])
 		slices.Reverse(rows)

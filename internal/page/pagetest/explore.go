@@ -8,6 +8,8 @@ type Run[R any] interface {
 	Step(c *Chooser) bool
 	// Copy returns a copy that shares nothing with the run.
 	Copy() R
+	// Free says that a copy is not needed any more.
+	Free()
 	// Sum makes a number of all that what comes of the run depends on, but for Spent.
 	Sum(s *State) Sum
 	// Settled reports whether Step has nothing to choose any more.
@@ -50,7 +52,7 @@ const unlimited = 1 << 30
 //
 // fault is told of each run that was made in which something is wrong, and of its choices.
 func Explore[R Run[R]](begin R, fault func(run R, spare int, found, picks []int)) Total {
-	x := &explorer[R]{known: make(map[Sum]below), fault: fault}
+	x := &explorer[R]{known: make(map[Sum]known), outcomes: make([]Outcomes, 1), fault: fault}
 	all := x.below(begin)
 	x.total.Runs = all.runs
 	if all.found != nil {
@@ -82,19 +84,26 @@ func ExploreEach[R Run[R]](begin func() R, fault func(run R, spare int, found, p
 }
 
 type explorer[R Run[R]] struct {
-	known map[Sum]below
-	state State
-	path  []int // the choices that led to the state
-	total Total
-	fault func(run R, spare int, found, picks []int)
+	known    map[Sum]known
+	outcomes []Outcomes
+	state    State
+	path     []int // the choices that led to the state
+	total    Total
+	fault    func(run R, spare int, found, picks []int)
 }
 
 // below is what came of the runs from a state.
 type below struct {
-	runs int64
-	// spare is how many more requests each of them might have made. Of a known state it is with how many requests so far none would make too many.
-	spare int
+	runs  int64
+	spare int       // how many more requests each of them might have made
 	found *Outcomes // nil where nothing was found
+}
+
+// known is what is kept of it, without a pointer, so that the garbage collector need not look at it.
+type known struct {
+	runs  int64
+	spare int32 // with how many requests before the state none of the runs would make too many
+	found int32 // where in outcomes, 0 where nothing was
 }
 
 // mostKnown bounds the memory: the states that are known are forgotten where they become so many.
@@ -103,8 +112,12 @@ const mostKnown = 6_000_000
 // below makes all runs from a state.
 func (x *explorer[R]) below(run R) below {
 	sum, spent := run.Sum(&x.state), run.Spent()
-	if b, ok := x.known[sum]; ok && spent <= b.spare {
-		b.spare -= spent
+	if k, ok := x.known[sum]; ok && spent <= int(k.spare) {
+		b := below{runs: k.runs, spare: int(k.spare) - spent}
+		if k.found > 0 {
+			found := x.outcomes[k.found]
+			b.found = &found
+		}
 		return b
 	}
 	all := below{spare: unlimited}
@@ -123,16 +136,26 @@ func (x *explorer[R]) below(run R) below {
 			} else {
 				all.add(x.over(next))
 			}
+			next.Free()
 			x.path = x.path[:picks]
 		}
 	}
+	x.know(sum, spent, all)
+	return all
+}
+
+// know keeps what came of the runs from a state to which so many requests led.
+func (x *explorer[R]) know(sum Sum, spent int, all below) {
 	if len(x.known) >= mostKnown {
 		clear(x.known)
+		x.outcomes = x.outcomes[:1]
 	}
-	known := all
-	known.spare += spent
-	x.known[sum] = known
-	return all
+	k := known{runs: all.runs, spare: int32(min(all.spare+spent, unlimited))} //nolint:gosec // it is small
+	if all.found != nil {
+		k.found = int32(len(x.outcomes)) //nolint:gosec // it is small
+		x.outcomes = append(x.outcomes, *all.found)
+	}
+	x.known[sum] = k
 }
 
 // end makes the one run from a state from which nothing is chosen.

@@ -20,18 +20,13 @@ func PlannerOf[T any]() Planner[T] {
 // AddTo adds a planner to a state.
 func (p Planner[T]) AddTo(s *State, planner *T) { s.follow(unsafe.Pointer(planner), p.of) }
 
-// Copy returns a copy of a planner.
-func (p Planner[T]) Copy(planner *T) *T {
-	var c copier
-	return (*T)(c.follow(unsafe.Pointer(planner), p.of))
-}
-
 // shape is how a type is read: the parts of it that are no struct and no array.
 type shape struct {
 	typ   reflect.Type
 	size  uintptr
 	parts []part
 	leads []part // those that lead to more
+	plain bool   // it has no pointer
 }
 
 // part is a number, or what leads to more.
@@ -57,10 +52,10 @@ const (
 	nothing // an interface
 )
 
-// block is a piece of memory that has been met, and where its copy is.
+// block is a piece of memory that has been met.
 type block struct {
-	at, copied unsafe.Pointer
-	size       uintptr
+	at   unsafe.Pointer
+	size uintptr
 }
 
 func (b *block) holds(p unsafe.Pointer, size uintptr) bool {
@@ -77,7 +72,9 @@ func (all shapes) of(typ reflect.Type) *shape {
 	s := &shape{typ: typ, size: typ.Size()}
 	all[typ] = s // it may lead to itself
 	all.parts(s, typ, 0)
+	s.plain = true
 	for _, p := range s.parts {
+		s.plain = s.plain && p.what < text
 		if p.what > text {
 			s.leads = append(s.leads, p)
 		}
@@ -206,94 +203,6 @@ func (s *State) mapping(p unsafe.Pointer, of *part) {
 	}
 	s.word(sum[0])
 	s.word(sum[1])
-}
-
-// copier copies a planner.
-type copier struct{ blocks []block }
-
-// follow copies what a pointer leads to and returns where the copy is.
-func (c *copier) follow(p unsafe.Pointer, of *shape) unsafe.Pointer {
-	if p == nil {
-		return nil
-	}
-	if there := c.met(p, of.size); there != nil {
-		return there
-	}
-	made := reflect.New(of.typ)
-	made.Elem().Set(reflect.NewAt(of.typ, p).Elem())
-	there := made.UnsafePointer()
-	c.blocks = append(c.blocks, block{at: p, copied: there, size: of.size})
-	c.mend(there, of)
-	return there
-}
-
-// met returns where the copy of this is, nil where it has none.
-func (c *copier) met(p unsafe.Pointer, size uintptr) unsafe.Pointer {
-	for i := range c.blocks {
-		if b := &c.blocks[i]; b.holds(p, size) {
-			return unsafe.Add(b.copied, uintptr(p)-uintptr(b.at))
-		}
-	}
-	return nil
-}
-
-// mend makes what has been copied lead to copies.
-func (c *copier) mend(base unsafe.Pointer, of *shape) {
-	for i := range of.leads {
-		part := &of.leads[i]
-		p := unsafe.Add(base, part.offset)
-		switch part.what {
-		case pointer:
-			*(*unsafe.Pointer)(p) = c.follow(*(*unsafe.Pointer)(p), part.elem)
-		case slice:
-			c.slice(p, part)
-		case mapping:
-			c.mapping(p, part)
-		case nothing:
-			mustBeNil(p)
-		}
-	}
-}
-
-// slice copies a slice with the room behind its end, which others may share.
-func (c *copier) slice(p unsafe.Pointer, of *part) {
-	old := *(*[]byte)(p) // its lengths count elements
-	if cap(old) == 0 {
-		return
-	}
-	at, size := unsafe.Pointer(unsafe.SliceData(old)), uintptr(cap(old))*of.elem.size
-	there := c.met(at, size)
-	if there == nil {
-		all := reflect.NewAt(of.typ, p).Elem()
-		all = all.Slice3(0, all.Cap(), all.Cap())
-		made := reflect.MakeSlice(of.typ, all.Cap(), all.Cap())
-		reflect.Copy(made, all)
-		there = made.UnsafePointer()
-		c.blocks = append(c.blocks, block{at: at, copied: there, size: size})
-		for i := range uintptr(len(old)) {
-			if len(of.elem.leads) > 0 {
-				c.mend(unsafe.Add(there, i*of.elem.size), of.elem)
-			}
-		}
-	}
-	*(*unsafe.Pointer)(p) = there // it comes first in a slice
-}
-
-// mapping copies a map, whose entries share nothing.
-func (c *copier) mapping(p unsafe.Pointer, of *part) {
-	old := reflect.NewAt(of.typ, p).Elem()
-	if old.IsNil() {
-		return
-	}
-	made := reflect.MakeMapWithSize(of.typ, old.Len())
-	for all := old.MapRange(); all.Next(); {
-		value := reflect.New(of.elem.typ).Elem()
-		value.SetIterValue(all)
-		var entry copier
-		entry.mend(value.Addr().UnsafePointer(), of.elem)
-		made.SetMapIndex(all.Key(), value)
-	}
-	old.Set(made)
 }
 
 func mustBeNil(p unsafe.Pointer) {
