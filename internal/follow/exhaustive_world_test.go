@@ -39,44 +39,16 @@ const (
 	pastLast
 )
 
-// chooser makes every sequence of choices, one after the other.
-type chooser struct {
-	picks, of []int
-	at        int
-}
-
-func (c *chooser) pick(n int) int {
-	if c.at == len(c.picks) {
-		c.picks, c.of = append(c.picks, 0), append(c.of, n)
-	}
-	c.at++
-	return c.picks[c.at-1]
-}
-
-// again begins the next sequence; false means that there is none.
-func (c *chooser) again() bool {
-	c.at = 0
-	for n := len(c.picks) - 1; n >= 0; n-- {
-		if c.picks[n]+1 < c.of[n] {
-			c.picks[n]++
-			c.picks, c.of = c.picks[:n+1], c.of[:n+1]
-			return true
-		}
-	}
-	return false
-}
-
-// world is a list that is served in one way, and what happens to it between two requests. A chooser decides about that.
+// world is a list that is served in one way, and what happens to it between two requests. A Chooser decides about that.
 type world struct {
 	kind
-	list    []int64 // oldest first
-	next    int64   // the id of the record that comes next
-	before  int     // how many records there were at the request before, -1 at the first
-	budget  int     // events that may still happen
-	events  int     // those that have happened
-	version int     // of the list
-	words   []string
-	tell    bool // whether words are wanted
+	list   []int64 // oldest first
+	next   int64   // the id of the record that comes next
+	before int     // how many records there were at the request before, -1 at the first
+	budget int     // events that may still happen
+	events int     // those that have happened
+	words  []string
+	tell   bool // whether words are wanted
 }
 
 func (k kind) step() int64 {
@@ -87,23 +59,22 @@ func (k kind) step() int64 {
 }
 
 // happen lets events happen before a request: deletes first, then inserts; other orders come to the same.
-func (w *world) happen(c *chooser) {
+func (w *world) happen(c *pagetest.Chooser) {
 	from := 0
 	for w.budget > 0 {
-		pick := c.pick(2 + len(w.list) - from)
+		pick := c.Pick(2 + len(w.list) - from)
 		if pick == 0 {
 			return
 		}
 		w.budget--
 		w.events++
-		w.version++
 		if pick == 1 {
 			w.list = append(w.list, w.next)
 			w.next += w.step()
 			from = len(w.list)
 		} else {
 			from += pick - 2
-			w.list = slices.Delete(slices.Clone(w.list), from, from+1)
+			w.list = slices.Delete(w.list, from, from+1)
 		}
 		if w.tell {
 			w.words = append(w.words, fmt.Sprint("->", w.list))
@@ -151,7 +122,7 @@ func (w *world) serve(req page.Request) follow.Answer {
 		}
 	}
 	begin, end = min(begin, n), min(end, n)
-	rows := slices.Clone(w.list[begin:end])
+	rows := slices.Clone(w.list[begin:end]) // the follower may hold them
 	if w.order == pagetest.NewestFirst || w.order == pagetest.AsAsked && req.Newest {
 		rows = slices.Clone(w.list[n-end : n-begin])
 		slices.Reverse(rows)

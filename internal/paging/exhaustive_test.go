@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of walks make all of its walks; it takes hours, so choose some with -kinds")
+	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of walks make all of its walks")
 	onlyKinds  = flag.String("kinds", "", "let the exhaustive check walk the kinds only whose name contains this")
 	merge      = flag.Bool("merge", true, "let the exhaustive check walk on once only from where several walks come")
 	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a walk")
@@ -175,7 +175,7 @@ func TestExhaustiveWalksEach(t *testing.T) {
 			const size = 2
 			begin := func() *world { return k.world(n, size, min(2, k.events)) }
 			none := func(*world, int, []int, []int) {}
-			each, once := pagetest.ExploreEach(begin, none), pagetest.Explore(begin(), none)
+			each, once := pagetest.ExploreEach(begin, none), pagetest.Explore([]*world{begin()}, none)
 			assert.LessOrEqual(t, once.Steps, each.Steps)
 			each.Steps, once.Steps = 0, 0
 			assert.Equal(t, each, once, "%s, %d records", k.name, n)
@@ -237,7 +237,7 @@ func (k kind) explore(n, size int, c *tally) pagetest.Total {
 		}
 	}
 	if *merge {
-		return pagetest.Explore(begin(), fault)
+		return pagetest.Explore([]*world{begin()}, fault)
 	}
 	return pagetest.ExploreEach(begin, fault)
 }

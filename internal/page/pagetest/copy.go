@@ -11,7 +11,10 @@ type Copier[T any] struct {
 	of    *shape
 	whole map[*shape][]unsafe.Pointer // what is free, by what it is
 	words [16][]unsafe.Pointer        // and without pointers, by the power of two of the numbers that it holds
-	met   []copied                    // by the copy under way
+	maps  map[*part][]reflect.Value
+	met   []copied // by the copy under way
+
+	entries map[*part]*entries
 }
 
 // copied is a piece of memory and its copy.
@@ -29,13 +32,15 @@ type Copied[T any] struct {
 // piece is a piece of memory of a copy.
 type piece struct {
 	at    unsafe.Pointer
-	of    *shape // nil for numbers
+	of    *shape // nil for numbers and maps
 	power int
+	kind  *part // of a map
+	made  reflect.Value
 }
 
 // Copier returns a copier of such planners.
 func (p Planner[T]) Copier() *Copier[T] {
-	return &Copier[T]{of: p.of, whole: make(map[*shape][]unsafe.Pointer)}
+	return &Copier[T]{of: p.of, whole: make(map[*shape][]unsafe.Pointer), maps: make(map[*part][]reflect.Value)}
 }
 
 // Copy makes a copy of a planner.
@@ -47,9 +52,13 @@ func (c *Copier[T]) Copy(planner *T, to *Copied[T]) {
 // Free takes the memory of a copy for others. The planner must not be used any more.
 func (c *Copier[T]) Free(copy *Copied[T]) {
 	for _, m := range copy.memory {
-		if m.of != nil {
+		switch {
+		case m.kind != nil:
+			m.made.Clear()
+			c.maps[m.kind] = append(c.maps[m.kind], m.made)
+		case m.of != nil:
 			c.whole[m.of] = append(c.whole[m.of], m.at)
-		} else {
+		default:
 			c.words[m.power] = append(c.words[m.power], m.at)
 		}
 	}
@@ -98,7 +107,7 @@ func (c *Copier[T]) mend(base unsafe.Pointer, of *shape, memory *[]piece) {
 		case slice:
 			c.slice(p, part, memory)
 		case mapping:
-			c.mapping(p, part)
+			c.mapping(p, part, memory)
 		default:
 			mustBeNil(p)
 		}
@@ -156,20 +165,24 @@ func (c *Copier[T]) numbers(p unsafe.Pointer, size uintptr, memory *[]piece) (th
 }
 
 // mapping copies a map, whose entries share nothing.
-func (c *Copier[T]) mapping(p unsafe.Pointer, of *part) {
+func (c *Copier[T]) mapping(p unsafe.Pointer, of *part, memory *[]piece) {
 	old := reflect.NewAt(of.typ, p).Elem()
 	if old.IsNil() {
 		return
 	}
-	made := reflect.MakeMapWithSize(of.typ, old.Len())
-	for all := old.MapRange(); all.Next(); {
-		value := reflect.New(of.elem.typ)
-		value.Elem().SetIterValue(all)
+	var made reflect.Value
+	if free := c.maps[of]; len(free) > 0 {
+		made, c.maps[of] = free[len(free)-1], free[:len(free)-1]
+	} else {
+		made = reflect.MakeMap(of.typ)
+	}
+	*memory = append(*memory, piece{kind: of, made: made})
+	e := entriesOf(of, &c.entries)
+	for e.begin(of, old); e.next(); {
 		if len(of.elem.leads) > 0 {
-			own := Copier[T]{whole: map[*shape][]unsafe.Pointer{}}
-			own.mend(value.UnsafePointer(), of.elem, new([]piece))
+			c.mend(e.value.Addr().UnsafePointer(), of.elem, memory)
 		}
-		made.SetMapIndex(all.Key(), value.Elem())
+		made.SetMapIndex(e.key, e.value)
 	}
 	old.Set(made)
 }

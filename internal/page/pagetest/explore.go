@@ -46,17 +46,19 @@ const Endless = -unlimited
 
 const unlimited = 1 << 30
 
-// Explore makes all runs, from each state that one of them comes to all that go on from there. Those from a state that another run was in before are
+// Explore makes all runs from the beginnings, from each state that one of them comes to all that go on from there. Those from a state that another run was in before are
 // not made again: what came of them is known. Where that depends on how many requests were made before, the state is known for as many or fewer of
 // them, and for none where a run from it made too many.
 //
-// fault is told of each run that was made in which something is wrong, and of its choices.
-func Explore[R Run[R]](begin R, fault func(run R, spare int, found, picks []int)) Total {
+// fault is told of each run that was made in which something was found, and of its choices.
+func Explore[R Run[R]](begin []R, fault func(run R, spare int, found, picks []int)) Total {
 	x := &explorer[R]{known: make(map[Sum]known), outcomes: make([]Outcomes, 1), fault: fault}
-	all := x.below(begin)
-	x.total.Runs = all.runs
-	if all.found != nil {
-		x.total.Found = *all.found
+	for _, run := range begin {
+		all := x.below(run)
+		x.total.Runs += all.runs
+		if all.found != nil {
+			x.total.Add(Total{Found: *all.found})
+		}
 	}
 	return x.total
 }

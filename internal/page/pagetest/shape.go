@@ -184,18 +184,52 @@ func (s *State) slice(v []byte, elem *shape) {
 	}
 }
 
+// entries goes through maps of one kind without new memory for each.
+type entries struct {
+	key, value reflect.Value
+	all        *reflect.MapIter
+}
+
+func (e *entries) begin(of *part, m reflect.Value) {
+	if e.all == nil {
+		e.key, e.value, e.all = reflect.New(of.key.typ).Elem(), reflect.New(of.elem.typ).Elem(), new(reflect.MapIter)
+	}
+	e.all.Reset(m)
+}
+
+func (e *entries) next() bool {
+	if !e.all.Next() {
+		return false
+	}
+	e.key.SetIterKey(e.all)
+	e.value.SetIterValue(e.all)
+	return true
+}
+
+// entriesOf returns what goes through maps such as this one.
+func entriesOf(of *part, by *map[*part]*entries) *entries {
+	if *by == nil {
+		*by = make(map[*part]*entries)
+	}
+	if (*by)[of] == nil {
+		(*by)[of] = new(entries)
+	}
+	return (*by)[of]
+}
+
 // mapping reads a map, in no order: each entry is a state of its own, and shares nothing.
 func (s *State) mapping(p unsafe.Pointer, of *part) {
 	m := reflect.NewAt(of.typ, p).Elem()
-	s.word(uint64(m.Len())) //nolint:gosec // positive
+	n := m.Len()
+	if s.word(uint64(n)); n == 0 { //nolint:gosec // positive
+		return
+	}
 	var sum Sum
 	var entry State
-	for all := m.MapRange(); all.Next(); {
-		key, value := reflect.New(of.key.typ), reflect.New(of.elem.typ)
-		key.Elem().SetIterKey(all)
-		value.Elem().SetIterValue(all)
-		entry.read(key.UnsafePointer(), of.key)
-		entry.read(value.UnsafePointer(), of.elem)
+	e := entriesOf(of, &s.entries)
+	for e.begin(of, m); e.next(); {
+		entry.read(e.key.Addr().UnsafePointer(), of.key)
+		entry.read(e.value.Addr().UnsafePointer(), of.elem)
 		entry.word(1)
 		one := entry.Sum()
 		sum[0] += one[0]

@@ -9,6 +9,8 @@ type Sum [2]uint64
 type State struct {
 	a, b   uint64
 	blocks []block // that have been read
+
+	entries map[*part]*entries
 }
 
 // Sum returns the number of what has been added since the one before.
