@@ -121,7 +121,8 @@ func (c *tally) note(what string, n int, words func() string) {
 // TestExhaustiveFollowers follows every list of up to 6 records in pages of up to 3, from every cursor, with every sequence of events, and with a restart from
 // the cursor after any response that brought something.
 func TestExhaustiveFollowers(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(800)) // nothing lives long
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // most of the memory is kept for copies
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 30))
 	begin := time.Now()
 	const lists = 7
 	var work sync.WaitGroup

@@ -138,7 +138,8 @@ type example struct {
 
 // TestExhaustiveWalks walks every list of up to 6 records in pages of up to 3 with every sequence of events of each kind.
 func TestExhaustiveWalks(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(800)) // nothing lives long
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // most of the memory is kept for copies
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 30))
 	begin := time.Now()
 	const lists, sizes = 7, 3
 	all := tally{left: -1}
