@@ -12,6 +12,7 @@ type loose struct {
 	sizes
 	counter counter
 	second  bool
+	alike   int  // passes in a row that saw the same pages, with records that came twice
 	begun   int  // the number of the first pass: 2 after a reading that was not one
 	number  int  // of the pass, from 1
 	seen    *Set // of the walk
@@ -219,7 +220,8 @@ func (l *loose) span(r *reply) int {
 func (l *loose) endPass(known bool, count int) verdict {
 	p := &l.now
 	proved := !p.moved && p.distinct == count && (!p.twice || l.number > 1)
-	agrees := l.number > 1 && p.sameAs(&l.before) && !p.twice
+	more := p.moved && l.counter.count > p.distinct && !l.counter.wrong // the latest record_count may be from before a delete, or tell what has slipped away
+	agrees := l.number > 1 && p.sameAs(&l.before) && !p.twice && !more
 	enough := !l.second || l.number > 1 && p.fresh == 0
 	switch {
 	case proved && enough:
@@ -229,8 +231,15 @@ func (l *loose) endPass(known bool, count int) verdict {
 	case agrees: // then none is new
 		return over
 	case p.twice && l.number > 1 && p.sameAs(&l.before) && p.pages == l.before.pages:
+		l.alike++
 		return shared
 	}
+	l.alike = 0
+	return l.another(known)
+}
+
+// another begins another pass, unless none can help.
+func (l *loose) another(known bool) verdict {
 	switch {
 	case l.number > mostPasses:
 		return hopeless
@@ -254,6 +263,7 @@ const (
 	doubtful   = 6 // so many responses in a row that brought nothing new make doubt that a page behind the end is empty, or that there is more
 	mostBarren = 6
 	mostPasses = 12
+	mostAlike  = 2 // so often in a row the same records may come twice
 )
 
 // farPage is behind the end of every list.

@@ -30,12 +30,13 @@ type sorted struct {
 	responses int
 	idle      int // responses in a row that neither brought a record nor proved anything
 
-	last   reply   // the response before
-	head   uint64  // the print of page 1
-	just   []join  // those of joins that the response before made
-	places []place // what the latest responses showed of positions, to tell what cannot be
-	paged  bool    // it has been seen that page_no is honored
-	uneven bool    // a page shorter than asked for had others behind it
+	last    reply   // the response before
+	head    uint64  // the print of page 1
+	just    []join  // those of joins that the response before made
+	places  []place // what the latest responses showed of positions, to tell what cannot be
+	wrapped bool    // another page has come in place of one behind the end
+	paged   bool    // it has been seen that page_no is honored
+	uneven  bool    // a page shorter than asked for had others behind it
 
 	ends    ending // what the last response that showed the end said
 	empty   empties
@@ -67,7 +68,7 @@ func (s *sorted) accept(r reply) bool {
 		if r.print != s.head && r.print != s.last.print {
 			return false // the ids are those of another page, the records are not
 		}
-		r.end = r.begin
+		r.end, s.wrapped = r.begin, true
 	}
 	if r.req.Page == 1 {
 		s.head = r.print

@@ -6,6 +6,9 @@ func (s *sorted) wraps(r *reply) bool {
 	if r.req.Page == 1 || len(r.at) == 0 || len(r.fresh) > 0 {
 		return false
 	}
+	if s.wrapped && s.counts() && r.count >= 0 && r.begin >= r.count { // it has done so before, and says that there is no such page
+		return true
+	}
 	if s.down {
 		return len(s.last.at) == len(r.at) && s.last.at[0] == r.at[0] && r.req.Page > s.last.req.Page && (r.count >= 0 && r.count == s.counter.count || s.idle > 2)
 	}
