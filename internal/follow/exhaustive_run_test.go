@@ -57,7 +57,8 @@ const (
 	notQuiet
 )
 
-const mostPasses = 13
+// mostPasses is how many passes a run may take: each event and each restart can come after up to three of them.
+const mostPasses = 20
 
 // run returns a run that has yet to begin.
 func (b beginning) run(m *memory) *run {
@@ -94,7 +95,7 @@ func (r *run) Step(c *pagetest.Chooser) bool {
 	if events != r.world.events {
 		clear(r.asked)
 	}
-	if r.asked[req]++; r.asked[req] > mostAsked || r.asked[req] > 2 && r.order != pagetest.NewestFirst {
+	if r.asked[req]++; r.asked[req] > r.mostAsked() {
 		return r.wrong(again)
 	}
 	if r.requests++; r.requests > r.most() {
@@ -205,8 +206,18 @@ func (b beginning) replay(picks []int) string {
 
 // mostAsked is how often a question may be asked while the list does not change and nothing is given out. It is twice where pages can overlap. A list
 // that comes with the newest records first in pages that cannot needs more: the page as one on the way, to be held between two readings of page 1,
-// once again where these do not agree since the list had changed before, and another time where there is no record_count.
-const mostAsked = 4
+// once again where these do not agree since the list had changed before, and another time where there is no record_count. A pass in which the list has
+// changed may see that only when it comes by there again, and then asks anew.
+func (r *run) mostAsked() int {
+	most := 2
+	if r.order == pagetest.NewestFirst {
+		most = 4
+	}
+	if r.world.events > r.quiet {
+		most *= 2
+	}
+	return most
+}
 
 // most is how many requests a pass may take. With the oldest records first each page is read once, and once more where pages cannot overlap. With the
 // newest first a page is held until page 1 was read again, and both are read twice where there is no true record_count. An event makes one proof void.

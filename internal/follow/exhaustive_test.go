@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of followers make all of its runs")
+	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of followers make all of its runs: a kind takes seconds, and with four events a minute")
 	onlyKinds  = flag.String("kinds", "", "let the exhaustive check follow the kinds only whose name contains this")
 	merge      = flag.Bool("merge", true, "let the exhaustive check follow on only once from where several runs come")
 	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a run")
