@@ -76,6 +76,9 @@ func kinds() []kind {
 		}{{"as asked", asAsked, true}, {"oldest first", oldest, false}, {"newest first", newest, false}, {"newest first, sort ignored", newest, true}} {
 			own := k
 			own.name, own.order, own.sortable = k.name+", "+order.name, order.order, order.sortable
+			if order.order == asAsked {
+				own.part = 2
+			}
 			all = append(all, own)
 			own.sparse, own.name = true, own.name+", sparse"
 			own.part = min(own.part, 1)

@@ -103,6 +103,18 @@ var kinds = []kind{
 	{name: "another key, paging ignored", order: byOther, ignore: true, fixed: 2, events: 3, part: 2},
 	{name: "another key, fixed at 2", order: byOther, fixed: 2, events: 3, part: 1},
 	{name: "another key, WithSecondPass", order: byOther, second: true, events: 3, part: 1},
+	{name: "capped at 2, counts by asked, count capped, sparse", limit: 2, byAsked: true, count: countCapped(3), own: true, events: 3, part: 2},
+	{name: "capped at 2, first page behind the end, sparse", limit: 2, past: pastFirst, own: true, events: 3, part: 2},
+	{name: "capped at 2, WithSecondPass, sparse", limit: 2, second: true, events: 3, part: 2},
+	{name: "fixed at 2, first page behind the end, sparse", fixed: 2, past: pastFirst, own: true, events: 3, part: 2},
+	{name: "fixed at 2, 404 behind the end, sparse", fixed: 2, past: past404, own: true, events: 3, part: 2},
+	{name: "fixed at 2, WithSecondPass, sparse", fixed: 2, second: true, events: 3, part: 2},
+	{name: "uneven, deletes, sparse", uneven: true, own: true, events: 3, part: 2},
+	{name: "404 behind the end, count capped, sparse", past: past404, count: countCapped(3), own: true, events: 3, part: 2},
+	{name: "first page behind the end, WithSecondPass, sparse", past: pastFirst, second: true, events: 3, part: 2},
+	{name: "newest first, capped at 2, sparse", newestFirst: true, order: byIDDown, limit: 2, own: true, events: 3, part: 2},
+	{name: "cannot be sorted, oldest first, no count, sparse", order: byRows, count: noCount, events: 3, part: 2},
+	{name: "another key, count capped", order: byOther, count: countCapped(3), events: 3, part: 2},
 	{name: "sort ignored, moves", middle: true, events: 2, part: 1, errs: true},
 }
 
