@@ -106,10 +106,14 @@ func (w *world) Judge() (spare int, found []int) {
 	if w.requests > endless {
 		return pagetest.Endless, nil
 	}
-	missing, err := 0, w.walk.Err()
+	missing, passed, err := 0, 0, w.walk.Err()
 	for _, id := range w.list {
-		if id <= int64(w.there)*w.step && !slices.Contains(w.given, id) {
+		switch {
+		case slices.Contains(w.given, id):
+		case id <= int64(w.there)*w.step:
 			missing++
+		case w.newestFirst: // it came in front of what was read: an error that says so is no false alarm
+			passed++
 		}
 	}
 	switch {
@@ -117,7 +121,7 @@ func (w *world) Judge() (spare int, found []int) {
 		found = append(found, documented)
 	case missing > 0 && err == nil:
 		found = append(found, lost)
-	case missing == 0 && err != nil && !w.errs:
+	case missing+passed == 0 && err != nil && !w.errs:
 		found = append(found, falseAlarm)
 	}
 	if w.twice {

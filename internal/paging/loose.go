@@ -221,7 +221,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 	p := &l.now
 	proved := !p.moved && p.distinct == count && (!p.twice || l.number > 1)
 	more := p.moved && l.counter.count > p.distinct && !l.counter.wrong // the latest record_count may be from before a delete, or tell what has slipped away
-	agrees := l.number > 1 && p.sameAs(&l.before) && !p.twice && !l.before.twice && !more
+	agrees := (l.number > l.begun || l.before.distinct > 0) && p.sameAs(&l.before) && !p.twice && !l.before.twice && !more
 	enough := !l.second || l.number > 1 && p.fresh == 0
 	switch {
 	case proved && enough:

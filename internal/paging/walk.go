@@ -203,7 +203,7 @@ func (w *Walk) Accept(a Answer) []int {
 	}
 	switch {
 	case req.Count > 0:
-		w.afterCount(req.Count, len(a.Keys), len(r.fresh))
+		w.afterCount(req.Count, len(a.Keys), len(r.fresh), changed)
 	case w.Unpaged:
 		w.afterPlain(len(a.Keys), len(r.fresh))
 	case w.sorted != nil:

@@ -56,7 +56,7 @@ func (w *Walk) came(fresh int) {
 // afterCount judges the response to the request for the whole list. Without a record_count the list is complete if fewer rows came than on a page, or
 // than the least cap that is known; if none is new, there are fewer than 50, and not exactly as many as were asked for; or if they are no multiple of
 // 50 and the server honors count: more came than on a page, or one less where one less is asked for. Otherwise a cap cannot be ruled out.
-func (w *Walk) afterCount(asked, rows, fresh int) {
+func (w *Walk) afterCount(asked, rows, fresh int, changed bool) {
 	switch count := w.believed(); {
 	case w.whole.trial:
 		w.tried(rows == asked, fresh)
@@ -67,6 +67,10 @@ func (w *Walk) afterCount(asked, rows, fresh int) {
 	case count >= 0 && !w.whole.exact: // it may take no other number, or count late
 		w.whole.exact = true
 		w.next.Count = count
+	case count >= 0 && changed && w.whole.again <= mostBarren: // it may have been another list that was asked for
+		w.whole.again++
+		w.whole.exact = false
+		w.all()
 	case count >= 0:
 		w.fail(1, page.IgnoresPaging)
 	case rows < max(w.whole.rows, leastCap), fresh == 0 && rows < page.Default && rows != w.asked:
