@@ -91,13 +91,16 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 }
 
 // behind takes what the server sends for a page behind the end of every list: so many rows, and whether one of them is new to the walk.
-func (l *loose) behind(rows int, fresh bool) verdict {
+func (l *loose) behind(rows int, print uint64, fresh bool) verdict {
 	held := l.held
 	l.far, l.held = far{asked: true, rows: rows}, nil
 	switch {
 	case fresh && held == nil:
 		return ignored
 	case held != nil:
+		if fresh || print == l.now.firstRows && print != held.reply.print { // then the page before has not come in place of one behind the end
+			l.far = far{}
+		}
 		return l.judge(held.reply, held.repeats, held.print, held.seen, held.static)
 	}
 	return goesOn
