@@ -21,6 +21,10 @@ func TestWalksOverListsThatMove(t *testing.T) {
 		{"newest first asked for, oldest first sent, sparse", 2, [][][]int64{times(1, 10, 20, 30), times(3, 10, 20), times(1, 10, 20, 40), times(1, 10, 20)}},
 		{"newest first, WithSecondPass, sparse", 1, [][][]int64{times(11, 10, 20, 30), times(3, 10, 20, 30, 40), times(3, 10, 20, 30), times(1, 10, 20, 30, 50)}},
 		{"newest first, no count, sparse", 1, [][][]int64{times(10, 10, 20), times(3, 10, 20, 30), times(2, 10, 20), times(1, 10, 20, 40)}},
+		{"newest first, no count, sparse", 1, [][][]int64{times(1, 10, 20), times(1, 10, 20, 30), times(2, 10, 20), times(1, 10)}},
+		{"newest first, first page behind the end, no count, sparse", 1, [][][]int64{times(6, 10, 20, 30), times(2, 10, 20, 30, 40), times(2, 10, 20, 30), times(1, 10, 30)}},
+		{"newest first, first page behind the end, no count, sparse", 1, [][][]int64{times(6, 10, 20, 30), times(1, 10, 20, 30, 40), times(3, 10, 20, 30), times(1, 10, 30)}},
+		{"newest first, last page behind the end, no count, sparse", 1, [][][]int64{times(6, 10, 20, 30), times(2, 10, 20, 30, 40), times(2, 10, 20, 30), times(1, 10, 20, 30, 50)}},
 		{"newest first, 404 behind the end, sparse", 1, [][][]int64{times(1, 10, 20), times(1, 10, 20, 30), times(2, 10, 20), times(1, 10)}},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
