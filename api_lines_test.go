@@ -158,7 +158,7 @@ func TestOperationsAreCounted(t *testing.T) {
 
 func TestAPILinesNameTheDocumentedOperations(t *testing.T) {
 	t.Parallel()
-	line := regexp.MustCompile(`(?m)^API: (.+)$`)
+	line := regexp.MustCompile(`(?m)^API: (.+)\nhttps://halo\.halopsa\.com/api/swagger/index\.html#/(\w+)$`)
 	found := make(map[string][]string)
 	for name, file := range parseFiles(t, ".", false) {
 		for _, decl := range file.Decls {
@@ -172,7 +172,8 @@ func TestAPILinesNameTheDocumentedOperations(t *testing.T) {
 			}
 			call := resource + "." + fn.Name.Name
 			lines := line.FindAllStringSubmatch(fn.Doc.Text(), -1)
-			if assert.Len(t, lines, 1, "%s: %s has not exactly one API line", name, call) {
+			if assert.Len(t, lines, 1, "%s: %s has not exactly one API line with a link below it", name, call) {
+				assert.Equal(t, resource, lines[0][2], "%s: %s has a link to another resource", name, call)
 				found[lines[0][1]] = append(found[lines[0][1]], call)
 			}
 		}

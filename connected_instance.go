@@ -81,6 +81,7 @@ type ConnectedInstanceService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /ConnectedInstance
+// https://halo.halopsa.com/api/swagger/index.html#/ConnectedInstance
 func (s *ConnectedInstanceService) List(ctx context.Context, ro ...RequestOption) (*Page[ConnectedInstance], error) {
 	return listOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, nil, ro)
 }
@@ -88,6 +89,7 @@ func (s *ConnectedInstanceService) List(ctx context.Context, ro ...RequestOption
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /ConnectedInstance
+// https://halo.halopsa.com/api/swagger/index.html#/ConnectedInstance
 func (s *ConnectedInstanceService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[ConnectedInstance], error] {
 	return pagesOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, nil, ro)
 }
@@ -95,6 +97,7 @@ func (s *ConnectedInstanceService) Pages(ctx context.Context, ro ...RequestOptio
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /ConnectedInstance
+// https://halo.halopsa.com/api/swagger/index.html#/ConnectedInstance
 func (s *ConnectedInstanceService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*ConnectedInstance, error] {
 	return allOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, nil, ro)
 }
@@ -102,6 +105,7 @@ func (s *ConnectedInstanceService) All(ctx context.Context, ro ...RequestOption)
 // Get reads one connected instance.
 //
 // API: GET /ConnectedInstance/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/ConnectedInstance
 func (s *ConnectedInstanceService) Get(ctx context.Context, id int64, opts *ConnectedInstanceGetOptions, ro ...RequestOption) (*ConnectedInstance, error) {
 	return getOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, id, opts, ro)
 }
@@ -109,6 +113,7 @@ func (s *ConnectedInstanceService) Get(ctx context.Context, id int64, opts *Conn
 // Create creates connected instances and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /ConnectedInstance
+// https://halo.halopsa.com/api/swagger/index.html#/ConnectedInstance
 func (s *ConnectedInstanceService) Create(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]*ConnectedInstance, error) {
 	return createOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, inputs, ro)
 }
@@ -116,6 +121,7 @@ func (s *ConnectedInstanceService) Create(ctx context.Context, inputs []Connecte
 // Update changes connected instances; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /ConnectedInstance
+// https://halo.halopsa.com/api/swagger/index.html#/ConnectedInstance
 func (s *ConnectedInstanceService) Update(ctx context.Context, inputs []ConnectedInstanceInput, ro ...RequestOption) ([]*ConnectedInstance, error) {
 	return updateOf[ConnectedInstance](ctx, clientOf(s), connectedInstance, inputs, ro)
 }
@@ -123,6 +129,7 @@ func (s *ConnectedInstanceService) Update(ctx context.Context, inputs []Connecte
 // Delete deletes one connected instance.
 //
 // API: DELETE /ConnectedInstance/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/ConnectedInstance
 func (s *ConnectedInstanceService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
 	return deleteOf(ctx, clientOf(s), connectedInstance, id, ro)
 }

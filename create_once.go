@@ -73,6 +73,7 @@ func PostOnceOf[T, I any](
 // CreateOnce logs integration errors, each exactly once; see [Match] for what it promises.
 //
 // API: POST /IntegrationError
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) CreateOnce(
 	ctx context.Context, inputs []IntegrationErrorInput, match Match[IntegrationError, IntegrationErrorInput], ro ...RequestOption,
 ) ([]*IntegrationError, error) {
@@ -82,6 +83,7 @@ func (s *IntegrationErrorService) CreateOnce(
 // CreateOnce logs integration requests, each exactly once; see [Match] for what it promises.
 //
 // API: POST /IntegrationRequest
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) CreateOnce(
 	ctx context.Context, inputs []IntegrationRequestInput, match Match[IntegrationRequest, IntegrationRequestInput], ro ...RequestOption,
 ) ([]*IntegrationRequest, error) {
@@ -91,6 +93,7 @@ func (s *IntegrationRequestService) CreateOnce(
 // CreateOnce creates integration deltas, each exactly once; see [Match] for what it promises.
 //
 // API: POST /IntegrationDelta
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) CreateOnce(
 	ctx context.Context, inputs []IntegrationDeltaInput, match Match[IntegrationDelta, IntegrationDeltaInput], ro ...RequestOption,
 ) ([]*IntegrationDelta, error) {
@@ -100,6 +103,7 @@ func (s *IntegrationDeltaService) CreateOnce(
 // CreateOnce stages exports, each exactly once; see [Match] for what it promises.
 //
 // API: POST /IntegrationExport
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationExport
 func (s *IntegrationExportService) CreateOnce(
 	ctx context.Context, inputs []IntegrationExportInput, match Match[IntegrationExport, IntegrationExportInput], ro ...RequestOption,
 ) ([]*IntegrationExport, error) {
@@ -109,6 +113,7 @@ func (s *IntegrationExportService) CreateOnce(
 // CreateOnce creates field data, each exactly once; see [Match] for what it promises.
 //
 // API: POST /IntegrationFieldData
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) CreateOnce(
 	ctx context.Context, inputs []IntegrationFieldDataInput, match Match[IntegrationFieldData, IntegrationFieldDataInput], ro ...RequestOption,
 ) ([]*IntegrationFieldData, error) {
@@ -118,6 +123,7 @@ func (s *IntegrationFieldDataService) CreateOnce(
 // CreateOnce creates look-ups, each exactly once; see [Match] for what it promises.
 //
 // API: POST /IntegrationLookUp
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationLookUp
 func (s *IntegrationLookUpService) CreateOnce(
 	ctx context.Context, inputs []IntegrationLookUpInput, match Match[IntegrationLookUp, IntegrationLookUpInput], ro ...RequestOption,
 ) ([]*IntegrationLookUp, error) {

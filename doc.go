@@ -3,8 +3,8 @@
 // It keeps one promise: every record of a list comes once, or an error says what is missing; every write is known to have happened,
 // known not to have happened, or reported as unknown.
 //
-// HaloPSA documents the API at https://halopsa.com/apidoc/info, and each instance at its own URL followed by /apidoc, for the version that it runs.
-// The "API:" line of a method names the operation to look for there; addresses of the single operations are not known.
+// HaloPSA documents the API at https://halopsa.com/apidoc/info, and each instance documents every operation of the version that it runs at its own URL
+// followed by /api/swagger/index.html [seen]. The link below the "API:" line of a method leads to its resource there, on an instance of HaloPSA itself.
 //
 // # Begin
 //

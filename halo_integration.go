@@ -17,6 +17,7 @@ type HaloIntegrationService struct{ service }
 // Get reads the endpoint; its response has no published schema.
 //
 // API: GET /HaloIntegration/Get
+// https://halo.halopsa.com/api/swagger/index.html#/HaloIntegration
 func (s *HaloIntegrationService) Get(ctx context.Context, into any, ro ...RequestOption) error {
 	return passOf(ctx, clientOf(s), &passed{at: haloIntegration, verb: "Get", needed: true}, into, ro)
 }
@@ -27,6 +28,7 @@ func (s *HaloIntegrationService) Get(ctx context.Context, into any, ro ...Reques
 // as an [ErrOutcomeUnknown]; [WithIdempotent] changes that.
 //
 // API: POST /HaloIntegration/CreateTicket
+// https://halo.halopsa.com/api/swagger/index.html#/HaloIntegration
 func (s *HaloIntegrationService) CreateTicket(ctx context.Context, ticket, into any, ro ...RequestOption) error {
 	return s.create(ctx, "CreateTicket", "ticket", ticket, into, ro)
 }
@@ -36,6 +38,7 @@ func (s *HaloIntegrationService) CreateTicket(ctx context.Context, ticket, into 
 // Among them are ticket_id, note, note_html, outcome, datetime and who_agentid [doc]. See [HaloIntegrationService.CreateTicket] for the rest.
 //
 // API: POST /HaloIntegration/CreateAction
+// https://halo.halopsa.com/api/swagger/index.html#/HaloIntegration
 func (s *HaloIntegrationService) CreateAction(ctx context.Context, action, into any, ro ...RequestOption) error {
 	return s.create(ctx, "CreateAction", "action", action, into, ro)
 }

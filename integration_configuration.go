@@ -115,6 +115,7 @@ type IntegrationConfigurationService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /IntegrationConfiguration
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationConfiguration
 func (s *IntegrationConfigurationService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationConfiguration], error) {
 	return listOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, nil, ro)
 }
@@ -122,6 +123,7 @@ func (s *IntegrationConfigurationService) List(ctx context.Context, ro ...Reques
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationConfiguration
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationConfiguration
 func (s *IntegrationConfigurationService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationConfiguration], error] {
 	return pagesOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, nil, ro)
 }
@@ -129,6 +131,7 @@ func (s *IntegrationConfigurationService) Pages(ctx context.Context, ro ...Reque
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationConfiguration
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationConfiguration
 func (s *IntegrationConfigurationService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationConfiguration, error] {
 	return allOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, nil, ro)
 }
@@ -136,6 +139,7 @@ func (s *IntegrationConfigurationService) All(ctx context.Context, ro ...Request
 // Get reads one integration configuration.
 //
 // API: GET /IntegrationConfiguration/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationConfiguration
 func (s *IntegrationConfigurationService) Get(ctx context.Context, id int64, opts *IntegrationConfigurationGetOptions, ro ...RequestOption) (*IntegrationConfiguration, error) {
 	return getOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, id, opts, ro)
 }
@@ -143,6 +147,7 @@ func (s *IntegrationConfigurationService) Get(ctx context.Context, id int64, opt
 // Create creates integration configurations and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationConfiguration
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationConfiguration
 func (s *IntegrationConfigurationService) Create(ctx context.Context, inputs []IntegrationConfigurationInput, ro ...RequestOption) ([]*IntegrationConfiguration, error) {
 	return createOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, inputs, ro)
 }
@@ -151,6 +156,7 @@ func (s *IntegrationConfigurationService) Create(ctx context.Context, inputs []I
 // this resource [conv]: send what must stay, as [IntegrationConfiguration.Input] does.
 //
 // API: POST /IntegrationConfiguration
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationConfiguration
 func (s *IntegrationConfigurationService) Update(ctx context.Context, inputs []IntegrationConfigurationInput, ro ...RequestOption) ([]*IntegrationConfiguration, error) {
 	return updateOf[IntegrationConfiguration](ctx, clientOf(s), integrationConfiguration, inputs, ro)
 }

@@ -53,6 +53,7 @@ type IntegrationDataService struct{ service }
 // Get reads data of the system; a response without any is a [DecodeError].
 //
 // API: GET /IntegrationData/Get/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Get(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
 	return s.pass(ctx, &passed{verb: "Get", kind: retry.Read, needed: true}, system, "", opts, into, ro)
 }
@@ -60,6 +61,7 @@ func (s *IntegrationDataService) Get(ctx context.Context, system System, opts *I
 // Search looks for data of the system; into becomes its zero value where the response holds nothing.
 //
 // API: GET /IntegrationData/Search/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Search(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
 	return s.pass(ctx, &passed{verb: "Search", kind: retry.Read}, system, "", opts, into, ro)
 }
@@ -67,6 +69,7 @@ func (s *IntegrationDataService) Search(ctx context.Context, system System, opts
 // Validate checks the connection to the system, or what is in the query; into becomes its zero value where the response holds nothing.
 //
 // API: GET /IntegrationData/Validate/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Validate(ctx context.Context, system System, opts *IntegrationDataOptions, into any, ro ...RequestOption) error {
 	return s.pass(ctx, &passed{verb: "Validate", kind: retry.Read}, system, "", opts, into, ro)
 }

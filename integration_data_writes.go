@@ -11,6 +11,7 @@ import (
 // Import has HaloPSA import data of the system.
 //
 // API: POST /IntegrationData/Import/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Import(ctx context.Context, system System, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "Import", system, "", opts, body, into, ro)
 }
@@ -18,6 +19,7 @@ func (s *IntegrationDataService) Import(ctx context.Context, system System, opts
 // Export has HaloPSA export data to the system.
 //
 // API: POST /IntegrationData/Export/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Export(ctx context.Context, system System, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "Export", system, "", opts, body, into, ro)
 }
@@ -25,6 +27,7 @@ func (s *IntegrationDataService) Export(ctx context.Context, system System, opts
 // Send sends data to the system.
 //
 // API: POST /IntegrationData/Send/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Send(ctx context.Context, system System, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "Send", system, "", opts, body, into, ro)
 }
@@ -32,6 +35,7 @@ func (s *IntegrationDataService) Send(ctx context.Context, system System, opts *
 // Post carries out an action of the system, such as "create-payment-intent" of Stripe; several segments are separated by slashes.
 //
 // API: POST /IntegrationData/Post/{System}/{Action}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Post(ctx context.Context, system System, action string, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "Post", system, action, opts, body, into, ro)
 }
@@ -39,6 +43,7 @@ func (s *IntegrationDataService) Post(ctx context.Context, system System, action
 // Link links a record of HaloPSA with one of the system.
 //
 // API: POST /IntegrationData/Link/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Link(ctx context.Context, system System, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "Link", system, "", opts, body, into, ro)
 }
@@ -46,6 +51,7 @@ func (s *IntegrationDataService) Link(ctx context.Context, system System, opts *
 // Unlink undoes a link between a record of HaloPSA and one of the system.
 //
 // API: POST /IntegrationData/Unlink/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Unlink(ctx context.Context, system System, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "Unlink", system, "", opts, body, into, ro)
 }
@@ -53,6 +59,7 @@ func (s *IntegrationDataService) Unlink(ctx context.Context, system System, opts
 // Move moves a record of the system.
 //
 // API: POST /IntegrationData/Move/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) Move(ctx context.Context, system System, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "Move", system, "", opts, body, into, ro)
 }
@@ -60,6 +67,7 @@ func (s *IntegrationDataService) Move(ctx context.Context, system System, opts *
 // AdjustQty changes the quantity of a subscription or license of the system.
 //
 // API: POST /IntegrationData/AdjustQty/{System}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationData
 func (s *IntegrationDataService) AdjustQty(ctx context.Context, system System, opts *IntegrationDataOptions, body, into any, ro ...RequestOption) error {
 	return s.write(ctx, "AdjustQty", system, "", opts, body, into, ro)
 }

@@ -67,6 +67,7 @@ type IntegrationDeltaService struct{ service }
 // List reads one page.
 //
 // API: GET /IntegrationDelta
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) List(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) (*Page[IntegrationDelta], error) {
 	return listOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, ro)
 }
@@ -74,6 +75,7 @@ func (s *IntegrationDeltaService) List(ctx context.Context, opts *IntegrationDel
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationDelta
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) Pages(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationDelta], error] {
 	return pagesOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, ro)
 }
@@ -81,6 +83,7 @@ func (s *IntegrationDeltaService) Pages(ctx context.Context, opts *IntegrationDe
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationDelta
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) All(ctx context.Context, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*IntegrationDelta, error] {
 	return allOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, ro)
 }
@@ -88,6 +91,7 @@ func (s *IntegrationDeltaService) All(ctx context.Context, opts *IntegrationDelt
 // Since yields the integration deltas with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationDelta
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) Since(ctx context.Context, afterID int64, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[*IntegrationDelta, error] {
 	return sinceOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, afterID, ro)
 }
@@ -96,6 +100,7 @@ func (s *IntegrationDeltaService) Since(ctx context.Context, afterID int64, opts
 // for what it promises.
 //
 // API: GET /IntegrationDelta
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationDeltaListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationDelta], error] {
 	return followOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, opts, afterID, interval, ro)
 }
@@ -103,6 +108,7 @@ func (s *IntegrationDeltaService) Follow(ctx context.Context, afterID int64, int
 // Get reads one integration delta.
 //
 // API: GET /IntegrationDelta/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegrationDelta, error) {
 	return getOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, id, nil, ro)
 }
@@ -110,6 +116,7 @@ func (s *IntegrationDeltaService) Get(ctx context.Context, id int64, ro ...Reque
 // Create creates integration deltas and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationDelta
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) Create(ctx context.Context, inputs []IntegrationDeltaInput, ro ...RequestOption) ([]*IntegrationDelta, error) {
 	return createOf[IntegrationDelta](ctx, clientOf(s), integrationDelta, inputs, ro)
 }
@@ -117,6 +124,7 @@ func (s *IntegrationDeltaService) Create(ctx context.Context, inputs []Integrati
 // Delete deletes an integration delta.
 //
 // API: DELETE /IntegrationDelta/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationDelta
 func (s *IntegrationDeltaService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
 	return deleteOf(ctx, clientOf(s), integrationDelta, id, ro)
 }

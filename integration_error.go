@@ -92,6 +92,7 @@ type IntegrationErrorService struct{ service }
 // List reads one page.
 //
 // API: GET /IntegrationError
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) List(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) (*Page[IntegrationError], error) {
 	return listOf[IntegrationError](ctx, clientOf(s), integrationError, opts, ro)
 }
@@ -99,6 +100,7 @@ func (s *IntegrationErrorService) List(ctx context.Context, opts *IntegrationErr
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationError
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) Pages(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationError], error] {
 	return pagesOf[IntegrationError](ctx, clientOf(s), integrationError, opts, ro)
 }
@@ -106,6 +108,7 @@ func (s *IntegrationErrorService) Pages(ctx context.Context, opts *IntegrationEr
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationError
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) All(ctx context.Context, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
 	return allOf[IntegrationError](ctx, clientOf(s), integrationError, opts, ro)
 }
@@ -113,6 +116,7 @@ func (s *IntegrationErrorService) All(ctx context.Context, opts *IntegrationErro
 // Since yields the integration errors with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationError
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) Since(ctx context.Context, afterID int64, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[*IntegrationError, error] {
 	return sinceOf[IntegrationError](ctx, clientOf(s), integrationError, opts, afterID, ro)
 }
@@ -121,6 +125,7 @@ func (s *IntegrationErrorService) Since(ctx context.Context, afterID int64, opts
 // for what it promises.
 //
 // API: GET /IntegrationError
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationErrorListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationError], error] {
 	return followOf[IntegrationError](ctx, clientOf(s), integrationError, opts, afterID, interval, ro)
 }
@@ -128,6 +133,7 @@ func (s *IntegrationErrorService) Follow(ctx context.Context, afterID int64, int
 // Get reads one integration error.
 //
 // API: GET /IntegrationError/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) Get(ctx context.Context, id int64, opts *IntegrationErrorGetOptions, ro ...RequestOption) (*IntegrationError, error) {
 	return getOf[IntegrationError](ctx, clientOf(s), integrationError, id, opts, ro)
 }
@@ -135,6 +141,7 @@ func (s *IntegrationErrorService) Get(ctx context.Context, id int64, opts *Integ
 // Create logs integration errors and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationError
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) Create(ctx context.Context, inputs []IntegrationErrorInput, ro ...RequestOption) ([]*IntegrationError, error) {
 	return createOf[IntegrationError](ctx, clientOf(s), integrationError, inputs, ro)
 }
@@ -142,6 +149,7 @@ func (s *IntegrationErrorService) Create(ctx context.Context, inputs []Integrati
 // Delete deletes an integration error.
 //
 // API: DELETE /IntegrationError/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationError
 func (s *IntegrationErrorService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
 	return deleteOf(ctx, clientOf(s), integrationError, id, ro)
 }

@@ -147,6 +147,7 @@ type IntegrationExportService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /IntegrationExport
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationExport
 func (s *IntegrationExportService) List(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) (*Page[IntegrationExport], error) {
 	return listOf[IntegrationExport](ctx, clientOf(s), integrationExport, opts, ro)
 }
@@ -154,6 +155,7 @@ func (s *IntegrationExportService) List(ctx context.Context, opts *IntegrationEx
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationExport
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationExport
 func (s *IntegrationExportService) Pages(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationExport], error] {
 	return pagesOf[IntegrationExport](ctx, clientOf(s), integrationExport, opts, ro)
 }
@@ -161,6 +163,7 @@ func (s *IntegrationExportService) Pages(ctx context.Context, opts *IntegrationE
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationExport
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationExport
 func (s *IntegrationExportService) All(ctx context.Context, opts *IntegrationExportListOptions, ro ...RequestOption) iter.Seq2[*IntegrationExport, error] {
 	return allOf[IntegrationExport](ctx, clientOf(s), integrationExport, opts, ro)
 }
@@ -168,6 +171,7 @@ func (s *IntegrationExportService) All(ctx context.Context, opts *IntegrationExp
 // Create stages exports and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationExport
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationExport
 func (s *IntegrationExportService) Create(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
 	return createOf[IntegrationExport](ctx, clientOf(s), integrationExport, inputs, ro)
 }
@@ -179,6 +183,7 @@ func (s *IntegrationExportService) Create(ctx context.Context, inputs []Integrat
 // Create: where it may have happened, it is an [ErrOutcomeUnknown].
 //
 // API: POST /IntegrationExport
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationExport
 func (s *IntegrationExportService) Update(ctx context.Context, inputs []IntegrationExportInput, ro ...RequestOption) ([]*IntegrationExport, error) {
 	return updateOf[IntegrationExport](ctx, clientOf(s), integrationExport, inputs, ro)
 }
@@ -188,6 +193,7 @@ func (s *IntegrationExportService) Update(ctx context.Context, inputs []Integrat
 // The 2024 version of HaloPSA has no such endpoint: the call fails with [ErrNotFound].
 //
 // API: DELETE /IntegrationExport/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationExport
 func (s *IntegrationExportService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
 	return deleteOf(ctx, clientOf(s), integrationExport, id, ro)
 }

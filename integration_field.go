@@ -60,6 +60,7 @@ type IntegrationFieldDataService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /IntegrationFieldData
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationFieldData], error) {
 	return listOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, nil, ro)
 }
@@ -67,6 +68,7 @@ func (s *IntegrationFieldDataService) List(ctx context.Context, ro ...RequestOpt
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldData
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationFieldData], error] {
 	return pagesOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, nil, ro)
 }
@@ -74,6 +76,7 @@ func (s *IntegrationFieldDataService) Pages(ctx context.Context, ro ...RequestOp
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldData
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationFieldData, error] {
 	return allOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, nil, ro)
 }
@@ -81,6 +84,7 @@ func (s *IntegrationFieldDataService) All(ctx context.Context, ro ...RequestOpti
 // Get reads one field.
 //
 // API: GET /IntegrationFieldData/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegrationFieldData, error) {
 	return getOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, id, nil, ro)
 }
@@ -88,6 +92,7 @@ func (s *IntegrationFieldDataService) Get(ctx context.Context, id int64, ro ...R
 // Create creates field data and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationFieldData
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) Create(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]*IntegrationFieldData, error) {
 	return createOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, inputs, ro)
 }
@@ -95,6 +100,7 @@ func (s *IntegrationFieldDataService) Create(ctx context.Context, inputs []Integ
 // Update changes field data; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /IntegrationFieldData
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) Update(ctx context.Context, inputs []IntegrationFieldDataInput, ro ...RequestOption) ([]*IntegrationFieldData, error) {
 	return updateOf[IntegrationFieldData](ctx, clientOf(s), integrationFieldData, inputs, ro)
 }
@@ -102,6 +108,7 @@ func (s *IntegrationFieldDataService) Update(ctx context.Context, inputs []Integ
 // Delete deletes one field.
 //
 // API: DELETE /IntegrationFieldData/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldData
 func (s *IntegrationFieldDataService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
 	return deleteOf(ctx, clientOf(s), integrationFieldData, id, ro)
 }
@@ -176,6 +183,7 @@ type IntegrationFieldMappingService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /IntegrationFieldMapping
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldMapping
 func (s *IntegrationFieldMappingService) List(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) (*Page[IntegrationFieldMapping], error) {
 	return listOf[IntegrationFieldMapping](ctx, clientOf(s), integrationFieldMapping, opts, ro)
 }
@@ -183,6 +191,7 @@ func (s *IntegrationFieldMappingService) List(ctx context.Context, opts *Integra
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldMapping
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldMapping
 func (s *IntegrationFieldMappingService) Pages(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationFieldMapping], error] {
 	return pagesOf[IntegrationFieldMapping](ctx, clientOf(s), integrationFieldMapping, opts, ro)
 }
@@ -190,6 +199,7 @@ func (s *IntegrationFieldMappingService) Pages(ctx context.Context, opts *Integr
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationFieldMapping
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationFieldMapping
 func (s *IntegrationFieldMappingService) All(ctx context.Context, opts *IntegrationFieldMappingListOptions, ro ...RequestOption) iter.Seq2[*IntegrationFieldMapping, error] {
 	return allOf[IntegrationFieldMapping](ctx, clientOf(s), integrationFieldMapping, opts, ro)
 }

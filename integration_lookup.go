@@ -77,6 +77,7 @@ type IntegrationLookUpService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /IntegrationLookUp
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationLookUp
 func (s *IntegrationLookUpService) List(ctx context.Context, ro ...RequestOption) (*Page[IntegrationLookUp], error) {
 	return listOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, nil, ro)
 }
@@ -84,6 +85,7 @@ func (s *IntegrationLookUpService) List(ctx context.Context, ro ...RequestOption
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationLookUp
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationLookUp
 func (s *IntegrationLookUpService) Pages(ctx context.Context, ro ...RequestOption) iter.Seq2[*Page[IntegrationLookUp], error] {
 	return pagesOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, nil, ro)
 }
@@ -91,6 +93,7 @@ func (s *IntegrationLookUpService) Pages(ctx context.Context, ro ...RequestOptio
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationLookUp
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationLookUp
 func (s *IntegrationLookUpService) All(ctx context.Context, ro ...RequestOption) iter.Seq2[*IntegrationLookUp, error] {
 	return allOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, nil, ro)
 }
@@ -98,6 +101,7 @@ func (s *IntegrationLookUpService) All(ctx context.Context, ro ...RequestOption)
 // Create creates look-ups and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationLookUp
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationLookUp
 func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
 	return createOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, inputs, ro)
 }
@@ -105,6 +109,7 @@ func (s *IntegrationLookUpService) Create(ctx context.Context, inputs []Integrat
 // Update changes look-ups; every input must have an ID. Absent members are left unchanged.
 //
 // API: POST /IntegrationLookUp
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationLookUp
 func (s *IntegrationLookUpService) Update(ctx context.Context, inputs []IntegrationLookUpInput, ro ...RequestOption) ([]*IntegrationLookUp, error) {
 	return updateOf[IntegrationLookUp](ctx, clientOf(s), integrationLookUp, inputs, ro)
 }

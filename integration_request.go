@@ -183,6 +183,7 @@ type IntegrationRequestService struct{ service }
 // List reads one page.
 //
 // API: GET /IntegrationRequest
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) List(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) (*Page[IntegrationRequest], error) {
 	return listOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, ro)
 }
@@ -190,6 +191,7 @@ func (s *IntegrationRequestService) List(ctx context.Context, opts *IntegrationR
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegrationRequest
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) Pages(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRequest], error] {
 	return pagesOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, ro)
 }
@@ -197,6 +199,7 @@ func (s *IntegrationRequestService) Pages(ctx context.Context, opts *Integration
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationRequest
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) All(ctx context.Context, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
 	return allOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, ro)
 }
@@ -204,6 +207,7 @@ func (s *IntegrationRequestService) All(ctx context.Context, opts *IntegrationRe
 // Since yields the integration requests with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegrationRequest
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) Since(ctx context.Context, afterID int64, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRequest, error] {
 	return sinceOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, afterID, ro)
 }
@@ -212,6 +216,7 @@ func (s *IntegrationRequestService) Since(ctx context.Context, afterID int64, op
 // for what it promises.
 //
 // API: GET /IntegrationRequest
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegrationRequestListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegrationRequest], error] {
 	return followOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, opts, afterID, interval, ro)
 }
@@ -219,6 +224,7 @@ func (s *IntegrationRequestService) Follow(ctx context.Context, afterID int64, i
 // Get reads one integration request.
 //
 // API: GET /IntegrationRequest/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) Get(ctx context.Context, id int64, opts *IntegrationRequestGetOptions, ro ...RequestOption) (*IntegrationRequest, error) {
 	return getOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, id, opts, ro)
 }
@@ -226,6 +232,7 @@ func (s *IntegrationRequestService) Get(ctx context.Context, id int64, opts *Int
 // Create logs integration requests and returns them as they were stored; see [BatchError] for what it returns when it fails.
 //
 // API: POST /IntegrationRequest
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) Create(ctx context.Context, inputs []IntegrationRequestInput, ro ...RequestOption) ([]*IntegrationRequest, error) {
 	return createOf[IntegrationRequest](ctx, clientOf(s), integrationRequest, inputs, ro)
 }
@@ -233,6 +240,7 @@ func (s *IntegrationRequestService) Create(ctx context.Context, inputs []Integra
 // Delete deletes an integration request.
 //
 // API: DELETE /IntegrationRequest/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRequest
 func (s *IntegrationRequestService) Delete(ctx context.Context, id int64, ro ...RequestOption) error {
 	return deleteOf(ctx, clientOf(s), integrationRequest, id, ro)
 }

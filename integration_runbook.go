@@ -79,6 +79,7 @@ type IntegrationRunbookVariableGroupService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /IntegrationRunbookVariableGroup
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) List(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) (*Page[IntegrationRunbookVariableGroup], error) {
 	return listOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, opts, ro)
 }
@@ -86,6 +87,7 @@ func (s *IntegrationRunbookVariableGroupService) List(ctx context.Context, opts 
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationRunbookVariableGroup
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) Pages(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationRunbookVariableGroup], error] {
 	return pagesOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, opts, ro)
 }
@@ -93,6 +95,7 @@ func (s *IntegrationRunbookVariableGroupService) Pages(ctx context.Context, opts
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationRunbookVariableGroup
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) All(ctx context.Context, opts *IntegrationRunbookVariableGroupListOptions, ro ...RequestOption) iter.Seq2[*IntegrationRunbookVariableGroup, error] {
 	return allOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, opts, ro)
 }
@@ -100,6 +103,7 @@ func (s *IntegrationRunbookVariableGroupService) All(ctx context.Context, opts *
 // Get reads the variable group with this id, which is the Value of a list's row.
 //
 // API: GET /IntegrationRunbookVariableGroup/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationRunbookVariableGroup
 func (s *IntegrationRunbookVariableGroupService) Get(ctx context.Context, id string, opts *IntegrationRunbookVariableGroupGetOptions, ro ...RequestOption) (*IntegrationRunbookVariableGroup, error) {
 	return getOf[IntegrationRunbookVariableGroup](ctx, clientOf(s), integrationRunbookVariableGroup, id, opts, ro)
 }

@@ -91,6 +91,7 @@ type IntegrationSiteMappingService struct{ service }
 // List reads the list in one request.
 //
 // API: GET /IntegrationSiteMapping
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationSiteMapping
 func (s *IntegrationSiteMappingService) List(ctx context.Context, opts *IntegrationSiteMappingListOptions, ro ...RequestOption) (*Page[IntegrationSiteMapping], error) {
 	return listOf[IntegrationSiteMapping](ctx, clientOf(s), integrationSiteMapping, opts, ro)
 }
@@ -98,6 +99,7 @@ func (s *IntegrationSiteMappingService) List(ctx context.Context, opts *Integrat
 // Pages walks the whole list, which has one page; see [Page] for what it promises.
 //
 // API: GET /IntegrationSiteMapping
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationSiteMapping
 func (s *IntegrationSiteMappingService) Pages(ctx context.Context, opts *IntegrationSiteMappingListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegrationSiteMapping], error] {
 	return pagesOf[IntegrationSiteMapping](ctx, clientOf(s), integrationSiteMapping, opts, ro)
 }
@@ -105,6 +107,7 @@ func (s *IntegrationSiteMappingService) Pages(ctx context.Context, opts *Integra
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegrationSiteMapping
+// https://halo.halopsa.com/api/swagger/index.html#/IntegrationSiteMapping
 func (s *IntegrationSiteMappingService) All(ctx context.Context, opts *IntegrationSiteMappingListOptions, ro ...RequestOption) iter.Seq2[*IntegrationSiteMapping, error] {
 	return allOf[IntegrationSiteMapping](ctx, clientOf(s), integrationSiteMapping, opts, ro)
 }

@@ -37,6 +37,7 @@ type IntegratorLogService struct{ service }
 // List reads one page.
 //
 // API: GET /IntegratorLog
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorLog
 func (s *IntegratorLogService) List(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) (*Page[IntegratorLog], error) {
 	return listOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, ro)
 }
@@ -44,6 +45,7 @@ func (s *IntegratorLogService) List(ctx context.Context, opts *IntegratorLogList
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorLog
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorLog
 func (s *IntegratorLogService) Pages(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorLog], error] {
 	return pagesOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, ro)
 }
@@ -51,6 +53,7 @@ func (s *IntegratorLogService) Pages(ctx context.Context, opts *IntegratorLogLis
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorLog
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorLog
 func (s *IntegratorLogService) All(ctx context.Context, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
 	return allOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, ro)
 }
@@ -58,6 +61,7 @@ func (s *IntegratorLogService) All(ctx context.Context, opts *IntegratorLogListO
 // Since yields the log lines with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegratorLog
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorLog
 func (s *IntegratorLogService) Since(ctx context.Context, afterID int64, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[*IntegratorLog, error] {
 	return sinceOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, afterID, ro)
 }
@@ -66,6 +70,7 @@ func (s *IntegratorLogService) Since(ctx context.Context, afterID int64, opts *I
 // for what it promises.
 //
 // API: GET /IntegratorLog
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorLog
 func (s *IntegratorLogService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorLogListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorLog], error] {
 	return followOf[IntegratorLog](ctx, clientOf(s), integratorLog, opts, afterID, interval, ro)
 }
@@ -114,6 +119,7 @@ type IntegratorScheduleService struct{ service }
 // List reads one page.
 //
 // API: GET /IntegratorSchedule
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorSchedule
 func (s *IntegratorScheduleService) List(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) (*Page[IntegratorSchedule], error) {
 	return listOf[IntegratorSchedule](ctx, clientOf(s), integratorSchedule, opts, ro)
 }
@@ -121,6 +127,7 @@ func (s *IntegratorScheduleService) List(ctx context.Context, opts *IntegratorSc
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorSchedule
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorSchedule
 func (s *IntegratorScheduleService) Pages(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorSchedule], error] {
 	return pagesOf[IntegratorSchedule](ctx, clientOf(s), integratorSchedule, opts, ro)
 }
@@ -128,6 +135,7 @@ func (s *IntegratorScheduleService) Pages(ctx context.Context, opts *IntegratorS
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorSchedule
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorSchedule
 func (s *IntegratorScheduleService) All(ctx context.Context, opts *IntegratorScheduleListOptions, ro ...RequestOption) iter.Seq2[*IntegratorSchedule, error] {
 	return allOf[IntegratorSchedule](ctx, clientOf(s), integratorSchedule, opts, ro)
 }
@@ -166,6 +174,7 @@ type IntegratorTraceService struct{ service }
 // List reads one page.
 //
 // API: GET /IntegratorTrace
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorTrace
 func (s *IntegratorTraceService) List(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) (*Page[IntegratorTrace], error) {
 	return listOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, ro)
 }
@@ -173,6 +182,7 @@ func (s *IntegratorTraceService) List(ctx context.Context, opts *IntegratorTrace
 // Pages walks the whole list page by page; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorTrace
 func (s *IntegratorTraceService) Pages(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*Page[IntegratorTrace], error] {
 	return pagesOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, ro)
 }
@@ -180,6 +190,7 @@ func (s *IntegratorTraceService) Pages(ctx context.Context, opts *IntegratorTrac
 // All walks the whole list record by record; see [Page] for what it promises.
 //
 // API: GET /IntegratorTrace
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorTrace
 func (s *IntegratorTraceService) All(ctx context.Context, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
 	return allOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, ro)
 }
@@ -187,6 +198,7 @@ func (s *IntegratorTraceService) All(ctx context.Context, opts *IntegratorTraceL
 // Since yields the traces with an id above afterID, oldest first; see [Followed] for what it promises.
 //
 // API: GET /IntegratorTrace
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorTrace
 func (s *IntegratorTraceService) Since(ctx context.Context, afterID int64, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[*IntegratorTrace, error] {
 	return sinceOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, afterID, ro)
 }
@@ -195,6 +207,7 @@ func (s *IntegratorTraceService) Since(ctx context.Context, afterID int64, opts 
 // for what it promises.
 //
 // API: GET /IntegratorTrace
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorTrace
 func (s *IntegratorTraceService) Follow(ctx context.Context, afterID int64, interval time.Duration, opts *IntegratorTraceListOptions, ro ...RequestOption) iter.Seq2[Followed[IntegratorTrace], error] {
 	return followOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, opts, afterID, interval, ro)
 }
@@ -202,6 +215,7 @@ func (s *IntegratorTraceService) Follow(ctx context.Context, afterID int64, inte
 // Get reads one trace.
 //
 // API: GET /IntegratorTrace/{id}
+// https://halo.halopsa.com/api/swagger/index.html#/IntegratorTrace
 func (s *IntegratorTraceService) Get(ctx context.Context, id int64, ro ...RequestOption) (*IntegratorTrace, error) {
 	return getOf[IntegratorTrace](ctx, clientOf(s), integratorTrace, id, nil, ro)
 }

@@ -318,7 +318,6 @@ func TestOptionsPageListsThemAll(t *testing.T) {
 	assert.ElementsMatch(t, wanted, got)
 }
 
-// TestPackageDocumentationLeadsToTheVendors: no addresses of the single operations are known, so that one link stands for all API lines.
 func TestPackageDocumentationLeadsToTheVendors(t *testing.T) {
 	t.Parallel()
 	doc := parseFiles(t, ".", false)["doc.go"].Doc.Text()
