@@ -48,7 +48,7 @@ func (e IntegrationError) Input() IntegrationErrorInput {
 // IntegrationErrorInput is an integration error to log.
 //
 // The column tag of a text is how many characters HaloPSA's column holds, with notnull where it takes no null [db]: what does not fit is refused before
-// anything is sent. The same holds for every input.
+// anything is sent. The tags of all inputs mean this.
 type IntegrationErrorInput struct {
 	ModuleID   Opt[int64]  `json:"module_id,omitzero"`
 	ModuleName Opt[string] `json:"module_name,omitzero"`

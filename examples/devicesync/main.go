@@ -92,7 +92,7 @@ func newTenant() *halopsatest.Server {
 	for i, kind := range []string{"server", "laptop"} {
 		h.Seed("IntegrationLookUp", map[string]any{"module_id": module, "third_party_id": kind, "value": fmt.Sprint(101 + i)})
 	}
-	h.Seed(halopsa.PathAsset, asset{Inventory: "S-001", Name: "SRV-01 (old)", SiteID: 21, TypeID: 101})
+	h.Seed(halopsa.PathAsset, asset{Inventory: halopsa.Set("S-001"), Name: "SRV-01 (old)", SiteID: 21, TypeID: 101})
 	h.Seed("IntegrationExport",
 		map[string]any{"module_id": module, "third_party_id": "S-002", "halo_name": "LAPTOP-OF-ADA", "ready_for_import": true},
 		map[string]any{"module_id": module, "third_party_id": "S-999", "halo_name": "GONE", "ready_for_import": true})

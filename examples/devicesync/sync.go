@@ -27,11 +27,11 @@ type deviceSync struct {
 
 // asset is one of HaloPSA, with the members that are kept in step.
 type asset struct {
-	ID        int64  `json:"id,omitzero"`
-	Inventory string `json:"inventory_number"`
-	Name      string `json:"key_field"`
-	SiteID    int64  `json:"site_id"`
-	TypeID    int64  `json:"assettype_id"`
+	ID        int64               `json:"id,omitzero"`
+	Inventory halopsa.Opt[string] `json:"inventory_number,omitzero"`
+	Name      string              `json:"key_field"`
+	SiteID    int64               `json:"site_id"`
+	TypeID    int64               `json:"assettype_id"`
 }
 
 // outcome is what one run has done.
@@ -39,7 +39,7 @@ type outcome struct{ devices, created, changed, skipped, exported, failed, aside
 
 // run makes one pass. What it has not done when it fails is done by the next one.
 func (s *deviceSync) run(ctx context.Context) (o outcome, err error) {
-	sites, types, known := map[string]int64{}, map[string]int64{}, map[string]asset{}
+	sites, types, known := map[string]int64{}, map[string]int64{}, map[halopsa.Opt[string]]asset{}
 	for m, err := range s.halo.IntegrationSiteMapping.All(ctx, &halopsa.IntegrationSiteMappingListOptions{MSID: s.module}) {
 		if err != nil {
 			return o, err
@@ -62,13 +62,17 @@ func (s *deviceSync) run(ctx context.Context) (o outcome, err error) {
 		}
 		known[a.Inventory] = *a
 	}
+	if _, thin := known[halopsa.Opt[string]{}]; thin && len(known) == 1 { // a row of the list may lack what the record has
+		return o, errors.New("no asset comes with an inventory_number: every device would be created again")
+	}
 	var devices []device
 	if err := s.call(ctx, http.MethodGet, "/devices", nil, &devices); err != nil {
 		return o, err
 	}
 	var created, changed []asset
 	for _, d := range devices {
-		after := asset{known[d.Serial].ID, d.Serial, d.Name, sites[d.Site], types[d.Kind]}
+		serial := halopsa.Set(d.Serial)
+		after := asset{known[serial].ID, serial, d.Name, sites[d.Site], types[d.Kind]}
 		switch {
 		case after.SiteID == 0 || after.TypeID == 0:
 			o.skipped++
@@ -77,7 +81,7 @@ func (s *deviceSync) run(ctx context.Context) (o outcome, err error) {
 			}
 		case after.ID == 0:
 			created = append(created, after)
-		case after != known[d.Serial]:
+		case after != known[serial]:
 			changed = append(changed, after)
 		}
 	}
