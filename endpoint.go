@@ -21,6 +21,9 @@ func endpointAt(path string) endpoint {
 
 // op names an operation. A path with a query is refused, and the query is no part of the name either.
 func (e endpoint) op(method string) string {
+	if !e.foreign {
+		return e.name + "." + method
+	}
 	name := e.name
 	if end := strings.IndexFunc(name, func(r rune) bool { return r == '?' || r == '#' || unicode.IsControl(r) }); end >= 0 {
 		name = strings.TrimRight(name[:end], "/")

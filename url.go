@@ -190,14 +190,24 @@ func resourcePath(resource string, id ...string) (string, error) {
 	}
 	var path strings.Builder
 	path.Grow(len(resource) + 24)
-	for part := range strings.SplitSeq(resource, "/") {
-		if err := checkSegment("path", part); err != nil {
-			return "", err
-		}
+	if isWord(resource) { // as nearly all are
 		path.WriteByte('/')
-		path.WriteString(url.PathEscape(part))
+		path.WriteString(resource)
+	} else {
+		for part := range strings.SplitSeq(resource, "/") {
+			if err := checkSegment("path", part); err != nil {
+				return "", err
+			}
+			path.WriteByte('/')
+			path.WriteString(url.PathEscape(part))
+		}
 	}
 	for _, part := range id {
+		if isWord(part) {
+			path.WriteByte('/')
+			path.WriteString(part)
+			continue
+		}
 		if strings.Contains(part, "/") {
 			return "", badArgument("id", "%q has a slash in it", part)
 		}
@@ -208,6 +218,16 @@ func resourcePath(resource string, id ...string) (string, error) {
 		path.WriteString(url.PathEscape(part))
 	}
 	return path.String(), nil
+}
+
+// isWord reports whether a text is a segment of a path as it is, of ASCII letters and digits alone.
+func isWord(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c-'0' > 9 && c|0x20-'a' > 'z'-'a' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // checkSegment refuses what would change the path: "DELETE /IntegrationError/" must never be sent.

@@ -80,6 +80,7 @@ type Exchange struct {
 	Unreadable error
 
 	body *body // nil until a response is read, and after Release
+	loop loop
 }
 
 // Observer hears of attempts, from the goroutine that makes the call.
@@ -111,7 +112,8 @@ func (c *Client) Do(ctx context.Context, x *Exchange) error {
 	if err != nil {
 		return ErrURL // net/url's error shows the query
 	}
-	own := http.Request{Method: x.Method, URL: u, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: u.Host, Header: make(http.Header, len(x.Header))}
+	// An attempt sets the host: http.Client would copy the URL for one that is set here.
+	own := http.Request{Method: x.Method, URL: u, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header, len(x.Header))}
 	maps.Copy(own.Header, x.Header)
 	req := &retryablehttp.Request{Request: own.WithContext(ctx)}
 	if x.Payload != nil {
@@ -119,7 +121,8 @@ func (c *Client) Do(ctx context.Context, x *Exchange) error {
 			return err
 		}
 	}
-	l := &loop{client: c, x: x}
+	l := &x.loop
+	l.client, l.x = c, x
 	// Clients of this call alone: the transport must know whose request it sends, CheckRetry and Backoff must share the call's state, and
 	// Backoff sees no context.
 	l.http = http.Client{Transport: l, CheckRedirect: c.conf.HTTP.CheckRedirect, Jar: c.conf.HTTP.Jar}

@@ -39,8 +39,9 @@ func (c *Client) attempt(ctx context.Context, x *Exchange, req *http.Request, r 
 	x.Result.Fatal = false
 	giveBack = (*limit.Slot).Done
 	resp, err := c.send(ctx, x, req, token.AccessToken)
-	giveBack = c.settle(x, slot, resp, err)
-	r.Duration = time.Since(r.Begin) - r.Wait
+	now := time.Now()
+	r.Duration = now.Sub(r.Begin) - r.Wait
+	giveBack = c.settle(x, slot, resp, err, now)
 	return resp, err
 }
 
@@ -49,12 +50,15 @@ const longWait = 5 * time.Second
 
 // admit waits for the limits.
 func (c *Client) admit(ctx context.Context, x *Exchange) (*limit.Slot, error) {
-	if wait := c.conf.Window.Expect(); wait >= longWait && ctx.Err() == nil && x.Observer != nil {
-		x.Observer.Waiting(ctx, wait)
-	}
-	slot, err := c.conf.Window.Acquire(ctx)
-	if err != nil {
-		return nil, err
+	slot := c.conf.Window.Free(ctx)
+	if slot == nil {
+		if wait := c.conf.Window.Expect(); wait >= longWait && ctx.Err() == nil && x.Observer != nil {
+			x.Observer.Waiting(ctx, wait)
+		}
+		var err error
+		if slot, err = c.conf.Window.Acquire(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if limiter := c.conf.Limiter; limiter != nil {
 		admitted := false
@@ -84,6 +88,7 @@ func (c *Client) send(parent context.Context, x *Exchange, req *http.Request, to
 		ctx = trace.attach(ctx)
 	}
 	out := req.WithContext(ctx)
+	out.Host = out.URL.Host
 	out.Header = c.header(x, req.Header, token)
 	if _, own := c.next.(*http.Transport); own && out.Method == http.MethodGet { // another transport is handed what it expects of a GET
 		out.Body, out.GetBody, out.TransferEncoding = unrepeatable{}, nil, asItIs
@@ -127,43 +132,46 @@ var asItIs = []string{"identity"}
 // jsonType is shared by all requests; nobody changes it.
 var jsonType = []string{"application/json"}
 
-// header makes the header of an attempt, the only one that is made for it: of what every request has, what the call has, which net/http has added
-// cookies to, and the token.
+// header makes the header of an attempt, the only one that is made for it: of what every request has, the token among it, and what the call has, which
+// net/http has added cookies to.
 func (c *Client) header(x *Exchange, own http.Header, token string) http.Header {
-	header := make(http.Header, len(c.conf.Header)+len(own)+2)
-	maps.Copy(header, c.conf.Header)
+	header := maps.Clone(c.bearer(token).header)
 	if x.Payload != nil || x.Method == http.MethodPost { // a POST without a body would be a 415 too
 		header["Content-Type"] = jsonType
 	}
 	for name, values := range own {
+		if name == "Authorization" { // the token's, whatever a redirect brings
+			continue
+		}
 		if x.Kind != retry.Read && strings.HasSuffix(name, "Idempotency-Key") {
 			// HaloPSA knows no such header, but net/http repeats a write by itself that has one. It does not find it in lower case.
 			name = strings.ToLower(name)
 		}
 		header[name] = values
 	}
-	header["Authorization"] = c.bearer(token)
 	return header
 }
 
-// bearer is what a token is sent as.
+// bearer is what every request has that a token is sent with.
 type bearer struct {
-	token string
-	value []string // shared by all requests; nobody changes it
+	token  string
+	header http.Header // which each request has its own copy of; nobody changes its values
 }
 
-// bearer returns what the token is sent as, which is the same for one request after the other.
-func (c *Client) bearer(token string) []string {
+// bearer returns what a request with the token has, which is the same for one request after the other.
+func (c *Client) bearer(token string) *bearer {
 	last := c.last.Load()
 	if last == nil || last.token != token {
-		last = &bearer{token, []string{"Bearer " + token}}
+		last = &bearer{token, make(http.Header, len(c.conf.Header)+1)}
+		maps.Copy(last.header, c.conf.Header)
+		last.header["Authorization"] = []string{"Bearer " + token}
 		c.last.Store(last)
 	}
-	return last.value
+	return last
 }
 
 // settle records the result of an attempt and returns how its slot is to be given back.
-func (c *Client) settle(x *Exchange, slot *limit.Slot, resp *http.Response, err error) (giveBack func(*limit.Slot)) {
+func (c *Client) settle(x *Exchange, slot *limit.Slot, resp *http.Response, err error, now time.Time) (giveBack func(*limit.Slot)) {
 	if err != nil {
 		x.Result.Err = err
 		x.Result.Fatal = fatal(err)
@@ -173,7 +181,7 @@ func (c *Client) settle(x *Exchange, slot *limit.Slot, resp *http.Response, err 
 		return (*limit.Slot).Cancel
 	}
 	x.Result.Verdict = verdict.Of(resp.StatusCode, resp.Header, x.Text())
-	x.Result.RetryAfter, x.Result.Asked = retry.After(resp.Header, time.Now())
+	x.Result.RetryAfter, x.Result.Asked = retry.After(resp.Header, now)
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
 		x.Result.Held = slot.Refused(x.Result.RetryAfter, x.Result.Asked)

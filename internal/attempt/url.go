@@ -15,8 +15,7 @@ type origin struct {
 // it is.
 func (c *Client) parse(text string) (*url.URL, error) {
 	if known := c.origin.Load(); known != nil && strings.HasPrefix(text, known.text) {
-		path, query, found := strings.Cut(text[len(known.text):], "?")
-		if path != "" && path[0] == '/' && plainly(path) && !strings.ContainsAny(query, "#") && found == (query != "") && printable(query) {
+		if path, query, ok := written(text[len(known.text):]); ok {
 			u := known.url
 			u.Path, u.RawQuery = path, query
 			return &u, nil
@@ -33,24 +32,36 @@ func (c *Client) parse(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// plainly reports whether a path has only characters that no URL writes in another way.
-func plainly(path string) bool {
-	for i := range len(path) {
-		switch c := path[i]; {
-		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '/', c == '-', c == '_', c == '.', c == '~':
-		default:
-			return false
+// written splits what is behind a host into a path and a query where that is all there is to do: the path has only characters that no URL writes in
+// another way, and the query is not empty where there is one and has no fragment behind it, no control character, which url.Parse refuses, and nothing
+// beyond ASCII.
+func written(text string) (path, query string, ok bool) {
+	if text == "" || text[0] != '/' {
+		return "", "", false
+	}
+	at := 0
+	for at < len(text) && unreserved[text[at]] {
+		at++
+	}
+	if at == len(text) {
+		return text, "", true
+	}
+	if text[at] != '?' || at+1 == len(text) {
+		return "", "", false
+	}
+	path, query = text[:at], text[at+1:]
+	for i := range len(query) {
+		if c := query[i]; c < ' ' || c >= 0x7f || c == '#' {
+			return "", "", false
 		}
 	}
-	return true
+	return path, query, true
 }
 
-// printable reports whether a query has no control character, which url.Parse refuses, and nothing beyond ASCII.
-func printable(query string) bool {
-	for i := range len(query) {
-		if query[i] < ' ' || query[i] >= 0x7f {
-			return false
-		}
+// unreserved are the characters of a path that no URL writes in another way.
+var unreserved = func() (table [256]bool) {
+	for _, c := range "/-_.~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" {
+		table[c] = true
 	}
-	return true
-}
+	return table
+}()

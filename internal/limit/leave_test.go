@@ -88,3 +88,29 @@ func BenchmarkLeave(b *testing.B) {
 		})
 	}
 }
+
+// TestFreeWaitsForNothing: a slot that is free at once is given out, unless others wait for one or the context has ended.
+func TestFreeWaitsForNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := limit.NewWindow(1, time.Minute)
+		ended, end := context.WithCancel(t.Context())
+		end()
+		assert.Nil(t, w.Free(ended))
+		slot := w.Free(t.Context())
+		require.NotNil(t, slot)
+		assert.Nil(t, w.Free(t.Context()))
+		go func() {
+			next, err := w.Acquire(t.Context())
+			assert.NoError(t, err)
+			next.Cancel()
+		}()
+		synctest.Wait()
+		slot.Done()
+		time.Sleep(59 * time.Second)
+		assert.Nil(t, w.Free(t.Context()), "one waits, and the slot is taken for a window")
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		assert.NotNil(t, w.Free(t.Context()))
+	})
+}

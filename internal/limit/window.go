@@ -69,6 +69,25 @@ func (w *Window) SetLongestHold(longest time.Duration) {
 	w.longest, w.bounded = longest, true
 }
 
+// Free returns a slot where one is free at once and nobody waits, and nil where not.
+func (w *Window) Free(ctx context.Context) *Slot {
+	if ctx.Err() != nil {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.taken(time.Now())
+}
+
+// taken is [Window.Free]. It requires that w.mu is held.
+func (w *Window) taken(now time.Time) *Slot {
+	w.prune(now)
+	if w.waiting.Len() == 0 && w.free(now) {
+		return w.take(now)
+	}
+	return nil
+}
+
 // Acquire waits for a slot, first come first served. It fails at once with a *WaitError when the wait is sure to outlast ctx.
 func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
 	if ctx.Err() != nil {
@@ -76,9 +95,7 @@ func (w *Window) Acquire(ctx context.Context) (*Slot, error) {
 	}
 	w.mu.Lock()
 	now := time.Now()
-	w.prune(now)
-	if w.waiting.Len() == 0 && w.free(now) {
-		slot := w.take(now)
+	if slot := w.taken(now); slot != nil {
 		w.mu.Unlock()
 		return slot, nil
 	}
