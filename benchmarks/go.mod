@@ -8,6 +8,7 @@ require (
 	github.com/go-resty/resty/v2 v2.17.2
 	github.com/goccy/go-json v0.12.0
 	github.com/google/go-github/v89 v89.0.0
+	github.com/google/pprof v0.0.0-20260802141513-ef3492d7dac3
 	github.com/halopsa-go/halopsa v0.0.0
 	github.com/hashicorp/go-tfe v1.111.2
 	github.com/linode/linodego v1.69.1

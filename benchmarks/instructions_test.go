@@ -48,11 +48,11 @@ func TestInstructionsStandBesideCPUTime(t *testing.T) {
 	t.Parallel()
 	c := &contest{title: memoryGetTitle, entries: []entry{{name: rawName}, {name: oursName}}}
 	counted := instructions{memoryGetTitle: {rawName: 200_000, oursName: 50_000}}
-	text := report(measured(0.4, 0), counted, "", []*contest{c}, 1, full, time.Now())
+	text := report(measured(0.4, 0), nil, counted, "", []*contest{c}, 1, full, time.Now())
 	assert.Contains(t, text, "| client | CPU | instructions | wall |")
 	assert.Contains(t, text, "| halopsa | 0.40 | 0.25 | 0.40 | 0.40 | 0.40 | 400 ms | 50000 | 400 ms |")
 	assert.Contains(t, text, "counted by callgrind")
-	without := report(measured(0.4, 0), nil, "Instructions were not counted: no reason.", []*contest{c}, 1, full, time.Now())
+	without := report(measured(0.4, 0), nil, nil, "Instructions were not counted: no reason.", []*contest{c}, 1, full, time.Now())
 	assert.Contains(t, without, "\nInstructions were not counted: no reason.\n")
 	assert.NotContains(t, without, "instructions/op")
 }

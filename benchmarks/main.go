@@ -77,13 +77,17 @@ func benchmark(ctx context.Context, j job, out, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
+	found, err := profileOurs(ctx, all, missedTitles(measured, j.size), 10*j.size.sample, progress)
+	if err != nil {
+		return err
+	}
 	counted, without := instructions(nil), "Instructions are not counted in a quick run."
 	if j.size == full {
 		begin := time.Now()
 		counted, without = count(ctx, j.only)
 		_, _ = fmt.Fprintf(progress, "instructions: %s\n", cmp.Or(without, time.Since(begin).Round(time.Millisecond).String()))
 	}
-	text := report(measured, counted, without, all, j.rounds, j.size, began)
+	text := report(measured, found, counted, without, all, j.rounds, j.size, began)
 	if _, err := io.WriteString(out, text); err != nil || j.file == "" {
 		return err
 	}

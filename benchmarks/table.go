@@ -14,7 +14,7 @@ import (
 )
 
 // report is the whole of it in Markdown.
-func report(r results, counted instructions, without string, contests []*contest, rounds int, size scale, began time.Time) string {
+func report(r results, found profiles, counted instructions, without string, contests []*contest, rounds int, size scale, began time.Time) string {
 	var out strings.Builder
 	out.WriteString("# Benchmarks\n\n")
 	if size != full {
@@ -29,6 +29,7 @@ func report(r results, counted instructions, without string, contests []*contest
 		out.WriteString(without + "\n\n")
 	}
 	writeTargets(&out, r, size)
+	writeProfiles(&out, r, found, missedTitles(r, size))
 	for _, c := range contests {
 		writeContest(&out, r, counted[c.title], c)
 	}

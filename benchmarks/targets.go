@@ -13,6 +13,7 @@ type target struct {
 	judge      func(results) (measured string, met bool)
 	why        string // why it is missed, if it is
 	floor      string // the contest of which that is what net/http takes by itself, or ""
+	cpu        string // the contest whose CPU time it is about, or ""
 }
 
 const notMeasured = "not measured"
@@ -98,7 +99,7 @@ func decodingTargets() []target {
 
 // floored is a target that is explained, if it is missed, by what net/http takes by itself.
 func floored(t target, title string) target {
-	t.floor = title
+	t.floor, t.cpu = title, title
 	return t
 }
 
@@ -106,10 +107,10 @@ func floored(t target, title string) target {
 func firstTargets() []target {
 	var all []target
 	for _, title := range []string{listTitle, longListTitle, getTitle, memoryListTitle, memoryLongTitle, memoryGetTitle, thinTitle, parallelTitle} {
-		all = append(all, target{what: "less CPU than every other client: " + title, want: "< 1.00", judge: ahead(title, peers())})
+		all = append(all, target{what: "less CPU than every other client: " + title, want: "< 1.00", judge: ahead(title, peers()), cpu: title})
 	}
 	for _, title := range []string{listTitle, getTitle, memoryListTitle, memoryGetTitle, thinTitle} {
-		all = append(all, target{what: "less CPU than all that you could build instead: " + title, want: "< 1.00", judge: ahead(title, builds())})
+		all = append(all, target{what: "less CPU than all that you could build instead: " + title, want: "< 1.00", judge: ahead(title, builds()), cpu: title})
 	}
 	return all
 }
@@ -165,6 +166,17 @@ func below(limit float64, name string) func(results) (string, bool) {
 		most := largest(r.values(millionTitle, name, peakHeap))
 		return bytesText(most), most > 0 && most < limit
 	}
+}
+
+// missedTitles are the contests of which a target of CPU time was missed, once each.
+func missedTitles(r results, size scale) []string {
+	var titles []string
+	for _, t := range targets(size) {
+		if measured, met := t.judge(r); t.cpu != "" && !met && measured != notMeasured && !slices.Contains(titles, t.cpu) {
+			titles = append(titles, t.cpu)
+		}
+	}
+	return titles
 }
 
 func writeTargets(out *strings.Builder, r results, size scale) {
