@@ -119,7 +119,7 @@ func (s *Scanner) Skip() ([]byte, *Error) {
 	case '[':
 		err = s.Array(func(int) *Error { _, err := s.Skip(); return err })
 	case '"':
-		_, err = s.Text()
+		err = s.skipText()
 	case 't':
 		err = s.Literal("true")
 	case 'f':

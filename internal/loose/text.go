@@ -91,12 +91,12 @@ func ends(x uint64) uint64 {
 }
 
 // decoded reads the rest of a string that begins at begin and has its first escape at at. Where the runs end is known for a whole block before they
-// are copied, so that no copy waits for the one before. UTF-8 is checked once: no escape makes valid UTF-8 from what was not.
+// are copied, so that no copy waits for the one before. Of UTF-8 only what was beyond ASCII is checked, once: no escape makes valid UTF-8 from what was not.
 func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 	data, out := s.Data, s.scratch[:cap(s.scratch)]
-	n, odd := at-begin, 0 // out[:odd] is UTF-8 for certain
-	if ascii {
-		odd = n
+	n, odd, sound := at-begin, -1, true // out[odd:n] may be no UTF-8, the rest is if sound; with -1 there is nothing to check
+	if !ascii {
+		odd = 0
 	}
 	if n+4*block > len(out) {
 		out = make([]byte, 2*n+8*block)
@@ -108,8 +108,11 @@ func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 			out = append(out, make([]byte, len(out))...)
 		}
 		mask, isASCII := specials((*[block]byte)(data[base:]))
-		if ascii = ascii && isASCII; ascii {
+		switch {
+		case !isASCII && odd < 0:
 			odd = n
+		case isASCII && odd >= 0:
+			sound, odd = sound && valid(out[odd:n]), -1
 		}
 		// Both are longer than what is read and written of them, so that a copy needs no look at how much is left.
 		from, to := (*[2 * block]byte)(data[base:]), (*[2 * block]byte)(out[n:])
@@ -120,7 +123,7 @@ func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 			k = copyRun(to, k, from, i, end)
 			i = end
 			if from[i] != '\\' {
-				return s.ended(out, n+k, base+i, odd)
+				return s.ended(out, n+k, base+i, odd, sound)
 			}
 			if c := escaped[from[i+1]]; c != 0 {
 				to[k] = c
@@ -144,7 +147,10 @@ func (s *Scanner) decoded(begin, at int, ascii bool) ([]byte, *Error) {
 		}
 		at, n = base+i, n+k
 	}
-	return s.decodedEnd(out, n, at, odd)
+	if odd < 0 {
+		odd = n
+	}
+	return s.decodedEnd(out, n, at, odd, sound)
 }
 
 // copyRun copies from[i:end] to to[k:], 16 bytes at a time, and returns where it ends there. It writes up to 16 bytes beyond that.
@@ -159,7 +165,7 @@ func copyRun(to *[2 * block]byte, k int, from *[2 * block]byte, i, end int) int 
 }
 
 // decodedEnd is [Scanner.decoded] for the last bytes of the body.
-func (s *Scanner) decodedEnd(out []byte, n, at, odd int) ([]byte, *Error) {
+func (s *Scanner) decodedEnd(out []byte, n, at, odd int, sound bool) ([]byte, *Error) {
 	data := s.Data
 	if more := len(data) - at; n+more+utf8.UTFMax > len(out) { // a text is never longer than with its escapes
 		out = append(out, make([]byte, more+utf8.UTFMax)...)
@@ -175,7 +181,7 @@ func (s *Scanner) decodedEnd(out []byte, n, at, odd int) ([]byte, *Error) {
 			n += utf8.EncodeRune(out[n:n+utf8.UTFMax], r)
 			at = s.At - 1
 		case c < 0x20, c == '"':
-			return s.ended(out, n, at, odd)
+			return s.ended(out, n, at, odd, sound)
 		default:
 			out[n] = c
 			n++
@@ -184,16 +190,16 @@ func (s *Scanner) decodedEnd(out []byte, n, at, odd int) ([]byte, *Error) {
 	return nil, s.endless()
 }
 
-// ended returns a text of which n bytes have been decoded, the first odd of them UTF-8 for certain, and which a quote, or a character that must not be there, ends
-// at at.
-func (s *Scanner) ended(out []byte, n, at, odd int) ([]byte, *Error) {
+// ended returns a text of which n bytes have been decoded, those from odd on perhaps no UTF-8, the others only if sound, and which a quote, or a character that must
+// not be there, ends at at.
+func (s *Scanner) ended(out []byte, n, at, odd int, sound bool) ([]byte, *Error) {
 	if s.At = at; s.Data[at] != '"' {
 		return nil, s.Fail("a control character in a text")
 	}
 	s.At++
 	s.scratch = out
-	if text := out[:n]; !valid(text[odd:]) {
-		return s.mended(text), nil
+	if !sound || odd >= 0 && !valid(out[odd:n]) {
+		return s.mended(out[:n]), nil
 	}
 	return out[:n], nil
 }
@@ -207,6 +213,10 @@ func valid(text []byte) bool {
 			continue
 		}
 		begin := bits.TrailingZeros64(odd) / 8
+		if begin+1 < len(text) && text[begin]-0xc2 <= 0xdf-0xc2 && text[begin+1]&0xc0 == 0x80 { // two bytes, as most are
+			text = text[begin+2:]
+			continue
+		}
 		end := begin + 1
 		for end < len(text) && text[end] >= utf8.RuneSelf {
 			end++
@@ -217,6 +227,60 @@ func valid(text []byte) bool {
 		text = text[end:]
 	}
 	return utf8.Valid(text)
+}
+
+// skipText reads a string of which nobody wants the content.
+func (s *Scanner) skipText() *Error {
+	data := s.Data
+	at, _ := s.run(s.At + 1)
+	if at < len(data) && data[at] == '"' { // no escape, as in most
+		s.At = at + 1
+		return nil
+	}
+	for at+2*block <= len(data) {
+		from := (*[2 * block]byte)(data[at:])
+		mask, _ := specials((*[block]byte)(data[at:]))
+		next := at + block
+		for mask != 0 {
+			i := bits.TrailingZeros64(mask)
+			if from[i] != '\\' {
+				return s.skipped(at + i)
+			}
+			end := i + 2
+			if escaped[from[i+1]] == 0 {
+				s.At = at + i
+				if _, err := s.escape(); err != nil {
+					return err
+				}
+				end = s.At - at
+			}
+			mask = mask >> uint(end) << uint(end)
+			next = max(next, at+end) // an escape can reach into the next block
+		}
+		at = next
+	}
+	for {
+		if at, _ = s.run(at); at == len(data) || data[at] != '\\' {
+			return s.skipped(at)
+		}
+		s.At = at
+		if _, err := s.escape(); err != nil {
+			return err
+		}
+		at = s.At
+	}
+}
+
+// skipped ends a string at a quote. Anything else must not be there.
+func (s *Scanner) skipped(at int) *Error {
+	if at == len(s.Data) {
+		return s.endless()
+	}
+	if s.At = at; s.Data[at] != '"' {
+		return s.Fail("a control character in a text")
+	}
+	s.At++
+	return nil
 }
 
 // mended returns a text with U+FFFD for each byte that is no UTF-8.

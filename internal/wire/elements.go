@@ -68,8 +68,12 @@ func ID(object []byte) (id string, ok bool) {
 		isExact := string(name) == "id"
 		isID := isExact || !exact && strings.EqualFold(string(name), "id")
 		s.Space()
+		if !isID {
+			_, err := s.Skip()
+			return err
+		}
 		text, kind, err := s.Scalar()
-		if !isID || err != nil || kind == 'n' {
+		if err != nil || kind == 'n' {
 			return err
 		}
 		exact = exact || isExact
@@ -91,10 +95,13 @@ func Warning(object []byte) string {
 		return ""
 	}
 	_ = s.Object(func(name []byte) *loose.Error { // as in ID
-		mine := isWarning(string(name))
+		if !isWarning(string(name)) {
+			_, err := s.Skip()
+			return err
+		}
 		s.Space()
 		text, kind, err := s.Scalar()
-		if mine && err == nil && kind == '"' {
+		if err == nil && kind == '"' {
 			warning = strings.TrimSpace(string(text))
 		}
 		return err
