@@ -71,7 +71,7 @@ func attribute[T any](ctx context.Context, a *answer, b batch, records []*T) (un
 			unknown, failed = append(unknown, i), err
 			continue
 		}
-		if record, ok, err := recordOf[T](raw); err != nil {
+		if record, ok, err := recordOf[T](raw, at.named); err != nil {
 			at.taken[place] = false
 			unknown, failed = append(unknown, i), err
 		} else if ok {
@@ -118,7 +118,7 @@ func attributeOne[T any](a *answer, b batch, raw json.RawMessage, records []*T) 
 		if place < 0 {
 			return indices(0, b.n), a.decodeError(&wire.Error{Reason: fmt.Sprintf("a record with the id %s, which none of the inputs has", shortID(id))})
 		}
-		record, _, err := recordOf[T](raw)
+		record, _, err := recordOf[T](raw, true)
 		if err != nil {
 			return indices(0, b.n), a.decodeError(err)
 		}
@@ -129,9 +129,9 @@ func attributeOne[T any](a *answer, b batch, raw json.RawMessage, records []*T) 
 	return nil, nil
 }
 
-// recordOf decodes an element that names a record; false is an acknowledgement without one, such as {}.
-func recordOf[T any](raw json.RawMessage) (*T, bool, error) {
-	if _, named := wire.ID(raw); !named && wire.HasID[T]() {
+// recordOf decodes an element that names a record, by an id; false is an acknowledgement without one, such as {}.
+func recordOf[T any](raw json.RawMessage, named bool) (*T, bool, error) {
+	if !named && wire.HasID[T]() {
 		return nil, false, nil
 	}
 	record, err := wire.DecodeElement[T](raw)
@@ -145,6 +145,7 @@ type places struct {
 	short bool            // fewer records came than were sent, so that a position says nothing
 	seen  map[string]bool // the ids of created records
 	id    string          // of the last element
+	named bool            // it has one
 	made  []string        // the ids of those that have their places
 }
 
@@ -155,7 +156,7 @@ func newPlaces(b batch) *places {
 // of returns the place of the ith element, or an error if it is the record of none.
 func (p *places) of(i int, raw json.RawMessage) (int, error) {
 	id, ok := wire.ID(raw)
-	p.id = id
+	p.id, p.named = id, ok
 	switch {
 	case raw[0] != '{':
 		return 0, elementError(i, "not a record")

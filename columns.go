@@ -87,24 +87,27 @@ func checkColumns(place string, input reflect.Value) error {
 		if !ok {
 			continue
 		}
-		argument := place + "." + c.field
+		argument := func() string { return place + "." + c.field }
 		switch value := field.held().(type) {
 		case nil:
 			if c.notNull && field.IsNull() {
-				return badArgument(argument, "%s is null; HaloPSA's column takes none", c.member)
+				return badArgument(argument(), "%s is null; HaloPSA's column takes none", c.member)
 			}
 		case string:
-			if n := units(value); c.longest > 0 && n > c.longest {
-				return badArgument(argument, "%s has %d characters; HaloPSA's column holds %d; Truncate cuts", c.member, n, c.longest)
+			if c.longest == 0 || len(value) <= c.longest { // no text has more characters than bytes
+				continue
+			}
+			if n := units(value); n > c.longest {
+				return badArgument(argument(), "%s has %d characters; HaloPSA's column holds %d; Truncate cuts", c.member, n, c.longest)
 			}
 		case Time:
 			if !value.IsZero() && (value.Before(oldestDate) || value.After(latestDate)) {
-				return badArgument(argument, "%s is in the year %d; HaloPSA's dates are from %d to %d", c.member, value.UTC().Year(), oldestDate.Year(), latestDate.Year())
+				return badArgument(argument(), "%s is in the year %d; HaloPSA's dates are from %d to %d", c.member, value.UTC().Year(), oldestDate.Year(), latestDate.Year())
 			}
 		default:
 			if parts := reflect.ValueOf(value); parts.Kind() == reflect.Slice && parts.Type().Elem().Kind() == reflect.Struct {
 				for i := range parts.Len() {
-					if err := checkColumns(fmt.Sprintf("%s[%d]", argument, i), parts.Index(i)); err != nil {
+					if err := checkColumns(fmt.Sprintf("%s[%d]", argument(), i), parts.Index(i)); err != nil {
 						return err
 					}
 				}
