@@ -72,8 +72,7 @@ func TestInputsWithoutJSON(t *testing.T) {
 				{}, {}, {Duration: halopsa.Set(math.NaN())},
 			}, halopsa.WithBatchSize(1))
 			return err
-		}, "IntegrationRequest.Create: inputs: cannot be encoded as JSON: json: error calling MarshalJSON for type " +
-			"halopsa.Opt[float64]: json: unsupported value: NaN"},
+		}, "IntegrationRequest.Create: inputs: cannot be encoded as JSON: json: unsupported value: NaN"},
 		"function": {func(ctx context.Context, c *halopsa.Client) error {
 			_, err := halopsa.PostOf[map[string]any](ctx, c, "Tickets", unwritable{})
 			return err

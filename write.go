@@ -108,7 +108,7 @@ func encodeInputs[I any](r *request, inputs []I) (first batch, err error) {
 }
 
 func encodeBatch[I any](r *request, inputs []I) (batch, error) {
-	body, err := json.Marshal(inputs)
+	body, err := marshalInputs(inputs)
 	if err != nil {
 		return batch{}, &ArgumentError{Op: r.op, Argument: "inputs", Reason: "cannot be encoded as JSON: " + err.Error()}
 	}
