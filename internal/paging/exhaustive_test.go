@@ -116,6 +116,12 @@ var kinds = []kind{
 	{name: "newest first, capped at 2, sparse", newestFirst: true, order: byIDDown, limit: 2, own: true, events: 3, part: 2},
 	{name: "cannot be sorted, oldest first, no count, sparse", order: byRows, count: noCount, events: 3, part: 2},
 	{name: "another key, count capped", order: byOther, count: countCapped(3), events: 3, part: 2},
+	{name: "last page behind the end, count late, sparse", past: pastLast, count: countLate, events: 2, part: 2},
+	{name: "uneven, first page behind the end, sparse", uneven: true, past: pastFirst, events: 3, part: 2},
+	{name: "uneven, last page behind the end, sparse", uneven: true, past: pastLast, events: 3, part: 2},
+	{name: "uneven, 404 behind the end, sparse", uneven: true, past: past404, own: true, events: 3, part: 2, errs: true},
+	{name: "newest first, count of rows, sparse", newestFirst: true, order: byIDDown, count: countOfRows, events: 3, part: 2},
+	{name: "another key, count of rows", order: byOther, count: countOfRows, events: 3, part: 2},
 	{name: "sort ignored, moves", middle: true, events: 2, part: 1, errs: true},
 }
 

@@ -152,7 +152,7 @@ func (w *world) most() int {
 	}
 	pages := (w.there+w.inserts)/size + 1
 	switch {
-	case w.middle, w.order == byOther, w.past > past404, w.order == byIDDown && (!w.newestFirst || w.kind.count != nil || w.past > pastEmpty || w.second):
+	case w.middle, w.order == byOther, w.past > past404, w.uneven && w.kind.count != nil, w.order == byIDDown && (!w.newestFirst || w.kind.count != nil || w.past > pastEmpty || w.second):
 		// it is read until two readings agree
 		return (w.events+5)*(pages+1) + 6
 	case w.kind.count == nil && !w.second && w.events == 0 && !w.uneven && !w.ignore:

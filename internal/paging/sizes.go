@@ -7,11 +7,16 @@ type counter struct {
 	count int // the latest record_count, -1 when unknown
 	wrong bool
 	any   bool
+	rows  bool // it was the number of rows in each response so far
 	gap   bool // a page did not come that had to be there by the latest one: the list was shorter then
 }
 
 // take takes a response and returns by how much the list has shrunk since the one before, and whether nothing seems to have changed.
 func (c *counter) take(r *reply) (fall int, still bool) {
+	if !r.silent {
+		c.rows = (c.rows || !c.any) && r.count == len(r.at)
+		c.wrong = c.wrong || c.rows && c.any && r.count != c.count // it counts them, not the records of the list
+	}
 	if r.count >= 0 && c.count >= 0 && !c.wrong {
 		fall = max(0, c.count-r.count)
 	}

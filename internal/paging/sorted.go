@@ -142,8 +142,9 @@ func (s *sorted) doubt(at int) {
 
 // count takes what a response tells of changes.
 func (s *sorted) count(r *reply) {
+	believed := !s.counter.wrong
 	fall, still := s.counter.take(r)
-	if len(r.at) > 0 && !s.counter.wrong && !s.uneven && r.count >= 0 && r.end > r.count { // it counts too few
+	if believed && (s.counter.wrong || len(r.at) > 0 && !s.uneven && r.count >= 0 && r.end > r.count) { // it counts too few
 		s.counter.wrong, still = true, false
 		for len(s.joins) > 0 {
 			s.doubt(len(s.joins) - 1)
@@ -216,6 +217,7 @@ func (s *sorted) nothing(r *reply) {
 		switch {
 		case s.down && before.short && !s.counts() && !s.uneven: // two ways agree
 			s.prove(lo, back)
+		case r.silent && end != s.counter.count, s.uneven && s.distinct-s.falls < s.counter.count: // the page before may not have been the last one
 		case r.still:
 			s.believe(lo, back)
 		}
