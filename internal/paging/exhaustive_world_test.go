@@ -174,7 +174,7 @@ func (w *world) serve(req page.Request) (rows []int64, count int, refused bool) 
 		switch w.past {
 		case past404:
 			w.before = n
-			return nil, -1, true
+			return nil, 0, true // as a reader has it of an error
 		case pastFirst:
 			begin, end = w.bounds(page.Request{Page: 1, Size: req.Size})
 		case pastLast:

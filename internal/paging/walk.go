@@ -173,7 +173,11 @@ func (w *Walk) Shrinks(size int) bool {
 // Accept takes the response to Next's request and returns which of its rows are new, by index.
 func (w *Walk) Accept(a Answer) []int {
 	req := w.next
-	changed := w.changes(a)
+	if a.Refused {
+		a.RecordCount = -1
+	}
+	silent := len(a.Keys) == 0 && a.RecordCount < 0
+	changed := w.changes(a, silent)
 	switch {
 	case w.contents.again != nil:
 		return w.replay(a, changed)
@@ -187,9 +191,8 @@ func (w *Walk) Accept(a Answer) []int {
 		return nil
 	}
 	r := &reply{
-		req: req, count: a.RecordCount, size: a.PageSize, refused: a.Refused, print: a.Print,
-		silent: a.Refused || len(a.Keys) == 0 && a.RecordCount < 0,
-		gone:   max(0, a.GoneAfter-w.goneBefore), sure: max(0, a.GoneBefore-w.goneAfter),
+		req: req, count: a.RecordCount, size: a.PageSize, refused: a.Refused, print: a.Print, silent: silent,
+		gone: max(0, a.GoneAfter-w.goneBefore), sure: max(0, a.GoneBefore-w.goneAfter),
 	}
 	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
 	repeats, print := w.add(a.Keys, r)
@@ -215,8 +218,8 @@ func (w *Walk) Accept(a Answer) []int {
 }
 
 // changes takes what a response tells of changes.
-func (w *Walk) changes(a Answer) (changed bool) {
-	if a.Refused || len(a.Keys) == 0 && a.RecordCount < 0 {
+func (w *Walk) changes(a Answer, silent bool) (changed bool) {
+	if silent {
 		a.RecordCount = w.count
 	}
 	changed = w.started && a.RecordCount >= 0 && w.count >= 0 && a.RecordCount != w.count || a.GoneAfter > w.goneBefore
@@ -281,7 +284,7 @@ func (w *Walk) turns(r *reply) bool {
 func (w *Walk) places(keys []wire.Key, r *reply) bool {
 	s := w.sorted
 	for i, key := range keys {
-		if key.Kind != wire.KeyID || key.ID <= 0 {
+		if key.Kind != wire.KeyID {
 			return false
 		}
 		r.at[i] = key.ID
