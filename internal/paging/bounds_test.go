@@ -1,6 +1,7 @@
 package paging_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,5 +29,45 @@ func TestRequestBounds(t *testing.T) {
 				assert.LessOrEqual(t, len(s.Requests), 3*static+1, "%d by %d, %s", n, size, name)
 			}
 		}
+	}
+}
+
+// A response that shows that nothing is between two pages is not idle although it brings nothing new: no list is read as a whole once more for it.
+func TestRequestsThatProve(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		server        pagetest.Server
+		n, size, goes int // the newest record goes after so many responses
+		requests      int
+	}{
+		"newest first":                             {server: pagetest.Server{Order: pagetest.NewestFirst}, n: 24, size: 1, requests: 25},
+		"newest first, one goes":                   {server: pagetest.Server{Order: pagetest.NewestFirst}, n: 13, size: 2, goes: 5, requests: 13},
+		"newest first, count too large":            {server: pagetest.Server{Order: pagetest.NewestFirst, Extra: 2}, n: 24, size: 1, requests: 26},
+		"newest first, count too large, one goes":  {server: pagetest.Server{Order: pagetest.NewestFirst, Extra: 2}, n: 29, size: 1, goes: 3, requests: 38},
+		"oldest first, count too small by a page":  {server: pagetest.Server{Extra: -30}, n: 717, size: 30, requests: 49},
+		"oldest first, count too small, of capped": {server: pagetest.Server{Extra: -30, Limit: 30}, n: 717, size: 100, requests: 49},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, order := test.server, paging.ByID
+			if s.Order == pagetest.NewestFirst {
+				order = paging.ByIDDown
+			}
+			for id := range int64(test.n) {
+				s.IDs = append(s.IDs, 10*id+10)
+			}
+			there := slices.Clone(s.IDs)
+			got, err := walk(t, &s, paging.New(test.size, paging.Options{Order: order}), func([]int64) {
+				if len(s.Requests) == test.goes {
+					s.Cut(len(s.IDs)-1, 1)
+				}
+			})
+			if test.server.Extra <= 0 || test.goes > 0 {
+				require.NoError(t, err)
+			}
+			assert.ElementsMatch(t, there, got)
+			assert.LessOrEqual(t, len(s.Requests), test.requests)
+		})
 	}
 }
