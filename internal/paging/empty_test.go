@@ -13,12 +13,16 @@ import (
 	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
-// walkWithEmpty walks 12 records in pages of 3 of which some are empty and say that there are so many, and returns how many came.
+// walkWithEmpty walks 12 records in pages of 3 of which some are empty and say that there are so many, and returns how many came. No page is asked for
+// three times in a row: nothing changes.
 func walkWithEmpty(t *testing.T, o paging.Options, count, says int, empty func(request int, req page.Request) bool) (n, requests int, err error) {
 	t.Helper()
 	s := pagetest.Of(12)
 	w := paging.New(3, o)
 	for req, more := w.Next(); more; req, more = w.Next() {
+		if n := len(s.Requests); n > 1 && req == s.Requests[n-1] {
+			require.NotEqual(t, req, s.Requests[n-2], "%v", s.Requests)
+		}
 		a := serve(s, req)
 		if a.RecordCount = count; empty(len(s.Requests), req) {
 			a.Keys, a.Print = nil, 0
@@ -52,7 +56,7 @@ func TestEmptyPageOnce(t *testing.T) {
 			n, requests, err := walkWithEmpty(t, o, count, says, func(at int, _ page.Request) bool { return at == request })
 			require.NoError(t, err, "%s, request %d", name, request)
 			assert.Equal(t, 12, n, "%s, request %d", name, request)
-			assert.LessOrEqual(t, requests, 4*5+1, "%s, request %d", name, request)
+			assert.LessOrEqual(t, requests, 16, "%s, request %d", name, request)
 		}
 	})
 }
@@ -66,7 +70,7 @@ func TestEmptyPageForever(t *testing.T) {
 			var short *paging.Incomplete
 			require.ErrorAs(t, err, &short, "%s, page %d", name, number)
 			assert.False(t, short.AllRead, "%s, page %d", name, number)
-			assert.LessOrEqual(t, requests, 4*5+2, "%s, page %d", name, number)
+			assert.LessOrEqual(t, requests, 14, "%s, page %d", name, number)
 		}
 	})
 }

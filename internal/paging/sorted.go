@@ -42,7 +42,7 @@ type sorted struct {
 	empty   empties
 	ignored bool // the server seems to pay no heed to page_no
 	lost    bool // no further request can help
-	hollow  bool // since a page stays empty that should not
+	hollow  bool // a page stays empty that should not
 }
 
 // ending is what a response says that shows the end of the list.
@@ -243,7 +243,7 @@ func (s *sorted) rows(r *reply) {
 	if n := len(s.cover); n > 0 && s.cover[n-1].lo == back && (s.cover[n-1].above-1)*s.cover[n-1].size < r.end {
 		s.cover = s.cover[:n-1] // the list has grown
 	}
-	if r.short && s.counts() && !r.unsure && !s.uneven {
+	if r.short && s.counts() && !s.uneven {
 		if r.end == r.count && s.distinct-s.falls >= r.count { // so many have been seen, and so far does the page reach
 			hi = back
 		}
@@ -263,7 +263,7 @@ func (s *sorted) rows(r *reply) {
 	case before.end == r.begin && (!s.uneven || r.follows(before)) && before.at[len(before.at)-1] < first:
 		s.paged = true
 		s.believe(before.at[len(before.at)-1], first)
-	case r.end == before.begin && (!s.uneven || before.follows(r)) && last < before.at[0]:
+	case r.end == before.begin && !s.uneven && last < before.at[0]:
 		s.believe(last, before.at[0])
 	}
 }
@@ -273,8 +273,7 @@ func (s *sorted) reopen() {
 	if n := len(s.cover); s.cover[n-1].lo == back {
 		s.cover = s.cover[:n-1]
 	}
-	s.hollow = s.empty.wrong > 1
-	s.lost = s.hollow || s.whole()
+	s.hollow, s.lost = s.empty.wrong > 1, s.whole()
 }
 
 // below closes the hole above a page, where the page above it was read before: see [sorted].

@@ -252,10 +252,10 @@ func (w *Walk) advance(number int) {
 	s := w.sorted
 	req, done, fewer := s.next()
 	switch {
-	case !done:
-		w.next = req
 	case s.hollow:
 		w.fail(number, hollow)
+	case !done:
+		w.next = req
 	case s.lost, !fewer && w.static && w.count > w.seen.Len(): // the order may be no order
 		w.loosen(nil, 0, 0)
 	default:
