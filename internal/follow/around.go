@@ -212,7 +212,7 @@ func (f *Follower) elsewhere(p part) bool {
 		return p.begin < f.pass.lo
 	}
 	return slices.ContainsFunc(f.pass.places, func(seen place) bool {
-		return seen.id == p.ids[0] && seen.at > p.begin && seen.changes == f.pass.changes
+		return seen.id == p.ids[0] && seen.at > p.begin
 	})
 }
 

@@ -98,7 +98,6 @@ const (
 // pass is one reading of what is new. The next pass is a new value.
 type pass struct {
 	idle      int                  // responses in a row that brought nothing new
-	responses int                  // in all
 	questions map[page.Request]int // since something was given out, or was seen to have changed
 	answers   map[page.Request]int64
 	poll      bool // it begins where no page shows both a record that was read and what comes after the last one
@@ -177,7 +176,6 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 		p.changes++
 	}
 	p.idle++
-	p.responses++
 	f.note(a)
 	switch f.state {
 	case first:
@@ -241,9 +239,6 @@ func (f *Follower) otherwise() {
 	case 1:
 		f.wrong = true // what record_count says leads nowhere
 		p.lo, p.hi, p.met = 0, unknown, false
-		if f.state == again {
-			f.state = down
-		}
 		if f.seek(); f.order == asAsked {
 			f.next.Page = 1 // it shows whether the list is sorted as asked
 		}

@@ -9,21 +9,17 @@ import (
 // aim guesses where the cursor is by how far apart the ids of a page are.
 func (f *Follower) aim(p part) {
 	f.pass.guess = unknown
-	rows := len(p.ids)
-	if last := p.ids[rows-1]; (f.state == up) == (last <= f.cursor) {
+	first, last := p.ids[0], p.ids[len(p.ids)-1]
+	if (f.state == up) == (last <= f.cursor) {
 		f.pass.loID = last
 	} else {
-		f.pass.hiID = p.ids[0]
+		f.pass.hiID = first
 	}
-	if rows < 2 {
-		return
-	}
-	apart := float64(p.ids[rows-1]-p.ids[0]) / float64(rows-1)
-	if apart == 0 {
+	if first == last { // one row, or one that comes several times
 		return
 	}
 	f.pass.seen = p.begin
-	off := float64(f.cursor-p.ids[0]) / apart
+	off := float64(f.cursor-first) / float64(last-first) * float64(len(p.ids)-1)
 	f.pass.guess = max(0, p.begin+int(max(min(off, farthest), -farthest)))
 }
 

@@ -1,6 +1,7 @@
 package follow_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -68,7 +69,7 @@ func TestOrderThatTurnsEachTime(t *testing.T) {
 				if err == nil {
 					assert.Equal(t, upTo(1, 60), got, "by %d, turned after %d", size, every)
 				}
-				assert.LessOrEqual(t, len(s.Requests), 150)
+				assert.LessOrEqual(t, len(s.Requests), 10)
 			}
 		}
 	}
@@ -89,4 +90,88 @@ func TestRowThatComesTwice(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Where no page shows both the last record that was given out and the next one, a poll looks at one of two places. What is in the other one comes with
+// the next poll, and at once where record_count says that the list is another one.
+func TestPollThatIsNotQuiet(t *testing.T) {
+	t.Parallel()
+	for quiet := range 4 { // so many polls found nothing
+		for _, silent := range []bool{false, true} {
+			s := pagetest.Of(4)
+			s.Order, s.Silent = pagetest.OldestFirst, silent
+			f := follow.New(0, 2, false)
+			got, err := pass(t, s, f, nil)
+			require.NoError(t, err)
+			require.Equal(t, upTo(1, 4), got)
+			for range quiet {
+				f.Begin()
+				got, err = pass(t, s, f, nil)
+				require.NoError(t, err)
+				require.Empty(t, got)
+			}
+			s.Cut(0, 2)
+			s.Add(1)
+			f.Begin()
+			got, err = pass(t, s, f, nil)
+			require.NoError(t, err)
+			if silent && len(got) == 0 {
+				f.Begin()
+				got, err = pass(t, s, f, nil)
+				require.NoError(t, err)
+			}
+			assert.Equal(t, []int64{5}, got, "after %d quiet polls, silent %t", quiet, silent)
+		}
+	}
+}
+
+// A list that turns out not to be in the order of its ids is refused at once where records have been given out for its order, and read as a whole where
+// none have been.
+func TestPageInNoOrder(t *testing.T) {
+	t.Parallel()
+	for _, at := range []int{2, 12, 22} {
+		s := pagetest.Of(30)
+		s.Order = pagetest.OldestFirst
+		s.IDs[at], s.IDs[at+1] = s.IDs[at+1], s.IDs[at]
+		f := follow.New(0, 10, false)
+		given := 0
+		for req, more := f.Next(); more; req, more = f.Next() {
+			next, _ := f.Accept(serve(s, req))
+			given += len(next)
+			require.LessOrEqual(t, len(s.Requests), 2+at/10, "%v", s.Requests)
+		}
+		if at < 10 {
+			require.NoError(t, f.Err())
+			assert.Equal(t, 30, given)
+		} else {
+			require.ErrorContains(t, f.Err(), "not in the order of its ids")
+		}
+	}
+}
+
+// A page of one row that comes several times says nothing of how far apart the ids are: the search is not led astray.
+func TestRowThatFillsAPage(t *testing.T) {
+	t.Parallel()
+	most := 0
+	for at := range 30 {
+		for after := range int64(30) {
+			for _, silent := range []bool{false, true} {
+				s := &pagetest.Server{Order: pagetest.OldestFirst, Silent: silent}
+				for id := range int64(30) {
+					s.IDs = append(s.IDs, 10*id+10)
+				}
+				s.IDs = slices.Insert(s.IDs, at, s.IDs[at], s.IDs[at], s.IDs[at])
+				f := follow.New(10*after+10, 2, false)
+				for f.Cursor() == 10*after+10 {
+					req, more := f.Next()
+					if !more {
+						break
+					}
+					f.Accept(serve(s, req))
+				}
+				most = max(most, len(s.Requests))
+			}
+		}
+	}
+	assert.LessOrEqual(t, most, 11)
 }

@@ -15,7 +15,7 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		f.at = 0
 		return f.ended(), false
 	case rows == 0 || old == 0 && !begin: // the cursor is nearer to the front
-		if rows == 0 && s.poll && s.responses == 1 && !f.polls && s.changes == 0 { // see Begin
+		if rows == 0 && s.poll && !f.polls && s.changes == 0 { // see Begin
 			return f.finish(nil), false
 		}
 		s.atMost(p.begin)
@@ -39,7 +39,7 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 	} else {
 		s.atLeast(p.end())
 	}
-	quiet := s.poll && s.responses == 1 && f.polls && old == rows && p.full && p.end() == f.at && s.changes == 0
+	quiet := s.poll && f.polls && old == rows && p.full && p.end() == f.at && s.changes == 0
 	f.onward(p.ended || proved || quiet)
 	return next, false
 }
