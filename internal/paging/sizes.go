@@ -82,9 +82,6 @@ func (z *sizes) recover(end int) {
 		return
 	}
 	larger := min(2*z.top, z.shrunk)
-	if 2*larger > z.shrunk {
-		larger = z.shrunk
-	}
 	if end%larger != 0 && (z.since < 2*z.patient || end < larger) {
 		return
 	}

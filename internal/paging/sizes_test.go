@@ -93,3 +93,37 @@ func smaller(t *testing.T, s *pagetest.Server, w *paging.Walk, tooMuch func(req 
 	}
 	return requests
 }
+
+// A row that is too much for a larger page costs some smaller pages around it, and not many pages later they are as large as before.
+func TestRequestsOfSmallerPages(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		order                               paging.Order
+		n, size, row, width, fits, requests int
+	}{
+		{paging.ByID, 300, 10, 17, 1, 1, 46},
+		{paging.ByID, 1000, 100, 17, 1, 1, 47},
+		{paging.ByID, 1000, 50, 0, 20, 1, 116},
+		{paging.ByIDDown, 1000, 12, 17, 20, 1, 147},
+		{paging.ByOther, 300, 10, 17, 1, 1, 47},
+		{paging.ByOther, 1000, 100, 17, 1, 1, 51},
+		{paging.ByOther, 1000, 100, 60, 20, 2, 67},
+		{paging.ByOther, 1000, 25, 17, 20, 3, 69},
+		{paging.ByID, 1000, 100, 0, 1000, 25, 46}, // all of it
+		{paging.ByOther, 1000, 100, 0, 1000, 30, 46},
+		{paging.ByID, 3000, 100, 0, 1000, 12, 195},
+		{paging.ByOther, 3000, 100, 500, 500, 12, 127},
+		{paging.ByID, 9000, 100, 17, 1, 1, 127},
+		{paging.ByOther, 9000, 100, 17, 1, 1, 131},
+	}
+	for _, test := range tests {
+		s := pagetest.Of(test.n)
+		if test.order == paging.ByIDDown {
+			s.Order = pagetest.NewestFirst
+		}
+		got := smaller(t, s, paging.New(test.size, paging.Options{Order: test.order}), func(req page.Request) bool {
+			return (req.Page-1)*req.Size < test.row+test.width && test.row < req.Page*req.Size && req.Size > test.fits
+		}, func(*pagetest.Server, int) {})
+		assert.LessOrEqual(t, got, test.requests, "%+v", test)
+	}
+}
