@@ -71,3 +71,36 @@ func TestRequestsThatProve(t *testing.T) {
 		})
 	}
 }
+
+// Where others delete at every answer, a walk that goes back by as much as the list has shrunk finds what moved, and ends.
+func TestRequestsWhereRecordsGoAllTheTime(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		order          paging.Order
+		gone, requests int // between two requests, from the third one on
+	}{
+		{paging.ByID, 1, 78}, {paging.ByID, 3, 85}, {paging.ByID, 7, 87},
+		{paging.ByIDDown, 1, 78}, {paging.ByIDDown, 3, 85}, {paging.ByIDDown, 7, 148},
+		{paging.ByOther, 3, 339}, {paging.ByOther, 7, 148}, // read until a pass proves itself
+	} {
+		s := pagetest.Of(0)
+		for id := range int64(1000) {
+			s.IDs = append(s.IDs, 10*id+10)
+		}
+		if test.order == paging.ByIDDown {
+			s.Order = pagetest.NewestFirst
+		}
+		got, err := walk(t, s, paging.New(20, paging.Options{Order: test.order}), func([]int64) {
+			if len(s.Requests) > 3 {
+				at := 0
+				if test.order == paging.ByIDDown {
+					at = len(s.IDs) - test.gone
+				}
+				s.Cut(at, test.gone)
+			}
+		})
+		require.NoError(t, err, "%+v", test)
+		assert.Subset(t, got, s.IDs, "%+v", test)
+		assert.LessOrEqual(t, len(s.Requests), test.requests, "%+v", test)
+	}
+}
