@@ -47,6 +47,7 @@ type reading struct {
 	sum      uint64 // of the records, whatever their order
 	twice    bool   // a record came twice
 	moved    bool   // record_count changed or was not there, or records of ours went
+	counted  bool   // record_count said so, not only a page that was refused
 	fresh    int
 	pages    uint64 // the fingerprints of its pages in their order
 	pos      int    // how far it has come, in positions; what is before it may have moved on
@@ -139,6 +140,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	p := &l.now
 	known := r.count >= 0 && !l.counter.wrong
 	p.moved = p.moved || !r.still || !known
+	p.counted = p.counted || !r.still && !r.silent
 	p.pos = max(0, p.pos-r.fall)
 	p.fresh += len(r.fresh)
 	// A page that came before is sent in place of one behind the end, if such a server it is, or the list has moved by a page.
@@ -223,7 +225,7 @@ func (l *loose) span(r *reply) int {
 func (l *loose) endPass(known bool, count int) verdict {
 	p := &l.now
 	proved := !p.moved && p.distinct == count && (!p.twice || l.number > 1)
-	more := p.moved && l.counter.count > p.distinct && !l.counter.wrong // the latest record_count may be from before a delete, or tell what has slipped away
+	more := p.counted && l.counter.count > p.distinct && !l.counter.wrong // the latest record_count may be from before a delete, or tell what has slipped away
 	agrees := (l.number > l.begun || l.before.distinct > 0) && p.sameAs(&l.before) && !p.twice && !l.before.twice && !more
 	enough := !l.second || l.number > 1 && p.fresh == 0
 	switch {
