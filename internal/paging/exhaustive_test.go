@@ -122,6 +122,7 @@ var kinds = []kind{
 	{name: "uneven, 404 behind the end, sparse", uneven: true, past: past404, own: true, events: 3, part: 2, errs: true},
 	{name: "newest first, count of rows, sparse", newestFirst: true, order: byIDDown, count: countOfRows, events: 3, part: 2},
 	{name: "another key, count of rows", order: byOther, count: countOfRows, events: 3, part: 2},
+	{name: "newest first, uneven, no count, sparse", newestFirst: true, order: byIDDown, uneven: true, count: noCount, events: 2, part: 2},
 	{name: "sort ignored, moves", middle: true, events: 2, part: 1, errs: true},
 }
 

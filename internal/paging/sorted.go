@@ -215,7 +215,7 @@ func (s *sorted) nothing(r *reply) {
 	if adjacent {
 		lo := before.at[len(before.at)-1]
 		switch {
-		case s.down && before.short && !s.counts() && !s.uneven: // two ways agree
+		case s.down && before.short && len(before.fresh) > 0 && !s.counts() && !s.uneven: // two ways agree
 			s.prove(lo, back)
 		case r.silent && end != s.counter.count, s.uneven && s.distinct-s.falls < s.counter.count: // the page before may not have been the last one
 		case r.still:
