@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of walks make all of its walks; most kinds take seconds, those with moves hours: choose with -kinds")
+	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of walks make all of its walks; most kinds take less than a minute, those with moves many: choose with -kinds")
 	onlyKinds  = flag.String("kinds", "", "let the exhaustive check walk the kinds only whose name contains this")
 	merge      = flag.Bool("merge", true, "let the exhaustive check walk on once only from where several walks come")
 	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a walk")

@@ -82,6 +82,9 @@ func (z *sizes) recover(end int) {
 		return
 	}
 	larger := min(2*z.top, z.shrunk)
+	if 2*larger > z.shrunk { // the last step is to the size that was asked for
+		larger = z.shrunk
+	}
 	if end%larger != 0 && (z.since < 2*z.patient || end < larger) {
 		return
 	}

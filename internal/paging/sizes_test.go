@@ -101,14 +101,14 @@ func TestRequestsOfSmallerPages(t *testing.T) {
 		order                               paging.Order
 		n, size, row, width, fits, requests int
 	}{
-		{paging.ByID, 300, 10, 17, 1, 1, 46},
+		{paging.ByID, 300, 10, 17, 1, 1, 47},
 		{paging.ByID, 1000, 100, 17, 1, 1, 47},
-		{paging.ByID, 1000, 50, 0, 20, 1, 116},
+		{paging.ByID, 1000, 50, 0, 20, 1, 122},
 		{paging.ByIDDown, 1000, 12, 17, 20, 1, 147},
-		{paging.ByOther, 300, 10, 17, 1, 1, 47},
+		{paging.ByOther, 300, 10, 17, 1, 1, 48},
 		{paging.ByOther, 1000, 100, 17, 1, 1, 51},
-		{paging.ByOther, 1000, 100, 60, 20, 2, 67},
-		{paging.ByOther, 1000, 25, 17, 20, 3, 69},
+		{paging.ByOther, 1000, 100, 60, 20, 2, 70},
+		{paging.ByOther, 1000, 25, 17, 20, 3, 73},
 		{paging.ByID, 1000, 100, 0, 1000, 25, 46}, // all of it
 		{paging.ByOther, 1000, 100, 0, 1000, 30, 46},
 		{paging.ByID, 3000, 100, 0, 1000, 12, 195},
