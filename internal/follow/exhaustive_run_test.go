@@ -219,7 +219,7 @@ func (r *run) mostAsked() int {
 	return most
 }
 
-// most is how many requests a pass may take. With the oldest records first each page is read once, and once more where pages cannot overlap. With the
+// most is how many requests a pass may take. With the oldest records first each page is read once, or twice where pages cannot overlap. With the
 // newest first a page is held until page 1 was read again, and both are read twice where there is no true record_count. An event makes one proof void.
 func (r *run) most() int {
 	w, events, size := &r.world, r.world.events-r.quiet, max(r.size, 2)

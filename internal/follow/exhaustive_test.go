@@ -102,7 +102,7 @@ type example struct {
 	words string
 }
 
-// add adds what came of the runs over one list, and reports whether it was the last.
+// add adds the results of the runs over one list, and reports whether it was the last.
 func (c *tally) add(total pagetest.Total) (last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -32,7 +32,7 @@ func TestRequestBounds(t *testing.T) {
 	}
 }
 
-// A response that shows that nothing is between two pages is not idle although it brings nothing new: no list is read as a whole once more for it.
+// A response that shows that nothing is between two pages is not idle although it brings nothing new: the whole list is not read again because of it.
 func TestRequestsThatProve(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

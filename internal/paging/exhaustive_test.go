@@ -204,7 +204,7 @@ func TestExhaustiveWalksEach(t *testing.T) {
 	}
 }
 
-// add adds what came of the walks over one list, and reports whether it was the last.
+// add adds the results of the walks over one list, and reports whether it was the last.
 func (c *tally) add(total pagetest.Total) (last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -17,7 +17,7 @@ func (c *Chooser) Pick(n int) int {
 	return c.picks[c.at-1]
 }
 
-// again begins the next sequence; false means that there is none.
+// again begins the next sequence. It returns false where there is none.
 func (c *Chooser) again() bool {
 	c.at = 0
 	for n := len(c.picks) - 1; n >= 0; n-- {

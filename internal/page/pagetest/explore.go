@@ -20,7 +20,7 @@ type Run[R any] interface {
 	Judge() (spare int, found []int)
 }
 
-// Total is what came of all runs.
+// Total adds up the results of runs.
 type Total struct {
 	Steps   int64 // that were made
 	Runs    int64
@@ -28,7 +28,7 @@ type Total struct {
 	Found   Outcomes
 }
 
-// Add adds what came of others.
+// Add adds the results of other runs.
 func (t *Total) Add(o Total) {
 	t.Steps += o.Steps
 	t.Runs += o.Runs
@@ -47,7 +47,7 @@ const Endless = -unlimited
 const unlimited = 1 << 30
 
 // Explore makes all runs from the beginnings, from each state that one of them comes to all that go on from there. Those from a state that another run was in before are
-// not made again: what came of them is known. Where that depends on how many requests were made before, the state is known for as many or fewer of
+// not made again: their results are known. Where those depend on how many requests were made before, the state is known for as many or fewer of
 // them, and for none where a run from it made too many.
 //
 // fault is told of each run that was made in which something was found, and of its choices.
@@ -94,7 +94,7 @@ type explorer[R Run[R]] struct {
 	fault    func(run R, spare int, found, picks []int)
 }
 
-// below is what came of the runs from a state.
+// below has the results of the runs from a state.
 type below struct {
 	runs  int64
 	spare int       // how many more requests each of them might have made
@@ -146,7 +146,7 @@ func (x *explorer[R]) below(run R) below {
 	return all
 }
 
-// know keeps what came of the runs from a state to which so many requests led.
+// know keeps the results of the runs from a state that was reached with so many requests.
 func (x *explorer[R]) know(sum Sum, spent int, all below) {
 	if len(x.known) >= mostKnown {
 		clear(x.known)

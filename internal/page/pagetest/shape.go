@@ -217,7 +217,7 @@ func entriesOf(of *part, by *map[*part]*entries) *entries {
 	return (*by)[of]
 }
 
-// mapping reads a map, in no order: each entry is a state of its own, and shares nothing.
+// mapping reads a map, whose entries have no order: each is summed by itself, and shares nothing with the others.
 func (s *State) mapping(p unsafe.Pointer, of *part) {
 	m := reflect.NewAt(of.typ, p).Elem()
 	n := m.Len()
