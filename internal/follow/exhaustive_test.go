@@ -88,39 +88,6 @@ func kinds() []kind {
 	return all
 }
 
-// tally is what came of the runs over one kind.
-type tally struct {
-	mu       sync.Mutex
-	total    pagetest.Total
-	left     int // lists of which not all runs are made
-	examples map[string]example
-}
-
-// example is a run in which something is wrong.
-type example struct {
-	n     int
-	words string
-}
-
-// add adds the results of the runs over one list, and reports whether it was the last.
-func (c *tally) add(total pagetest.Total) (last bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.total.Add(total)
-	c.left--
-	return c.left == 0
-}
-
-// note notes that something is wrong in a run. Of each fault the example over the fewest records is kept.
-func (c *tally) note(what string, n int, words func() string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e, noted := c.examples[what]; noted && e.n <= n {
-		return
-	}
-	c.examples[what] = example{n, words()}
-}
-
 // TestExhaustiveFollowers follows every list of up to 6 records in pages of up to 3, from every cursor, with every sequence of events, and with a restart from
 // the cursor after any response that brought something.
 func TestExhaustiveFollowers(t *testing.T) {
@@ -130,13 +97,13 @@ func TestExhaustiveFollowers(t *testing.T) {
 	const lists = 7
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
-	all, followed := tally{left: -1}, 0
+	all, followed := pagetest.NewTally(-1), 0
 	for _, k := range kinds() {
 		if !strings.Contains(k.name, *onlyKinds) {
 			continue
 		}
 		followed++
-		c := &tally{left: lists, examples: map[string]example{}}
+		c := pagetest.NewTally(lists)
 		for n := lists - 1; n >= 0; n-- {
 			tokens <- struct{}{}
 			work.Go(func() {
@@ -145,15 +112,15 @@ func TestExhaustiveFollowers(t *testing.T) {
 				for size := 1; size <= 3; size++ {
 					total.Add(k.explore(n, size, k.budget(), *merge, c))
 				}
-				all.add(total)
-				if c.add(total) {
-					c.report(t, k)
+				all.Add(total)
+				if c.Add(total) {
+					k.report(t, c)
 				}
 			})
 		}
 	}
 	work.Wait()
-	t.Logf("%d runs of %d kinds in %d requests, %s", all.total.Runs, followed, all.total.Steps, time.Since(begin).Round(time.Second))
+	t.Logf("%d runs of %d kinds in %d requests, %s", all.Total.Runs, followed, all.Total.Steps, time.Since(begin).Round(time.Second))
 }
 
 // TestExhaustiveFollowersEach makes each run by itself, and comes to what it comes to where each state is followed from once.
@@ -162,7 +129,7 @@ func TestExhaustiveFollowersEach(t *testing.T) {
 	for _, k := range kinds() {
 		for n := range 4 {
 			const size, events = 2, 1
-			c := &tally{examples: map[string]example{}}
+			c := pagetest.NewTally(0)
 			each, once := k.explore(n, size, events, false, c), k.explore(n, size, events, true, c)
 			assert.LessOrEqual(t, once.Steps, each.Steps)
 			each.Steps, once.Steps = 0, 0
@@ -172,15 +139,15 @@ func TestExhaustiveFollowersEach(t *testing.T) {
 }
 
 // report logs the results of a kind after its last run.
-func (c *tally) report(t *testing.T, k kind) {
+func (k kind) report(t *testing.T, c *pagetest.Tally) {
 	if *exhaustive {
-		t.Logf("%-72s %11d runs in %10d requests", k.name, c.total.Runs, c.total.Steps)
+		t.Logf("%-72s %11d runs in %10d requests", k.name, c.Total.Runs, c.Total.Steps)
 	}
-	for what, e := range c.examples {
-		t.Errorf("%s: %s: %s", k.name, what, e.words)
+	for what, e := range c.Examples {
+		t.Errorf("%s: %s: %s", k.name, what, e.Words)
 	}
-	if len(c.examples) > 0 {
-		t.Errorf("%s: of %d runs %d never rest, and of other faults there are %v", k.name, c.total.Runs, c.total.TooLong, c.total.Found)
+	if len(c.Examples) > 0 {
+		t.Errorf("%s: of %d runs %d never rest, and of other faults there are %v", k.name, c.Total.Runs, c.Total.TooLong, c.Total.Found)
 	}
 }
 
@@ -197,10 +164,10 @@ func (k kind) budget() int {
 }
 
 // explore makes all runs over n records in pages of a size.
-func (k kind) explore(n, size, budget int, merge bool, c *tally) (total pagetest.Total) {
+func (k kind) explore(n, size, budget int, merge bool, c *pagetest.Tally) (total pagetest.Total) {
 	m := &memory{Copier: planner.Copier()}
 	fault := func(r *run, _ int, _, picks []int) {
-		c.note(r.what, n, func() string { return r.replay(picks) })
+		c.Note(r.what, n, func() string { return r.replay(picks) })
 	}
 	var all []*run
 	for after := 0; after <= n; after++ {

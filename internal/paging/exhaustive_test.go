@@ -142,50 +142,36 @@ const (
 // outcomes name them.
 var outcomes = []string{"lost", "given twice", "false alarm", "in the documented gap"}
 
-// tally is what came of the walks over one kind.
-type tally struct {
-	mu       sync.Mutex
-	total    pagetest.Total // guarded by mu
-	left     int            // lists by a size of pages of which not all walks are made; guarded by mu
-	examples map[string]example
-}
-
-// example is a walk in which something is wrong.
-type example struct {
-	n, size int
-	words   string
-}
-
 // TestExhaustiveWalks walks every list of up to 6 records in pages of up to 3 with every sequence of events of each kind.
 func TestExhaustiveWalks(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(800)) // most of the memory is kept for copies
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 30))
 	begin := time.Now()
 	const lists, sizes = 7, 3
-	all := tally{left: -1}
+	all := pagetest.NewTally(-1)
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, k := range kinds {
 		if !strings.Contains(k.name, *onlyKinds) {
 			continue
 		}
-		c := &tally{left: lists * sizes, examples: map[string]example{}}
+		c := pagetest.NewTally(lists * sizes)
 		for n := lists - 1; n >= 0; n-- {
 			for size := sizes; size >= 1; size-- {
 				tokens <- struct{}{}
 				work.Go(func() {
 					defer func() { <-tokens }()
 					total := k.explore(n, size, c)
-					all.add(total)
-					if c.add(total) {
-						c.report(t, k)
+					all.Add(total)
+					if c.Add(total) {
+						k.report(t, c)
 					}
 				})
 			}
 		}
 	}
 	work.Wait()
-	t.Logf("%d walks in %d requests, %s", all.total.Runs, all.total.Steps, time.Since(begin).Round(time.Second))
+	t.Logf("%d walks in %d requests, %s", all.Total.Runs, all.Total.Steps, time.Since(begin).Round(time.Second))
 }
 
 // TestExhaustiveWalksEach makes each walk by itself, and comes to what it comes to where each state is walked on from once.
@@ -204,37 +190,18 @@ func TestExhaustiveWalksEach(t *testing.T) {
 	}
 }
 
-// add adds the results of the walks over one list, and reports whether it was the last.
-func (c *tally) add(total pagetest.Total) (last bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.total.Add(total)
-	c.left--
-	return c.left == 0
-}
-
-// note notes that something is wrong in a walk. Of each fault the example over the fewest records is kept.
-func (c *tally) note(what string, n, size int, words func() string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e, noted := c.examples[what]; noted && e.n <= n {
-		return
-	}
-	c.examples[what] = example{n, size, words()}
-}
-
 // report logs the results of a kind after its last walk.
-func (c *tally) report(t *testing.T, k kind) {
-	f := c.total.Found
+func (k kind) report(t *testing.T, c *pagetest.Tally) {
+	f := c.Total.Found
 	t.Logf("%-52s %11d walks in %10d requests: %d lost, %d twice, %d too long, %d false alarms, %d in the documented gap",
-		k.name, c.total.Runs, c.total.Steps, f[lost], f[twice], c.total.TooLong, f[falseAlarm], f[documented])
-	for what, e := range c.examples {
-		t.Errorf("%s: %s: %d by %d: %s", k.name, what, e.n, e.size, e.words)
+		k.name, c.Total.Runs, c.Total.Steps, f[lost], f[twice], c.Total.TooLong, f[falseAlarm], f[documented])
+	for what, e := range c.Examples {
+		t.Errorf("%s: %s: %s", k.name, what, e.Words)
 	}
 }
 
 // explore makes all walks over n records in pages of a size, and returns what came of them.
-func (k kind) explore(n, size int, c *tally) pagetest.Total {
+func (k kind) explore(n, size int, c *pagetest.Tally) pagetest.Total {
 	budget := k.part
 	switch {
 	case *exhaustive:
@@ -246,14 +213,14 @@ func (k kind) explore(n, size int, c *tally) pagetest.Total {
 	begin := func() *world { return k.world(n, size, budget) }
 	fault := func(w *world, spare int, found, picks []int) {
 		words := func() string {
-			return fmt.Sprintf("%s; given %v, err %v", strings.Join(begin().replay(picks), " "), w.given, w.walk.Err())
+			return fmt.Sprintf("%d by %d: %s; given %v, err %v", n, size, strings.Join(begin().replay(picks), " "), w.given, w.walk.Err())
 		}
 		if spare < 0 {
-			c.note("too long", n, size, words)
+			c.Note("too long", n, words)
 		}
 		for _, what := range found {
 			if what != documented {
-				c.note(outcomes[what], n, size, words)
+				c.Note(outcomes[what], n, words)
 			}
 		}
 	}
