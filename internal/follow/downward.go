@@ -70,7 +70,7 @@ func (f *Follower) unchanged(ids []int64) (next []int, previous bool) {
 	f.state = down
 	same := s.steady && len(ids) > 0 && len(s.front) > 0 && ids[0] == s.front[0] && orderOf(ids) != oldestFirst && orderOf(ids) != inOneAnswer
 	switch {
-	case same && !f.counts() && !s.agreed: // nothing but another reading says that no record came and went
+	case same && !s.agreed: // a record may have come and gone, and record_count may tell of it late
 		s.agreed = true
 		f.next = s.heldPage
 		return nil, false

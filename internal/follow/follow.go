@@ -62,8 +62,8 @@ const (
 //   - The last page of a list that comes newest first, if it holds only records after the cursor and is shorter than the pages that the server
 //     has sent.
 //   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change in between: page 1 has
-//     the same newest record before and after them, and record_count is the same in all of them, or where there is none, page 4 is the same when it
-//     and page 1 are read again.
+//     the same newest record before and after them, record_count is the same in all of them, and page 4 is the same when it and page 1 are read
+//     again. record_count alone may be from before a change.
 //   - The whole list in one response.
 //
 // record_count is a hint: it chooses where to read, and ends nothing without a second sign.
