@@ -80,7 +80,7 @@ func (f *Follower) first(ids []int64) []int {
 		return f.finish(nil)
 	case found == unseen && f.order == asAsked:
 		found = newestFirst
-	case found == unseen && (f.order == oldestFirst || f.order == newestFirst):
+	case found == unseen:
 		found = f.order
 	}
 	switch {
@@ -89,9 +89,11 @@ func (f *Follower) first(ids []int64) []int {
 		return f.finish(f.take(ids))
 	case found == newestFirst && f.order == asAsked:
 		return f.newest(ids, up)
-	case found == newestFirst && f.turned(found):
+	case found == newestFirst:
+		f.turned(found)
 		return f.newest(ids, down)
-	case found == oldestFirst && f.turned(found):
+	case found == oldestFirst:
+		f.turned(found)
 		f.state = up
 		next, _ := f.upward(part{ids: ids, size: f.next.Size, full: rows == f.next.Size}, recent{})
 		return next
@@ -135,7 +137,7 @@ func (f *Follower) newest(ids []int64, how state) []int {
 	case f.cursor == 0:
 		p.hi, p.guess = 0, 0
 	case f.counts():
-		p.guess = min(max(0, f.count-far), f.count-1)
+		p.guess = max(0, f.count-far)
 	default:
 		p.guess = int(min(float64(f.cursor)/max(1, apart), farthest))
 	}
@@ -151,7 +153,8 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	if f.state == down {
 		expected = newestFirst
 	}
-	if f.state == up && f.next.Page == 1 && orderOf(ids) == newestFirst && f.turned(newestFirst) { // so it is whatever is asked: this is page 1 of the newest
+	if f.state == up && f.next.Page == 1 && orderOf(ids) == newestFirst { // so it is whatever is asked: this is page 1 of the newest
+		f.turned(newestFirst)
 		f.next.Newest = true
 		return f.first(ids), false
 	}
@@ -170,7 +173,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 			f.seek()
 			return nil, false
 		}
-		p.begin = max(0, f.at-old)
+		p.begin = f.at - old
 	}
 	if f.moved == 0 && f.fixed == 0 && !f.heeds && f.next.Size < f.served && f.elsewhere(p) {
 		f.fixed = f.served // it is not there since the server counts its pages by that size
@@ -178,8 +181,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		f.seek()
 		return nil, false
 	}
-	if p.other = f.repeats(p); p.other {
-		p.ids = nil // the server has no such page and sends another in its place
+	if f.repeats(p) { // the server has no such page and sends another in its place
 		if f.pass.others++; f.pass.others > 1 {
 			if f.order == oldestFirst {
 				f.order = inOneAnswer

@@ -26,9 +26,7 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 		} else if rows > 0 && p.ids[0] == f.cursor {
 			s.meet(p.begin)
 		}
-		if !p.other {
-			s.below = f.next
-		}
+		s.below = f.next
 		f.onto()
 	case p.ended: // the list ends with it
 		next = f.take(p.ids)
@@ -58,7 +56,7 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 func (f *Follower) onto() {
 	s := &f.pass
 	f.seek()
-	if s.beyond && s.below.Page > 1 && f.next == s.below {
+	if s.beyond && f.next == s.below {
 		f.next.Page--
 	}
 }
@@ -68,7 +66,7 @@ func (f *Follower) onto() {
 func (f *Follower) unchanged(ids []int64) (next []int, previous bool) {
 	s := &f.pass
 	f.state = down
-	same := s.steady && len(ids) > 0 && len(s.front) > 0 && ids[0] == s.front[0] && orderOf(ids) != oldestFirst && orderOf(ids) != inOneAnswer
+	same := s.steady && len(ids) > 0 && slices.Equal(ids[:1], s.front[:min(1, len(s.front))])
 	switch {
 	case same && !s.agreed: // a record may have come and gone, and record_count may tell of it late
 		s.agreed = true

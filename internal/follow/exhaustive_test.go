@@ -99,7 +99,7 @@ func TestExhaustiveFollowers(t *testing.T) {
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
 	all, followed := pagetest.NewTally(-1), 0
 	for _, k := range kinds() {
-		if !strings.Contains(k.name, *onlyKinds) {
+		if !strings.Contains(k.name, *onlyKinds) || t.Failed() && pagetest.FailFast() {
 			continue
 		}
 		followed++

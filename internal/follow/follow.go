@@ -202,7 +202,7 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 			f.gave, f.tried = 0, 0
 		}
 	}
-	for f.state != over && p.questions[f.next] >= mostAsked {
+	if f.state != over && p.questions[f.next] >= mostAsked {
 		f.otherwise()
 	}
 	p.questions[f.next]++
@@ -234,23 +234,16 @@ func (f *Follower) note(a Answer) {
 // otherwise chooses another way, where the same question would be asked again and nothing has changed.
 func (f *Follower) otherwise() {
 	p := &f.pass
-	p.level++
-	switch p.level {
-	case 1:
-		f.wrong = true // what record_count says leads nowhere
-		p.lo, p.hi, p.met = 0, unknown, false
-		if f.seek(); f.order == asAsked {
-			f.next.Page = 1 // it shows whether the list is sorted as asked
-		}
-	case 2:
+	if p.level++; p.level > 1 {
 		f.readAll()
-	default:
-		f.fail(stuck, false)
+		return
+	}
+	f.wrong = true // what record_count says leads nowhere
+	p.lo, p.hi, p.met = 0, unknown, false
+	if f.seek(); f.order == asAsked {
+		f.next.Page = 1 // it shows whether the list is sorted as asked
 	}
 }
-
-// stuck is the reason for an error where no further request can help.
-const stuck = "no page shows both a record that was read and the next one, and the server does not send the whole list; another record may change that"
 
 // turned notes an order that was not expected, and reports whether it can be relied on.
 func (f *Follower) turned(found order) bool {

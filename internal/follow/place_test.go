@@ -144,3 +144,20 @@ func TestPlaceFromAnAdversary(t *testing.T) {
 	}
 	assert.Equal(t, mostToPlace, longest, "no planner can do with less: see mostProbes")
 }
+
+// TestPlaceAmongABillion: a list that is a thousand times as long costs ten requests more.
+func TestPlaceAmongABillion(t *testing.T) {
+	t.Parallel()
+	for order := pagetest.AsAsked; order <= pagetest.NewestFirst; order++ {
+		a := &adversary{n: 1_000_000_000, hi: 1_000_000_000, order: order, step: 1}
+		a.larger = func(before, after int) bool { return before > after }
+		f := follow.New(cursor, 100, order == pagetest.AsAsked)
+		requests := 0
+		for ; f.Cursor() == cursor; requests++ {
+			req, more := f.Next()
+			require.True(t, more)
+			f.Accept(a.serve(req))
+		}
+		assert.LessOrEqual(t, requests, mostToPlace+10, "order %d", order)
+	}
+}

@@ -56,11 +56,11 @@ func (f *Follower) seek() {
 	}
 	switch {
 	case p.met, p.lo >= p.hi, p.hi == unknown && f.counts() && p.lo >= f.count:
-		f.edge(min(p.lo, p.hi))
+		f.edge(p.lo)
 	case high == unknown:
 		at := p.lo + p.step
 		if p.guess != unknown && p.guess > p.lo {
-			at = min(p.guess, p.lo+max(p.step, 1<<20))
+			at = p.guess
 		}
 		p.step *= 2
 		f.ask(at)
@@ -150,14 +150,14 @@ func (f *Follower) guessed(lo, hi int, first bool) int {
 // ask asks for a page with the record at this position.
 func (f *Follower) ask(position int) {
 	bottom, top := f.sizes()
-	f.next, _ = f.containing(max(0, position), bottom, top)
+	f.next, _ = f.containing(position, bottom, top)
 }
 
 // edge asks for a page that begins before a position and ends behind it. Where there is none, it asks for the page that begins there.
 func (f *Follower) edge(at int) {
 	f.at = at
 	bottom, top := f.sizes()
-	if f.fixed == 0 && f.limit > 0 && f.limit != f.tried && f.state == up && top < f.asked && !f.pass.tried { // see whether the server takes larger pages by now
+	if f.fixed == 0 && f.limit > 0 && f.limit != f.tried && f.state == up { // see whether the server takes larger pages by now
 		top = min(2*top, f.asked)
 	}
 	position := at - 1
@@ -184,7 +184,7 @@ func (f *Follower) edge(at int) {
 func (f *Follower) Ahead(n int) (ahead []page.Request) {
 	p := &f.pass
 	bottom, top := f.sizes()
-	if f.state != up || p.beyond || !p.met && p.lo < p.hi || !f.counts() || f.fixed > 0 || f.small > 0 || f.next.Size > top {
+	if f.state != up || p.beyond || !p.met && p.lo < p.hi || !f.counts() || f.fixed > 0 || f.next.Size > top {
 		return nil
 	}
 	for end := f.next.Page * f.next.Size; len(ahead) < n && end < f.count; {

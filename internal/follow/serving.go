@@ -48,9 +48,9 @@ func (s *serving) sizes() (bottom, top int) {
 		top = max(s.limit, leastSize)
 	}
 	if s.small > 0 {
-		top = max(leastSize, min(top, s.small))
+		top = min(top, s.small)
 	}
-	return max(1, top*3/5), top
+	return top * 3 / 5, top
 }
 
 // part is a page as a part of the list.
@@ -60,7 +60,6 @@ type part struct {
 	begin int  // the position of its first row
 	full  bool // it is as long as was asked for
 	ended bool // the list ends with it: longer pages have come
-	other bool // it was another page than was asked for
 }
 
 func (p part) end() int { return p.begin + len(p.ids) }
@@ -88,9 +87,6 @@ func (f *Follower) learn(ids []int64) part {
 	case f.fixed > 0:
 	case rows > f.limit && f.limit > 0: // more than was believed
 		f.limit, f.tried = 0, 0
-		if rows < size {
-			f.limit = rows
-		}
 	case rows > 0 && rows < size && !p.ended && f.limit == 0: // it may be all that the server puts on a page
 		f.limit = rows
 	case rows == f.limit && size > rows:
@@ -107,7 +103,7 @@ const smallest = 2
 
 // Shrinks reports whether TooMuch will choose a smaller page where the response to req is too much.
 func (f *Follower) Shrinks(req page.Request) bool {
-	return req.Count == 0 && req.Size > smallest && f.fixed == 0 && f.state != over
+	return req.Count == 0 && req.Size > smallest && f.fixed == 0
 }
 
 // TooMuch takes it that the response to Next's request was too much for the server, for what is in front of it, or for the caller, and reports whether
@@ -121,6 +117,6 @@ func (f *Follower) TooMuch() bool {
 	if f.state == up || f.state == down {
 		f.seek()
 	}
-	f.next.Size = min(f.next.Size, max(f.small, 1))
+	f.next.Size = min(f.next.Size, f.small)
 	return true
 }

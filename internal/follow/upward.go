@@ -30,7 +30,7 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 	if proved && len(before.held) > 0 {
 		next = f.take(before.held)
 		s.meet(p.end() + len(before.held))
-		f.onward(len(before.held) < p.size && len(before.held) < f.served)
+		f.onward(len(before.held) < p.size)
 		return next, len(next) > 0
 	}
 	next = f.take(p.ids)
@@ -49,7 +49,7 @@ func (f *Follower) onward(ended bool) {
 	s := &f.pass
 	f.at = s.lo
 	switch {
-	case f.order == asAsked && len(s.front) > 0 && f.cursor >= s.front[0]:
+	case f.order == asAsked && f.cursor >= s.front[0]:
 		f.finish(nil)
 	case ended:
 		f.ended()
