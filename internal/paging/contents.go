@@ -17,7 +17,6 @@ type contents struct {
 	keys   bool          // the records are known by their content
 	marks  []mark        // the responses so far
 	passed map[int][]int // by response, from 0: the rows that were passed over for their ids
-	broken bool          // the list has changed: the responses cannot be obtained again
 	shared bool          // rows came twice in a way that the order does not explain
 	again  *replay       // nil unless the pages of the first pass are being read again
 }
@@ -43,11 +42,7 @@ func (w *Walk) ByContent() bool { return w.contents.keys }
 // mark takes down what one page of the first pass held.
 func (w *Walk) mark(req page.Request, a Answer, fresh []int) {
 	c := &w.contents
-	switch {
-	case c.keys || c.broken || req.Count > 0 || w.Unpaged || w.loose != nil && w.loose.number > w.loose.begun:
-		return
-	case w.moved:
-		*c = contents{broken: true}
+	if c.keys || w.moved || req.Count > 0 || w.Unpaged || w.loose != nil && w.loose.number > w.loose.begun {
 		return
 	}
 	repeats := func(m mark) bool { return m.print == a.Print }
@@ -95,7 +90,7 @@ func (w *Walk) recount() bool {
 
 // rewind begins to read the pages of the first pass again, and to continue with resume after them.
 func (w *Walk) rewind(resume page.Request) bool {
-	if w.contents.broken || w.moved {
+	if w.moved {
 		return false
 	}
 	w.contents.keys, w.contents.again = true, &replay{resume: resume}

@@ -151,6 +151,21 @@ func TestWalkOfRowsThatShareAnIDAndChange(t *testing.T) {
 	}
 }
 
+// The same where it changed before that showed: the pages that came then cannot be read again.
+func TestWalkOfRowsThatShareAnIDOnAListThatHasChanged(t *testing.T) {
+	t.Parallel()
+	f := familyOf(40, func(i int) int { return min(i+1, 31) })
+	f.before = func(request int, f *family) {
+		if request == 3 {
+			f.rows = append(slices.Clone(f.rows), [2]int{99, 99})
+		}
+	}
+	got, err := f.walk(paging.Options{}, 10)
+	require.ErrorContains(t, err, "page 4: rows share an id, and the list changed")
+	assert.Len(t, got, 30)
+	assert.Len(t, f.asked, 4)
+}
+
 // A row that comes twice on a page, in all of its members, is one record. A record_count that counts it twice tells of more than there is.
 func TestWalkOfARowThatComesTwice(t *testing.T) {
 	t.Parallel()
@@ -199,6 +214,7 @@ func TestWalkOfRowsThatShareAnIDAndHiddenRecords(t *testing.T) {
 // A delete of the caller's own may be of any of the rows that share its id.
 func TestWalkByContentHearsOfEveryDelete(t *testing.T) {
 	t.Parallel()
+	assert.True(t, paging.New(10, paging.Options{Keyed: true}).Seen(wire.KeyOf("5")), "it may have another key")
 	w := paging.New(10, paging.Options{})
 	a, _ := familyOf(20, func(i int) int { return i%3 + 1 }).serve(page.Request{Page: 1, Size: 10}, false)
 	assert.False(t, w.Seen(wire.KeyOf("5")))

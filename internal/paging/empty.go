@@ -46,9 +46,6 @@ func (e *empties) deny(r *reply) bool {
 	return true
 }
 
-// more reports whether the page without records says by its own record_count that there are some: then they are hidden.
-func (e *empties) more() bool { return e.last != nil && e.last.count > e.last.begin }
-
 // doubt returns the page that is to be asked for before a lonely one is believed to be the end.
 func (e *empties) doubt() page.Request {
 	e.lonely = false

@@ -152,7 +152,7 @@ func TestExhaustiveWalks(t *testing.T) {
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, k := range kinds {
-		if !strings.Contains(k.name, *onlyKinds) {
+		if !strings.Contains(k.name, *onlyKinds) || t.Failed() && pagetest.FailFast() {
 			continue
 		}
 		c := pagetest.NewTally(lists * sizes)

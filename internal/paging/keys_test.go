@@ -140,3 +140,24 @@ func TestWalkThatHasNoOtherPages(t *testing.T) {
 	require.NoError(t, w.Err())
 	assert.Equal(t, page.Request{Count: 61}, s.Requests[len(s.Requests)-1])
 }
+
+// Where the same row without an id comes on two pages in each reading, and nothing tells how many there are, it may be one record or two.
+func TestRowWithoutAnIDOnTwoPages(t *testing.T) {
+	t.Parallel()
+	w := paging.New(3, paging.Options{})
+	pages := [][]uint64{{1, 2, 3}, {1, 4}}
+	requests, seen := 0, 0
+	for req, more := w.Next(); more; req, more = w.Next() {
+		requests++
+		a := paging.Answer{RecordCount: -1, Print: uint64(req.Page)} //nolint:gosec // positive
+		if req.Page <= len(pages) {
+			for _, hash := range pages[req.Page-1] {
+				a.Keys = append(a.Keys, wire.Key{Kind: wire.KeyContent, Hash: hash})
+			}
+		}
+		seen += len(w.Accept(a))
+		require.Less(t, requests, 20, "the walk does not end")
+	}
+	require.ErrorContains(t, w.Err(), "nothing says whether those are one record")
+	assert.Equal(t, 4, seen)
+}

@@ -55,8 +55,7 @@ type reading struct {
 	first    uint64 // the fingerprint of page 1
 	last     uint64 // and of the page before
 	lastPage int
-	rows     int  // on page 1
-	all      bool // record_count said that those are all
+	rows     int // on page 1
 
 	firstRows, lastRows uint64 // the prints of their content
 }
@@ -154,7 +153,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	p.twice = p.twice || repeats > 0 && !wraps
 	rows, begin := len(r.at), r.begin
 	if r.req.Page == 1 {
-		p.first, p.firstRows, p.rows, p.all = print, r.print, rows, r.count == rows
+		p.first, p.firstRows, p.rows = print, r.print, rows
 	}
 	if repeats < rows {
 		p.reach = max(p.reach, r.end)
@@ -175,16 +174,13 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		l.seen.Begin()
 		return goesOn
 	}
-	most := 16 + (mostBarren+2)*(max(r.count, seen)/max(1, l.top)+1)
+	most := 16 + (mostBarren+2)*(max(r.count, seen)/l.top+1)
 	switch {
 	case static && !l.counter.gap && seen == r.count && (known && l.number > 1 || l.far.rows > 0 && l.idle > doubtful) && !l.second:
 		return over // where pages behind the end have rows, positions do not show that record_count is too small
 	case l.idle > most:
 		return hopeless
 	case wraps && p.distinct <= p.rows:
-		if l.number == 1 && p.all && known && r.count > p.rows { // page 1 was all there was, and what has come since is out of reach
-			return over
-		}
 		if known || l.tried || l.fixed || l.top < 2 {
 			return ignored
 		}
@@ -231,7 +227,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 	switch {
 	case proved && enough:
 		return over
-	case agrees && !p.moved && p.distinct < count:
+	case agrees && !p.moved:
 		return allRead
 	case agrees: // then none is new
 		return over

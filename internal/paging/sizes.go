@@ -57,7 +57,7 @@ func (z *sizes) learn(r *reply) {
 	z.learned = true
 	r.begin = (r.req.Page - 1) * size
 	r.end = r.begin + rows
-	r.short = rows < min(size, z.top)
+	r.short = rows < size
 	r.unsure = r.req.Page > 1 && z.fixed && r.req.Size != z.top
 }
 
@@ -66,7 +66,7 @@ func (z *sizes) shrink(size int) {
 	if z.shrunk == 0 {
 		z.shrunk = z.top
 	}
-	z.top = min(z.top, size/2)
+	z.top = size / 2
 	if z.since = 0; z.grown { // a larger one was tried too early
 		z.patient *= 2
 	}

@@ -283,7 +283,7 @@ func (s *sorted) below(r *reply, last int64) {
 	}
 	for _, above := range s.cover {
 		if above.lo > last && above.above == r.req.Page+1 && above.size == r.req.Size {
-			if above.lo == back && s.counts() && r.count > r.end && !(s.strict && (r.short || s.empty.more())) {
+			if above.lo == back && s.counts() && r.count > r.end && !(s.strict && r.short) {
 				return // it is not the end
 			}
 			s.prove(last, above.lo)
@@ -298,9 +298,8 @@ func (s *sorted) below(r *reply, last int64) {
 // prove closes a hole.
 func (s *sorted) prove(lo, hi int64) {
 	s.proved(lo, hi)
-	if len(s.close(lo, hi)) > 0 {
-		s.idle = 0
-	}
+	s.close(lo, hi)
+	s.idle = 0
 }
 
 // believe closes a hole for as long as record_count is believed.

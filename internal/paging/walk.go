@@ -192,7 +192,7 @@ func (w *Walk) Accept(a Answer) []int {
 	}
 	r := &reply{
 		req: req, count: a.RecordCount, size: a.PageSize, refused: a.Refused, print: a.Print, silent: silent,
-		gone: max(0, a.GoneAfter-w.goneBefore), sure: max(0, a.GoneBefore-w.goneAfter),
+		gone: a.GoneAfter - w.goneBefore, sure: max(0, a.GoneBefore-w.goneAfter),
 	}
 	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
 	repeats, print := w.add(a.Keys, r)
@@ -277,7 +277,8 @@ func (w *Walk) turns(r *reply) bool {
 		r.at[i] = -r.at[i]
 	}
 	w.sorted = down
-	return down.accept(first) && down.accept(*r)
+	down.accept(first)
+	return down.accept(*r)
 }
 
 // places takes down where the records are in the order of the list, and reports whether they have such a place.
@@ -340,7 +341,7 @@ func (w *Walk) follow(v verdict, number int) {
 	case shared:
 		switch {
 		case w.recount():
-		case w.loose.alike < mostAlike && len(w.contents.passed) == 0: // none came twice in the first pass: what moved may do so at the same places again
+		case w.loose.alike < mostAlike: // what moved may do so at the same places again
 			w.follow(w.loose.another(false), number)
 		default:
 			w.fail(number, alike)

@@ -81,3 +81,20 @@ func TestSecondPassOverAListWithoutPagesThatNeverRests(t *testing.T) {
 		}
 	}
 }
+
+// One that is cut off and changes each time, too.
+func TestListThatIsCutOffAndNeverRests(t *testing.T) {
+	t.Parallel()
+	w := paging.New(100, paging.Options{Unpaged: true})
+	requests := 0
+	for _, more := w.Next(); more; _, more = w.Next() {
+		requests++
+		a := paging.Answer{RecordCount: 100 + requests}
+		for i := range 50 {
+			a.Keys = append(a.Keys, wire.Key{ID: int64(i + 1)})
+		}
+		w.Accept(a)
+		require.Less(t, requests, 30, "the walk does not end")
+	}
+	require.ErrorContains(t, w.Err(), page.IgnoresPaging)
+}

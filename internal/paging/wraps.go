@@ -10,7 +10,7 @@ func (s *sorted) wraps(r *reply) bool {
 		return true
 	}
 	if s.down {
-		return len(s.last.at) == len(r.at) && s.last.at[0] == r.at[0] && r.req.Page > s.last.req.Page && (r.count >= 0 && r.count == s.counter.count || s.idle > 2)
+		return len(s.last.at) == len(r.at) && s.last.at[0] == r.at[0] && r.req.Page > s.last.req.Page && r.count >= 0 && r.count == s.counter.count
 	}
 	if s.uneven { // positions say nothing
 		return r.print == s.head || r.print == s.last.print && r.follows(&s.last)
