@@ -19,6 +19,7 @@ var (
 	onlyKinds  = flag.String("kinds", "", "let the exhaustive check follow the kinds only whose name contains this")
 	merge      = flag.Bool("merge", true, "let the exhaustive check follow on only once from where several runs come")
 	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a run")
+	update     = flag.Bool("update", false, "note the requests of each kind in testdata/requests.txt")
 )
 
 // Habits of record_count.
@@ -98,6 +99,7 @@ func TestExhaustiveFollowers(t *testing.T) {
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
 	all, followed := pagetest.NewTally(-1), 0
+	noted := pagetest.ReadNoted(t, "testdata/requests.txt", *update)
 	for _, k := range kinds() {
 		if !strings.Contains(k.name, *onlyKinds) || t.Failed() && pagetest.FailFast() {
 			continue
@@ -114,12 +116,13 @@ func TestExhaustiveFollowers(t *testing.T) {
 				}
 				all.Add(total)
 				if c.Add(total) {
-					k.report(t, c)
+					k.report(t, c, noted)
 				}
 			})
 		}
 	}
 	work.Wait()
+	noted.Write(t)
 	t.Logf("%d runs of %d kinds in %d requests, %s", all.Total.Runs, followed, all.Total.Steps, time.Since(begin).Round(time.Second))
 }
 
@@ -139,12 +142,15 @@ func TestExhaustiveFollowersEach(t *testing.T) {
 }
 
 // report logs the results of a kind after its last run.
-func (k kind) report(t *testing.T, c *pagetest.Tally) {
+func (k kind) report(t *testing.T, c *pagetest.Tally, noted *pagetest.Noted) {
 	if *exhaustive {
 		t.Logf("%-72s %11d runs in %10d requests", k.name, c.Total.Runs, c.Total.Steps)
 	}
 	for what, e := range c.Examples {
 		t.Errorf("%s: %s: %s", k.name, what, e.Words)
+	}
+	if k.budget() == k.part {
+		noted.Check(t, k.name, c.Total)
 	}
 	if len(c.Examples) > 0 {
 		t.Errorf("%s: of %d runs %d never rest, and of other faults there are %v", k.name, c.Total.Runs, c.Total.TooLong, c.Total.Found)

@@ -21,6 +21,7 @@ var (
 	onlyKinds  = flag.String("kinds", "", "let the exhaustive check walk the kinds only whose name contains this")
 	merge      = flag.Bool("merge", true, "let the exhaustive check walk on once only from where several walks come")
 	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a walk")
+	update     = flag.Bool("update", false, "note the requests of each kind in testdata/requests.txt")
 )
 
 // Habits of record_count.
@@ -148,7 +149,7 @@ func TestExhaustiveWalks(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 30))
 	begin := time.Now()
 	const lists, sizes = 7, 3
-	all := pagetest.NewTally(-1)
+	all, noted := pagetest.NewTally(-1), pagetest.ReadNoted(t, "testdata/requests.txt", *update)
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, k := range kinds {
@@ -164,13 +165,14 @@ func TestExhaustiveWalks(t *testing.T) {
 					total := k.explore(n, size, c)
 					all.Add(total)
 					if c.Add(total) {
-						k.report(t, c)
+						k.report(t, c, noted)
 					}
 				})
 			}
 		}
 	}
 	work.Wait()
+	noted.Write(t)
 	t.Logf("%d walks in %d requests, %s", all.Total.Runs, all.Total.Steps, time.Since(begin).Round(time.Second))
 }
 
@@ -191,17 +193,20 @@ func TestExhaustiveWalksEach(t *testing.T) {
 }
 
 // report logs the results of a kind after its last walk.
-func (k kind) report(t *testing.T, c *pagetest.Tally) {
+func (k kind) report(t *testing.T, c *pagetest.Tally, noted *pagetest.Noted) {
 	f := c.Total.Found
 	t.Logf("%-52s %11d walks in %10d requests: %d lost, %d twice, %d too long, %d false alarms, %d in the documented gap",
 		k.name, c.Total.Runs, c.Total.Steps, f[lost], f[twice], c.Total.TooLong, f[falseAlarm], f[documented])
 	for what, e := range c.Examples {
 		t.Errorf("%s: %s: %s", k.name, what, e.Words)
 	}
+	if k.budget() == k.part {
+		noted.Check(t, k.name, c.Total)
+	}
 }
 
-// explore makes all walks over n records in pages of a size, and returns what came of them.
-func (k kind) explore(n, size int, c *pagetest.Tally) pagetest.Total {
+// budget is how many events there may be.
+func (k kind) budget() int {
 	budget := k.part
 	switch {
 	case *exhaustive:
@@ -209,7 +214,12 @@ func (k kind) explore(n, size int, c *pagetest.Tally) pagetest.Total {
 	case underRace: // .ci/run makes the whole part without the detector
 		budget = max(0, budget-1)
 	}
-	budget = min(budget, *mostEvents)
+	return min(budget, *mostEvents)
+}
+
+// explore makes all walks over n records in pages of a size, and returns what came of them.
+func (k kind) explore(n, size int, c *pagetest.Tally) pagetest.Total {
+	budget := k.budget()
 	begin := func() *world { return k.world(n, size, budget) }
 	fault := func(w *world, spare int, found, picks []int) {
 		words := func() string {

@@ -22,16 +22,18 @@ type Run[R any] interface {
 
 // Total adds up the results of runs.
 type Total struct {
-	Steps   int64 // that were made
-	Runs    int64
-	TooLong int64
-	Found   Outcomes
+	Steps    int64 // that were made
+	Runs     int64
+	Requests int64 // of all runs, each by itself
+	TooLong  int64
+	Found    Outcomes
 }
 
 // Add adds the results of other runs.
 func (t *Total) Add(o Total) {
 	t.Steps += o.Steps
 	t.Runs += o.Runs
+	t.Requests += o.Requests
 	t.TooLong += o.TooLong
 	for what, n := range o.Found {
 		t.Found[what] += n
@@ -56,6 +58,7 @@ func Explore[R Run[R]](begin []R, fault func(run R, spare int, found, picks []in
 	for _, run := range begin {
 		all := x.below(run)
 		x.total.Runs += all.runs
+		x.total.Requests += all.requests
 		if all.found != nil {
 			x.total.Add(Total{Found: *all.found})
 		}
@@ -68,8 +71,9 @@ func ExploreEach[R Run[R]](begin func() R, fault func(run R, spare int, found, p
 	var c Chooser
 	for more := true; more; more = c.again() {
 		run := begin()
-		for t.Steps++; run.Step(&c); t.Steps++ {
+		for t.Requests++; run.Step(&c); t.Requests++ {
 		}
+		t.Steps = t.Requests
 		t.Runs++
 		spare, found := run.Judge()
 		if spare < 0 {
@@ -96,16 +100,18 @@ type explorer[R Run[R]] struct {
 
 // below has the results of the runs from a state.
 type below struct {
-	runs  int64
-	spare int       // how many more requests each of them might have made
-	found *Outcomes // nil where nothing was found
+	runs     int64
+	requests int64     // of all of them
+	spare    int       // how many more each of them might have made
+	found    *Outcomes // nil where nothing was found
 }
 
 // known is what is kept of it, without a pointer, so that the garbage collector need not look at it.
 type known struct {
-	runs  int64
-	spare int32 // with how many requests before the state none of the runs would make too many
-	found int32 // where in outcomes, 0 where nothing was
+	runs     int64
+	requests int64
+	spare    int32 // with how many requests before the state none of the runs would make too many
+	found    int32 // where in outcomes, 0 where nothing was
 }
 
 // mostKnown bounds the memory: the states that are known are forgotten where they become so many.
@@ -115,7 +121,7 @@ const mostKnown = 6_000_000
 func (x *explorer[R]) below(run R) below {
 	sum, spent := run.Sum(&x.state), run.Spent()
 	if k, ok := x.known[sum]; ok && spent <= int(k.spare) {
-		b := below{runs: k.runs, spare: int(k.spare) - spent}
+		b := below{runs: k.runs, requests: k.requests, spare: int(k.spare) - spent}
 		if k.found > 0 {
 			found := x.outcomes[k.found]
 			b.found = &found
@@ -133,11 +139,13 @@ func (x *explorer[R]) below(run R) below {
 			goesOn := next.Step(&c)
 			picks := len(x.path)
 			x.path = append(x.path, c.picks...)
+			b := x.over
 			if goesOn {
-				all.add(x.below(next))
-			} else {
-				all.add(x.over(next))
+				b = x.below
 			}
+			after := b(next)
+			after.requests += after.runs // the one that led to it
+			all.add(after)
 			next.Free()
 			x.path = x.path[:picks]
 		}
@@ -152,7 +160,7 @@ func (x *explorer[R]) know(sum Sum, spent int, all below) {
 		clear(x.known)
 		x.outcomes = x.outcomes[:1]
 	}
-	k := known{runs: all.runs, spare: int32(min(all.spare+spent, unlimited))} //nolint:gosec // it is small
+	k := known{runs: all.runs, requests: all.requests, spare: int32(min(all.spare+spent, unlimited))} //nolint:gosec // it is small
 	if all.found != nil {
 		k.found = int32(len(x.outcomes)) //nolint:gosec // it is small
 		x.outcomes = append(x.outcomes, *all.found)
@@ -162,9 +170,12 @@ func (x *explorer[R]) know(sum Sum, spent int, all below) {
 
 // end makes the one run from a state from which nothing is chosen.
 func (x *explorer[R]) end(run R) below {
+	steps := x.total.Steps
 	for x.total.Steps++; run.Step(nil); x.total.Steps++ {
 	}
-	return x.over(run)
+	b := x.over(run)
+	b.requests = x.total.Steps - steps
+	return b
 }
 
 // over judges a run.
@@ -188,6 +199,7 @@ func (x *explorer[R]) over(run R) below {
 
 func (b *below) add(other below) {
 	b.runs += other.runs
+	b.requests += other.requests
 	b.spare = min(b.spare, other.spare)
 	switch {
 	case other.found == nil:

@@ -1,6 +1,9 @@
 package pagetest
 
-import "sync"
+import (
+	"flag"
+	"sync"
+)
 
 // Tally adds up the results of runs that are made side by side. Make one with [NewTally]. Its fields are to be read once the last results have been added.
 type Tally struct {
@@ -37,4 +40,10 @@ func (c *Tally) Note(what string, records int, words func() string) {
 		return
 	}
 	c.Examples[what] = Example{records, words()}
+}
+
+// FailFast reports whether go test is to end with the first failure.
+func FailFast() bool {
+	f := flag.Lookup("test.failfast")
+	return f != nil && f.Value.String() == "true"
 }
