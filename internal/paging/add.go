@@ -7,7 +7,6 @@ func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
 	r.fresh = make([]int, 0, len(keys))
 	r.at = make([]int64, len(keys))
 	var twins map[uint64]uint64
-	print = 14695981039346656037
 	var p *reading
 	if w.loose != nil {
 		p = &w.loose.now

@@ -166,6 +166,66 @@ func TestWalkOfRowsThatShareAnIDOnAListThatHasChanged(t *testing.T) {
 	assert.Len(t, f.asked, 4)
 }
 
+// Where all pages were read before the doubt, and they are not what they were when they are read again, what is missing is said to be so.
+func TestWalkOfRowsThatShareAnIDAndChangeAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, silent := range []bool{false, true} {
+		f := familyOf(40, func(i int) int { return i%10 + 1 })
+		f.silent = silent
+		asked := 0
+		f.before = func(_ int, f *family) {
+			if n := len(f.asked); n > 1 && asked == 0 && f.asked[n-1] == "1*10+0" { // it is read again
+				asked = n
+				f.rows = slices.Clone(f.rows)
+				f.rows[2][1] = 99
+			}
+		}
+		got, err := f.walk(paging.Options{}, 10)
+		assert.Len(t, got, 10, "%v", f.asked)
+		if silent { // it may be one list of ten, which moves
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorContains(t, err, "10 of 40 records seen by page 1: no further page brought the others")
+	}
+}
+
+// The pages are read again once each, up to the one that showed that ids are no keys, and the others as they follow.
+func TestRequestsOfRowsThatShareAnID(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		id       func(i int) int
+		options  paging.Options
+		silent   bool
+		requests int
+	}{
+		"late":                                {id: func(i int) int { return min(i+1, 31) }, requests: 9},
+		"late, WithSecondPass":                {id: func(i int) int { return min(i+1, 31) }, options: paging.Options{SecondPass: true}, requests: 18},
+		"a page for each parent":              {id: func(i int) int { return i%10 + 1 }, requests: 27},
+		"a page for each parent, another key": {id: func(i int) int { return i%10 + 1 }, options: paging.Options{Order: paging.ByOther}, silent: true, requests: 23},
+		"once on a later page, another key":   {id: func(i int) int { return []int{i + 1, 1}[i/39] }, options: paging.Options{Order: paging.ByOther}, silent: true, requests: 22},
+		"on the first page, another key":      {id: func(i int) int { return i%3 + 1 }, options: paging.Options{Order: paging.ByOther}, silent: true, requests: 11},
+		"after an id that came twice":         {id: func(i int) int { return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 11, 11}[min(i, 12)] }, silent: true, requests: 13},
+	}
+	for name, test := range tests {
+		f := familyOf(40, test.id)
+		f.silent = test.silent
+		got, err := f.walk(test.options, 10)
+		require.NoError(t, err, name)
+		assert.Len(t, got, 40, name)
+		assert.LessOrEqual(t, len(f.asked), test.requests, "%s: %v", name, f.asked)
+	}
+}
+
+// A row without an id that comes twice on a page is two records, also where another page repeats it.
+func TestTwinsWithoutAnID(t *testing.T) {
+	t.Parallel()
+	w := paging.New(4, paging.Options{})
+	keys := []wire.Key{{Kind: wire.KeyContent, Hash: 7}, {Kind: wire.KeyContent, Hash: 8}, {Kind: wire.KeyContent, Hash: 7}, {Kind: wire.KeyContent, Hash: 7}}
+	assert.Equal(t, []int{0, 1, 2, 3}, w.Accept(paging.Answer{Keys: keys, RecordCount: 6, Print: 1}))
+	assert.Empty(t, w.Accept(paging.Answer{Keys: keys[:2], RecordCount: 6, Print: 2}))
+}
+
 // A row that comes twice on a page, in all of its members, is one record. A record_count that counts it twice tells of more than there is.
 func TestWalkOfARowThatComesTwice(t *testing.T) {
 	t.Parallel()
@@ -207,6 +267,7 @@ func TestWalkOfRowsThatShareAnIDAndHiddenRecords(t *testing.T) {
 		var short *paging.Incomplete
 		require.ErrorAs(t, err, &short, name)
 		assert.True(t, short.AllRead, "%s: %v", name, err)
+		assert.Equal(t, 40, short.Seen, name)
 		assert.Len(t, got, 40, "%s: %v", name, f.asked)
 	}
 }
