@@ -207,11 +207,15 @@ func (b beginning) replay(picks []int) string {
 // mostAsked is how often a question may be asked while the list does not change and nothing is given out. It is twice where pages can overlap. A list
 // that comes with the newest records first in pages that cannot needs more: the page as one on the way, to be held between two readings of page 1,
 // once again where these do not agree since the list had changed before, and another time where there is no record_count. A pass in which the list has
-// changed may see that only when it comes by there again, and then asks anew.
+// changed may see that only when it comes by there again, and then asks anew. The last page in place of one behind the end does not show where that is:
+// a follower whose last record is gone comes by there another time.
 func (r *run) mostAsked() int {
 	most := 2
 	if r.order == pagetest.NewestFirst {
 		most = 4
+	}
+	if r.past == pastLast {
+		most++
 	}
 	if r.world.events > r.quiet {
 		most *= 2
@@ -220,7 +224,8 @@ func (r *run) mostAsked() int {
 }
 
 // most is how many requests a pass may take. With the oldest records first each page is read once, or twice where pages cannot overlap. With the
-// newest first a page is held until page 1 was read again, and both are read twice where there is no true record_count. An event makes one proof void.
+// newest first a page is held until page 1 was read again, and both are read twice. An event makes one proof void. The last page in place of one behind
+// the end leaves only a search for where that is.
 func (r *run) most() int {
 	w, events, size := &r.world, r.world.events-r.quiet, max(r.size, 2)
 	if w.limit > 0 {
@@ -230,6 +235,9 @@ func (r *run) most() int {
 		size = w.fixed
 	}
 	pages := (r.n+events)/size + 1
+	if r.past == pastLast {
+		events++
+	}
 	if w.order == pagetest.NewestFirst {
 		return 4*pages + 2 + 8*events
 	}
