@@ -117,7 +117,7 @@ func (w *Walk) replay(a Answer, changed bool) []int {
 		}
 		return nil
 	}
-	r := &reply{req: w.next, count: a.RecordCount, size: a.PageSize, print: a.Print}
+	r := &reply{req: w.next, count: a.RecordCount, told: a.RecordCount, size: a.PageSize, print: a.Print}
 	repeats, print := w.add(a.Keys, r)
 	w.loose.take(r, repeats)
 	w.loose.judge(r, repeats, print, w.seen.Len(), w.static)

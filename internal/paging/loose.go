@@ -176,7 +176,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	}
 	most := 16 + (mostBarren+2)*(max(r.count, seen)/l.top+1)
 	switch {
-	case static && !l.counter.gap && seen == r.count && (known && l.number > 1 || l.far.rows > 0 && l.idle > doubtful) && !l.second:
+	case static && !l.counter.gap && seen == r.count && (known && l.number > l.begun || l.far.rows > 0 && l.idle > doubtful) && !l.second:
 		return over // where pages behind the end have rows, positions do not show that record_count is too small
 	case l.idle > most:
 		return hopeless

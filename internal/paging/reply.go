@@ -8,6 +8,7 @@ type reply struct {
 	at      []int64 // where the records are in the order of the list: their ids, or where the largest comes first the ids below 0
 	fresh   []int   // those that are new
 	count   int     // record_count, -1 when unknown
+	told    int     // the same also where it says nothing of how many there are, being 0 behind the first page
 	size    int     // page_size as the server says, 0 when unknown
 	gone    int     // our own deletes that may have happened since the response before
 	sure    int     // those of them that have

@@ -13,9 +13,9 @@ type counter struct {
 
 // take takes a response and returns by how much the list has shrunk since the one before, and whether nothing seems to have changed.
 func (c *counter) take(r *reply) (fall int, still bool) {
-	if !r.silent {
-		c.rows = (c.rows || !c.any) && r.count == len(r.at)
-		c.wrong = c.wrong || c.rows && c.any && r.count != c.count // it counts them, not the records of the list
+	if !r.silent || r.told == 0 {
+		c.rows = (c.rows || !c.any) && r.told == len(r.at)
+		c.wrong = c.wrong || c.rows && c.any && r.told != c.count // it counts them, not the records of the list
 	}
 	if r.count >= 0 && c.count >= 0 && !c.wrong {
 		fall = max(0, c.count-r.count)
@@ -23,7 +23,7 @@ func (c *counter) take(r *reply) (fall int, still bool) {
 	still = r.count >= 0 && (c.count == r.count || !c.any) && r.gone == 0
 	if r.silent { // nothing is said of a change
 		c.gap = c.gap || r.begin < c.count
-		return r.gone, c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
+		return r.gone, r.told < 0 && c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
 	}
 	c.count, c.any = r.count, true
 	return max(fall, r.gone), still

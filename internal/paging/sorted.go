@@ -183,7 +183,7 @@ func (s *sorted) unmoved(r *reply) bool {
 func (s *sorted) nothing(r *reply) {
 	before := &s.last
 	if r.req.Page == 1 {
-		if s.lost = r.count > 0; !s.lost && (len(s.cover) == 0 || len(before.at) == 0) { // two ways agree that what has been read is gone
+		if s.lost = r.count > 0; !s.lost { // what has been read is gone
 			s.cover.add(span{lo: front, hi: back})
 			s.showsEnd(r, 0)
 		}

@@ -67,8 +67,11 @@ type Walk struct {
 	err   error
 
 	count                 int  // the latest record_count, -1 when unknown
+	first                 int  // the first record_count, -1 when unknown
+	fell                  bool // it has been less than before, or a record of ours went
 	static                bool // it has been the same all the time, and no record of ours went
 	started, moved        bool
+	hidden                bool // the last response had no records although there were some
 	goneBefore, goneAfter int
 
 	sorted   *sorted // nil where the order is not that of the ids
@@ -102,7 +105,7 @@ const (
 
 // New returns a walk that asks for pages of size.
 func New(size int, o Options) *Walk {
-	w := &Walk{Options: o, asked: size, next: page.Request{Page: 1, Size: size}, count: -1, static: true}
+	w := &Walk{Options: o, asked: size, next: page.Request{Page: 1, Size: size}, count: -1, first: -1, static: true}
 	if !o.Unpaged && o.Order != ByOther {
 		w.sorted = w.newSorted()
 	} else {
@@ -176,6 +179,13 @@ func (w *Walk) Accept(a Answer) []int {
 	if a.Refused {
 		a.RecordCount = -1
 	}
+	told := a.RecordCount
+	if w.hidden = !w.hidden && w.hides(req, a); w.hidden {
+		return nil
+	}
+	if len(a.Keys) == 0 && req.Page > 1 && a.RecordCount == 0 { // behind the first page it says nothing of how many there are
+		a.RecordCount = -1
+	}
 	silent := len(a.Keys) == 0 && a.RecordCount < 0
 	changed := w.changes(a, silent)
 	switch {
@@ -191,7 +201,7 @@ func (w *Walk) Accept(a Answer) []int {
 		return nil
 	}
 	r := &reply{
-		req: req, count: a.RecordCount, size: a.PageSize, refused: a.Refused, print: a.Print, silent: silent,
+		req: req, count: a.RecordCount, told: told, size: a.PageSize, refused: a.Refused, print: a.Print, silent: silent,
 		gone: a.GoneAfter - w.goneBefore, sure: max(0, a.GoneBefore-w.goneAfter),
 	}
 	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
@@ -217,6 +227,12 @@ func (w *Walk) Accept(a Answer) []int {
 	return r.fresh
 }
 
+// hides reports whether a response is to be asked for again: the list is empty, although records have come or record_count tells of some. It is so if
+// it comes twice in a row.
+func (w *Walk) hides(req page.Request, a Answer) bool {
+	return req.Page <= 1 && len(a.Keys) == 0 && (w.seen.Len() > 0 || a.RecordCount > 0)
+}
+
 // changes takes what a response tells of changes.
 func (w *Walk) changes(a Answer, silent bool) (changed bool) {
 	if silent {
@@ -224,8 +240,15 @@ func (w *Walk) changes(a Answer, silent bool) (changed bool) {
 	}
 	changed = w.started && a.RecordCount >= 0 && w.count >= 0 && a.RecordCount != w.count || a.GoneAfter > w.goneBefore
 	w.static = w.static && a.RecordCount >= 0 && !changed
+	w.fell = w.fell || changed && a.RecordCount <= w.count
 	if a.RecordCount >= 0 {
 		w.count = a.RecordCount
+	}
+	if w.first < 0 {
+		w.first = w.count
+	}
+	if len(a.Keys) > w.count {
+		w.count = -1 // it counted too few
 	}
 	w.started, w.moved = true, w.moved || changed
 	return changed
@@ -256,7 +279,7 @@ func (w *Walk) advance(number int) {
 		w.fail(number, hollow)
 	case !done:
 		w.next = req
-	case s.lost, !fewer && w.static && w.count > w.seen.Len(): // the order may be no order
+	case s.lost, !fewer && w.due() > w.seen.Len(): // the order may be no order
 		w.loosen(nil, 0, 0)
 	default:
 		w.finish(number, fewer && (w.static || !s.down))
@@ -353,9 +376,18 @@ func (w *Walk) follow(v verdict, number int) {
 	}
 }
 
+// due returns how many records a walk must have seen in the end, as far as record_count tells: those that were there when it began, as long as none
+// goes, and then those that are there. -1 is unknown.
+func (w *Walk) due() int {
+	if w.fell {
+		return w.count
+	}
+	return w.first
+}
+
 // finish ends the walk. fewer says that record_count tells of more than there is.
 func (w *Walk) finish(number int, fewer bool) {
-	missing := w.static && w.count > w.seen.Len()
+	missing := !w.fell && w.due() > w.seen.Len()
 	switch {
 	case (missing || fewer || w.contents.shared && w.count < 0) && w.recount():
 	case missing || fewer:

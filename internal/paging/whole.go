@@ -60,6 +60,8 @@ func (w *Walk) afterCount(asked, rows, fresh int, changed bool) {
 	switch count := w.believed(); {
 	case w.whole.trial:
 		w.tried(rows == asked, fresh)
+	case rows < w.whole.rows && rows > 0 && rows%page.Default == 0: // more came on a page
+		w.fail(1, page.HidesLength)
 	case count >= 0 && rows >= count && (rows < asked || w.whole.exact):
 		w.came(fresh)
 	case asked < page.AllOfThem && rows >= asked: // there are more than record_count says
