@@ -108,6 +108,51 @@ func TestWalkOfServersWithHabits(t *testing.T) {
 				return cut(req, ids), 6
 			},
 		},
+		"pages of a fixed size, every second one shorter by one": {
+			n: 68, size: 10, requests: 11,
+			serve: func(_ int, req page.Request, ids []int64) ([]int64, int) {
+				begin, end := 0, 0
+				for i := range req.Page {
+					begin, end = end, end+10-i%2
+				}
+				return ids[min(begin, len(ids)):min(end, len(ids))], len(ids)
+			},
+		},
+		"another key, one row of each page comes on the next, too, and one record goes": {
+			n: 122, size: 50, options: paging.Options{Order: paging.ByOther}, requests: 8,
+			serve: func(nth int, req page.Request, ids []int64) ([]int64, int) {
+				ids = ids[min(1, nth/2):]
+				begin := (req.Page - 1) * (req.Size - 1)
+				return ids[min(begin, len(ids)):min(begin+req.Size, len(ids))], len(ids)
+			},
+		},
+		"a cap of 50, pages counted by what is asked, page 1 empty once": {
+			n: 120, size: 100, requests: 4,
+			serve: func(nth int, req page.Request, ids []int64) ([]int64, int) {
+				if nth == 0 {
+					return nil, len(ids)
+				}
+				rows := cut(req, ids)
+				return rows[:min(50, len(rows))], len(ids)
+			},
+		},
+		"of the first page one row may be seen": {
+			n: 201, size: 100, requests: 7,
+			serve: func(_ int, req page.Request, ids []int64) ([]int64, int) {
+				begin, end := (req.Page-1)*req.Size-99, req.Page*req.Size-99
+				return ids[min(max(begin, 0), len(ids)):min(end, len(ids))], len(ids)
+			},
+		},
+		"a cap of 50, no record_count, page 2 empty once": {
+			n: 300, size: 100, requests: 12,
+			serve: func(nth int, req page.Request, ids []int64) ([]int64, int) {
+				if nth == 1 {
+					return nil, -1
+				}
+				req.Size = min(req.Size, 50)
+				return cut(req, ids), -1
+			},
+		},
 		"a record is away for one response": {
 			n: 298, size: 100, requests: 12,
 			serve: func(nth int, req page.Request, ids []int64) ([]int64, int) {

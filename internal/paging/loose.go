@@ -45,6 +45,7 @@ type heldReply struct {
 type reading struct {
 	distinct int
 	sum      uint64 // of the records, whatever their order
+	repeats  int    // how many rows had come before, or may have as records went
 	twice    bool   // a record came twice
 	moved    bool   // record_count changed or was not there, or records of ours went
 	counted  bool   // record_count said so, not only a page that was refused
@@ -115,7 +116,8 @@ func (l *loose) take(r *reply, repeats int) {
 		l.endless = 0
 	}
 	r.fall, r.still = l.counter.take(r)
-	if !l.counter.wrong && r.count >= 0 && len(r.at) > 0 && r.end > r.count {
+	l.now.repeats += repeats + r.fall
+	if !l.counter.wrong && r.count >= 0 && len(r.at) > 0 && r.end-l.now.repeats > r.count {
 		l.counter.wrong = true
 	}
 	l.idle++
@@ -227,7 +229,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 	switch {
 	case proved && enough:
 		return over
-	case agrees && !p.moved:
+	case agrees && l.counter.count > p.distinct && !l.counter.wrong:
 		return allRead
 	case agrees: // then none is new
 		return over

@@ -50,11 +50,11 @@ func (z *sizes) learn(r *reply) {
 		z.fixed, z.top, size = true, rows, rows
 	case z.fixed:
 		size = z.top
-	case !z.learned && rows > 0 && rows < size && (r.count != rows || rows == r.size):
+	case !z.learned && rows >= min(leastCap, max(1, size/10)) && rows < size && (r.count != rows || rows == r.size):
 		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
 		z.top, size = rows, rows
 	}
-	z.learned = true
+	z.learned = z.learned || rows > 0
 	r.begin = (r.req.Page - 1) * size
 	r.end = r.begin + rows
 	r.short = rows < size

@@ -28,7 +28,8 @@ type sorted struct {
 	falls     int // by how much the list has shrunk in all
 	distinct  int // how many records have been seen
 	responses int
-	idle      int // responses in a row that neither brought a record nor proved anything
+	idle      int  // responses in a row that neither brought a record nor proved anything
+	doubted   bool // since the last record a hole was opened again: closing it brings nothing
 
 	last    reply   // the response before
 	head    uint64  // the print of page 1
@@ -76,7 +77,7 @@ func (s *sorted) accept(r reply) bool {
 	s.count(&r)
 	s.distinct += len(r.fresh)
 	if len(r.fresh) > 0 {
-		s.idle = 0
+		s.idle, s.doubted = 0, false
 	}
 	switch {
 	case len(r.at) == 0, wraps:
@@ -136,6 +137,7 @@ func (s *sorted) inOrder(r *reply) bool {
 
 // doubt makes a hole of a join again.
 func (s *sorted) doubt(at int) {
+	s.doubted = true
 	s.cut(s.joins[at])
 	s.joins = append(s.joins[:at], s.joins[at+1:]...)
 }
@@ -165,6 +167,9 @@ func (s *sorted) count(r *reply) {
 // unmoved reports whether a page has the records that were at its positions before. Where it has others, the list has changed although record_count
 // may not have: what was believed since is not.
 func (s *sorted) unmoved(r *reply) bool {
+	if s.uneven { // positions say nothing
+		return true
+	}
 	for _, p := range s.places {
 		if i := p.at - r.begin; i < 0 || i >= len(r.at) || r.at[i] == p.x {
 			continue
@@ -194,7 +199,7 @@ func (s *sorted) nothing(r *reply) {
 	if adjacent {
 		end = before.end
 	}
-	if !r.refused && len(r.at) == 0 && s.empty.take(r, !(r.still && r.count == s.distinct-s.falls) && (!adjacent || len(before.at) >= before.req.Size || s.uneven)) {
+	if !r.refused && len(r.at) == 0 && s.empty.take(r, !(r.still && r.count == s.distinct-s.falls) && (!adjacent || len(before.at) >= min(before.req.Size, max(s.top, leastCap)) || s.uneven)) {
 		s.showsEnd(r, s.ends.end)
 		return
 	}
@@ -308,7 +313,9 @@ func (s *sorted) believe(lo, hi int64) {
 		hole.after = s.responses
 		s.just = append(s.just, hole)
 		s.joins.add(hole)
-		s.idle = 0
+		if !s.doubted {
+			s.idle = 0
+		}
 	}
 }
 
@@ -334,7 +341,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	case s.lost:
 		return page.Request{}, true, false
 	case s.whole():
-		if fewer = s.counts() && s.ends.count > s.ends.end; fewer && (s.ends.again == 0 || s.ends.req.Size != top) {
+		if fewer = s.counts() && s.ends.count > max(s.ends.end, s.distinct-s.falls); fewer && (s.ends.again == 0 || s.ends.req.Size != top) {
 			// The last page, if record_count were true, in the size in which positions are the surest.
 			return page.Request{Page: (s.ends.count-1)/top + 1, Size: top}, false, false
 		}

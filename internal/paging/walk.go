@@ -49,7 +49,7 @@ const (
 	// noOthers is the reason for an error where fewer records came than there are.
 	noOthers = "no further page brought the others"
 	// ties is the reason for an error where no two readings of a list agree.
-	ties = "the order of the list changes from page to page; end the sort with id"
+	ties = "no two readings of the list agree, as it changes while it is read: sort by id first, or try again when it is quieter"
 	// alike is the reason for an error where rows come again in each reading.
 	alike = "the same rows come on several pages each time, and nothing says whether those are one record"
 )
