@@ -105,7 +105,7 @@ func TestPageThatIsTooMuchAfterAShortOne(t *testing.T) {
 		n, size int
 		habits  halopsatest.Habits
 	}{
-		"first page behind the end": {8, 3, halopsatest.Habits{TooLarge: 2, PastEnd: halopsatest.PastEndFirst, RecordCount: halopsatest.CountOfRows()}},
+		"first page behind the end": {9, 3, halopsatest.Habits{TooLarge: 2, PastEnd: halopsatest.PastEndFirst, RecordCount: halopsatest.CountOfRows()}},
 		"uneven":                    {137, 15, halopsatest.Habits{TooLarge: 5, Uneven: true, RecordCount: halopsatest.CountLate()}},
 	}
 	for name, test := range tests {

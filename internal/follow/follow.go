@@ -121,7 +121,7 @@ func New(after int64, size int, sortable bool) *Follower {
 // Begin starts another pass over what is new, after the one before has ended.
 func (f *Follower) Begin() {
 	f.given = 0
-	f.gave, f.tried, f.small = 0, f.limit, 0
+	f.gave, f.tried = 0, f.limit
 	f.pass, f.err = pass{questions: map[page.Request]int{}, answers: map[page.Request]int64{}, around: newAround()}, nil
 	switch f.order {
 	case oldestFirst:
@@ -169,7 +169,7 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 		f.fail("a row has no id that is a positive number", false)
 		return nil, false
 	}
-	p := &f.pass
+	p, size := &f.pass, f.next.Size
 	f.counted(a.RecordCount, f.next.Page)
 	if f.moved > 0 && !f.wrong {
 		p.steady = false
@@ -192,9 +192,7 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	}
 	if len(next) > 0 {
 		p.idle, p.level = 0, 0
-		if f.small *= 2; f.small >= f.asked {
-			f.small = 0
-		}
+		f.recover(size)
 		clear(p.questions)
 		f.given += len(next)
 		f.trusted = f.trusted || f.order != inOneAnswer

@@ -110,7 +110,7 @@ func (l *loose) behind(rows int, print uint64, fresh bool) verdict {
 // take takes what a page tells of the list.
 func (l *loose) take(r *reply, repeats int) {
 	l.learn(r)
-	l.recover(r.end)
+	l.recover(r)
 	l.endless++
 	if repeats > 0 || len(r.at) == 0 || !r.byContent {
 		l.endless = 0
@@ -279,5 +279,5 @@ func (l *loose) next() page.Request {
 	if l.held != nil || !l.far.asked && l.endless >= suspicious && (l.counter.wrong || l.counter.count < 0) {
 		return page.Request{Page: farPage, Size: l.top}
 	}
-	return page.Request{Page: l.now.pos/l.top + 1, Size: l.top}
+	return l.from(l.now.pos)
 }

@@ -36,9 +36,10 @@ type sizes struct {
 	learned bool // page 1 has come
 	asked   int  // the size that the caller wants
 	shrunk  int  // how large the pages were before they were made smaller; 0 where they were not
-	patient int  // so many pages are to come before larger ones are tried again
+	failed  int  // the size of the page that was too much last
+	came    int  // the largest page that has come since
+	patient int  // so many are to come before larger ones are tried again
 	since   int  // so many have
-	grown   bool // larger ones are being tried
 	checked bool // page 1 has been read again to see whether it is still as short
 }
 
@@ -47,7 +48,7 @@ func (z *sizes) learn(r *reply) {
 	rows, size := len(r.at), r.req.Size
 	switch {
 	case rows > size:
-		z.fixed, z.top, size = true, rows, rows
+		z.fixed, z.top, z.shrunk, size = true, rows, 0, rows
 	case z.fixed:
 		size = z.top
 	case !z.learned && rows >= min(leastCap, max(1, size/10)) && rows < size && (r.count != rows || rows == r.size):
@@ -63,35 +64,47 @@ func (z *sizes) learn(r *reply) {
 
 // shrink makes the pages smaller than one of that size, which cannot be obtained. [Walk.Shrinks] says whether they can be.
 func (z *sizes) shrink(size int) {
-	if z.shrunk == 0 {
-		z.shrunk = z.top
-	}
-	z.top = size / 2
-	if z.since = 0; z.grown { // a larger one was tried too early
+	switch {
+	case z.shrunk == 0:
+		z.shrunk, z.came, z.patient = z.top, 0, firstPatience
+	case size >= z.failed: // such a page was tried again too early
 		z.patient *= 2
 	}
-	z.patient, z.grown = max(firstPatience, z.patient), false
+	if z.top = min(z.top, size/2); size > z.came {
+		z.top = max(z.top, z.came)
+	}
+	z.failed, z.came, z.since = size, 0, 0
 }
 
 // firstPatience is how many smaller pages are read before a larger one is tried again; it doubles with each that fails.
-const firstPatience = 4
+const firstPatience = 2
 
-// recover makes the pages larger again once some smaller ones have come and the next one begins where a larger one would.
-func (z *sizes) recover(end int) {
-	if z.since++; z.shrunk == 0 || z.since < z.patient {
+// recover takes a page that came, and makes the pages larger again once some have.
+func (z *sizes) recover(r *reply) {
+	if z.shrunk == 0 || r.short { // the end is not the place to try it
 		return
 	}
-	larger := min(2*z.top, z.shrunk)
-	if 2*larger > z.shrunk { // the last step is to the size that was asked for
-		larger = z.shrunk
+	if z.came = max(z.came, r.req.Size); z.came >= z.failed {
+		z.patient = firstPatience
 	}
-	if end%larger != 0 && (z.since < 2*z.patient || end < larger) {
-		return
+	if z.since++; z.since >= z.patient {
+		z.top, z.since = min(2*z.top, z.shrunk), 0
 	}
-	z.grown = true
-	if z.top, z.since = larger, 0; larger == z.shrunk {
+	if r.req.Size == z.shrunk {
 		z.shrunk = 0
 	}
+}
+
+// from chooses the page for a position. Once pages were made smaller it begins right there: small pages lead to where one of the largest size begins, so
+// that no row comes again because of the sizes.
+func (z *sizes) from(pos int) page.Request {
+	size := z.top
+	if end := (pos/size + 1) * size; z.shrunk > 0 {
+		for pos%size > 0 || pos+size > end {
+			size--
+		}
+	}
+	return page.Request{Page: pos/size + 1, Size: size}
 }
 
 // grows reports whether page 1 is to be read in its full size again. It was so short that it is not likely to have been a cap, nothing said

@@ -63,7 +63,7 @@ func (s *sorted) accept(r reply) bool {
 	fixed := s.fixed
 	s.learn(&r)
 	s.strict = s.strict || s.fixed && !fixed && r.req.Page > 1 // nothing says where a page of another size than was asked for begins
-	s.recover(r.end)
+	s.recover(&r)
 	wraps := s.wraps(&r)
 	if wraps {
 		if r.print != s.head && r.print != s.last.print {
@@ -341,7 +341,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	case s.lost:
 		return page.Request{}, true, false
 	case s.whole():
-		if fewer = s.counts() && s.ends.count > max(s.ends.end, s.distinct-s.falls); fewer && (s.ends.again == 0 || s.ends.req.Size != top) {
+		if fewer = s.counts() && s.ends.count > max(s.ends.end, s.distinct-s.falls); fewer && (s.ends.again == 0 || s.shrunk == 0 && s.ends.req.Size != top) {
 			// The last page, if record_count were true, in the size in which positions are the surest.
 			return page.Request{Page: (s.ends.count-1)/top + 1, Size: top}, false, false
 		}
@@ -372,8 +372,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	hi := below.end
 	lo := max(0, hi-(s.falls-below.falls))
 	switch {
-	case s.shrunk > 0 && last.req.Size > top: // such a page may be too much
-	case last.short && !last.closed, len(last.fresh) == 0 && !last.short && last.req.Page > 1 && last.end >= hi:
+	case last.req.Size <= top && (last.short && !last.closed || len(last.fresh) == 0 && !last.short && last.req.Page > 1 && last.end >= hi):
 		return page.Request{Page: last.req.Page + 1, Size: last.req.Size}, false, false
 	case last.still && hi < s.counter.count, !s.counts() && last.dense() && last.end == hi:
 	default:
@@ -381,7 +380,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 			return req, false, false
 		}
 	}
-	return page.Request{Page: hi/top + 1, Size: top}, false, false
+	return s.from(hi), false, false
 }
 
 const mostIdle = 6

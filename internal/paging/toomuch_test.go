@@ -1,0 +1,98 @@
+package paging_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
+	"github.com/halopsa-go/halopsa/internal/paging"
+)
+
+// Where pages are too much, a walk sends at most twice the requests that it needs, and 6: those of a walk that asks for pages that can be obtained from
+// the start, and around a record that is too much for a larger page two for each time that the page is halved, in each reading of the list.
+//
+// Without a true record_count nothing but overlap proves a list newest first, and pages of a record or two may not overlap: then it is read twice more.
+func TestRequestsWherePagesAreTooMuch(t *testing.T) {
+	t.Parallel()
+	const n, size = 2971, 100
+	tests := map[string]struct {
+		tooMuch func(req page.Request, request int) bool
+		fits    int // the largest page that can be obtained; 0 for size
+		slow    int // so many requests get no page of size
+		halved  int // how often a page is halved around a heavy record
+	}{
+		"page 1 once":            {tooMuch: func(_ page.Request, request int) bool { return request == 1 }},
+		"page 10 once":           {tooMuch: func(_ page.Request, request int) bool { return request == 10 }},
+		"over 70 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 70 }, fits: 70},
+		"over 49 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 49 }, fits: 49},
+		"over 25 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 25 }, fits: 25},
+		"over 7 rows":            {tooMuch: func(req page.Request, _ int) bool { return req.Size > 7 }, fits: 7},
+		"a heavy record":         {tooMuch: heavy(165, 1), halved: 7},
+		"a heavy one at the end": {tooMuch: heavy(n-3, 3), halved: 6},
+		"three outages":          {tooMuch: func(_ page.Request, request int) bool { return request > 3 && request < 7 }, slow: 3},
+		"slow for a while":       {tooMuch: func(req page.Request, request int) bool { return request > 5 && request < 35 && req.Size > 5 }, slow: 30},
+	}
+	for name, test := range tests {
+		for _, order := range []paging.Order{paging.ByID, paging.ByIDDown, paging.ByOther} {
+			for count, s := range map[string]pagetest.Server{"true": {}, "none": {Silent: true}, "too large": {Extra: 37}, "too small": {Extra: -137}} {
+				t.Run(name+"/"+map[paging.Order]string{paging.ByID: "oldest", paging.ByIDDown: "newest", paging.ByOther: "other"}[order]+" first/"+count, func(t *testing.T) {
+					t.Parallel()
+					fits := size
+					if test.fits > 0 {
+						fits = test.fits
+					}
+					readings := 1
+					if order == paging.ByOther && count != "true" {
+						readings = 2
+					}
+					needed := readWhereSomeIsTooMuch(t, n, s, order, fits, nil) + test.slow + 2*test.halved*readings
+					requests := readWhereSomeIsTooMuch(t, n, s, order, size, test.tooMuch)
+					factor := 2
+					if order == paging.ByIDDown && count != "true" && test.halved > 0 {
+						factor = 4
+					}
+					assert.LessOrEqual(t, requests, factor*needed+6, "%d are needed", needed)
+				})
+			}
+		}
+	}
+}
+
+// heavy returns what is true of pages of more than so many rows that hold the row at a position.
+func heavy(at, fits int) func(req page.Request, request int) bool {
+	return func(req page.Request, _ int) bool {
+		return (req.Page-1)*req.Size <= at && at < req.Page*req.Size && req.Size > fits
+	}
+}
+
+// readWhereSomeIsTooMuch reads n records of a server, each once, and returns how many requests that took.
+func readWhereSomeIsTooMuch(t *testing.T, n int, s pagetest.Server, order paging.Order, size int, tooMuch func(req page.Request, request int) bool) (requests int) {
+	t.Helper()
+	for id := range int64(n) {
+		s.IDs = append(s.IDs, 10*id+10)
+	}
+	if order == paging.ByIDDown {
+		s.Order = pagetest.NewestFirst
+	}
+	w := paging.New(size, paging.Options{Order: order})
+	got := map[int64]bool{}
+	for req, more := w.Next(); more; req, more = w.Next() {
+		if requests++; tooMuch != nil && tooMuch(req, requests) {
+			require.True(t, w.Shrink(), "%v", req)
+			continue
+		}
+		a := serve(&s, req)
+		for _, i := range w.Accept(a) {
+			require.False(t, got[a.Keys[i].ID], "a record came again")
+			got[a.Keys[i].ID] = true
+		}
+	}
+	if s.Extra <= 0 {
+		require.NoError(t, w.Err())
+	}
+	require.Len(t, got, n)
+	return requests
+}
