@@ -18,6 +18,7 @@ type habit struct {
 	n, size  int
 	options  paging.Options
 	serve    func(nth int, req page.Request, ids []int64) (rows []int64, count int) // nth counts from 0
+	tooMuch  int                                                                    // so many requests at first are for too large a page
 	requests int                                                                    // at most
 	fails    string                                                                 // nothing: all of them come
 }
@@ -153,6 +154,20 @@ func TestWalkOfServersWithHabits(t *testing.T) {
 				return cut(req, ids), -1
 			},
 		},
+		"a cap of 50, pages counted by what is asked, no record_count, one 504": {
+			n: 500, size: 100, tooMuch: 1, requests: 15,
+			serve: func(_ int, req page.Request, ids []int64) ([]int64, int) {
+				rows := cut(req, ids)
+				return rows[:min(50, len(rows))], -1
+			},
+		},
+		"a cap of 50, pages counted by what is asked, one 504": {
+			n: 500, size: 100, tooMuch: 1, requests: 13,
+			serve: func(_ int, req page.Request, ids []int64) ([]int64, int) {
+				rows := cut(req, ids)
+				return rows[:min(50, len(rows))], len(ids)
+			},
+		},
 		"a record is away for one response": {
 			n: 298, size: 100, requests: 12,
 			serve: func(nth int, req page.Request, ids []int64) ([]int64, int) {
@@ -170,6 +185,11 @@ func TestWalkOfServersWithHabits(t *testing.T) {
 			w := paging.New(test.size, test.options)
 			requests, seen := 0, 0
 			for req, more := w.Next(); more; req, more = w.Next() {
+				if requests < test.tooMuch {
+					require.True(t, w.Shrink())
+					requests++
+					continue
+				}
 				rows, count := test.serve(requests, req, ids)
 				a := paging.Answer{RecordCount: count}
 				for _, id := range rows {

@@ -55,10 +55,14 @@ func (z *sizes) learn(r *reply) {
 		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
 		z.top, size = rows, rows
 	}
+	capped := z.shrunk > 0 && rows > 0 && rows == z.came && rows < size // no more came when no more were asked for
+	if capped {
+		z.top, z.shrunk = rows, 0
+	}
 	z.learned = z.learned || rows > 0
 	r.begin = (r.req.Page - 1) * size
 	r.end = r.begin + rows
-	r.short = rows < size
+	r.short = rows < size && !capped
 	r.unsure = r.req.Page > 1 && z.fixed && r.req.Size != z.top
 }
 
