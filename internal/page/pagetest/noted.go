@@ -19,7 +19,7 @@ type Noted struct {
 	lines map[string]string // by kind; guarded by mu
 }
 
-// ReadNoted reads the file. With update it is written anew, by [Noted.Write].
+// ReadNoted reads the file. With update it is written again, by [Noted.Write].
 func ReadNoted(t *testing.T, path string, update bool) *Noted {
 	t.Helper()
 	n := &Noted{path: path, update: update, lines: make(map[string]string)}
@@ -59,7 +59,7 @@ func (n *Noted) Check(t *testing.T, kind string, total Total) {
 	}
 }
 
-// Write writes what was noted anew.
+// Write writes the file again, with what was noted.
 func (n *Noted) Write(t *testing.T) {
 	t.Helper()
 	if !n.update {
