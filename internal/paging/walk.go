@@ -227,33 +227,6 @@ func (w *Walk) Accept(a Answer) []int {
 	return r.fresh
 }
 
-// hides reports whether a response is to be asked for again: the list is empty, although records have come or record_count tells of some. It is so if
-// it comes twice in a row.
-func (w *Walk) hides(req page.Request, a Answer) bool {
-	return req.Page <= 1 && len(a.Keys) == 0 && (w.seen.Len() > 0 || a.RecordCount > 0)
-}
-
-// changes takes what a response tells of changes.
-func (w *Walk) changes(a Answer, silent bool) (changed bool) {
-	if silent {
-		a.RecordCount = w.count
-	}
-	changed = w.started && a.RecordCount >= 0 && w.count >= 0 && a.RecordCount != w.count || a.GoneAfter > w.goneBefore
-	w.static = w.static && a.RecordCount >= 0 && !changed
-	w.fell = w.fell || changed && a.RecordCount <= w.count
-	if a.RecordCount >= 0 {
-		w.count = a.RecordCount
-	}
-	if w.first < 0 {
-		w.first = w.count
-	}
-	if len(a.Keys) > w.count {
-		w.count = -1 // it counted too few
-	}
-	w.started, w.moved = true, w.moved || changed
-	return changed
-}
-
 // afterSorted continues with a list in the order of its ids.
 func (w *Walk) afterSorted(r *reply, keys []wire.Key, repeats int, print uint64) {
 	s := w.sorted
@@ -374,15 +347,6 @@ func (w *Walk) follow(v verdict, number int) {
 	case gaping:
 		w.fail(number, hollow)
 	}
-}
-
-// due returns how many records a walk must have seen in the end, as far as record_count tells: those that were there when it began, as long as none
-// goes, and then those that are there. -1 is unknown.
-func (w *Walk) due() int {
-	if w.fell {
-		return w.count
-	}
-	return w.first
 }
 
 // finish ends the walk. fewer says that record_count tells of more than there is.
