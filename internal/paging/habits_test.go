@@ -80,6 +80,13 @@ func TestWalkOfServersWithHabits(t *testing.T) {
 				return rows, len(rows)
 			},
 		},
+		"page_no ignored, count cut off at 50, record_count of the rows, short pages": {
+			n: 51, size: 3, requests: 9, fails: page.HidesLength,
+			serve: func(_ int, req page.Request, ids []int64) ([]int64, int) {
+				rows := ids[:max(req.Size, 50*min(req.Count, 1))]
+				return rows, len(rows)
+			},
+		},
 		"another key, record_count 0 on an empty page": {
 			n: 300, size: 100, options: paging.Options{Order: paging.ByOther}, requests: 8,
 			serve: func(_ int, req page.Request, ids []int64) ([]int64, int) {

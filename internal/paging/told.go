@@ -2,10 +2,12 @@ package paging
 
 import "github.com/halopsa-go/halopsa/internal/page"
 
-// hides reports whether a response is to be asked for again: the list is empty, although records have come or record_count tells of some. It is so if
-// it comes twice in a row.
+// hides reports whether a response is to be asked for again: it says that the list is empty, the one before did not, and records have come or
+// record_count tells of some.
 func (w *Walk) hides(req page.Request, a Answer) bool {
-	return req.Page <= 1 && len(a.Keys) == 0 && (w.seen.Len() > 0 || a.RecordCount > 0)
+	before := w.blank
+	w.blank = req.Page <= 1 && len(a.Keys) == 0
+	return w.blank && !before && (w.seen.Len() > 0 || a.RecordCount > 0)
 }
 
 // changes takes what a response tells of changes.
@@ -15,7 +17,7 @@ func (w *Walk) changes(a Answer, silent bool) (changed bool) {
 	}
 	changed = w.started && a.RecordCount >= 0 && w.count >= 0 && a.RecordCount != w.count || a.GoneAfter > w.goneBefore
 	w.static = w.static && a.RecordCount >= 0 && !changed
-	w.fell = w.fell || changed && a.RecordCount <= w.count
+	w.fell = w.fell || a.RecordCount < 0 || changed && a.RecordCount <= w.count
 	if a.RecordCount >= 0 {
 		w.count = a.RecordCount
 	}

@@ -68,10 +68,10 @@ type Walk struct {
 
 	count                 int  // the latest record_count, -1 when unknown
 	first                 int  // the first record_count, -1 when unknown
-	fell                  bool // it has been less than before, or a record of ours went
+	fell                  bool // it has been less than before or was not there, or a record of ours went
 	static                bool // it has been the same all the time, and no record of ours went
 	started, moved        bool
-	hidden                bool // the last response had no records although there were some
+	blank                 bool // the last response said that the list is empty
 	goneBefore, goneAfter int
 
 	sorted   *sorted // nil where the order is not that of the ids
@@ -180,7 +180,7 @@ func (w *Walk) Accept(a Answer) []int {
 		a.RecordCount = -1
 	}
 	told := a.RecordCount
-	if w.hidden = !w.hidden && w.hides(req, a); w.hidden {
+	if w.hides(req, a) {
 		return nil
 	}
 	if len(a.Keys) == 0 && req.Page > 1 && a.RecordCount == 0 { // behind the first page it says nothing of how many there are
