@@ -65,14 +65,7 @@ type Walk struct {
 	next  page.Request
 	done  bool
 	err   error
-
-	count                 int  // the latest record_count, -1 when unknown
-	first                 int  // the first record_count, -1 when unknown
-	fell                  bool // it has been less than before or was not there, or a record of ours went
-	static                bool // it has been the same all the time, and no record of ours went
-	started, moved        bool
-	blank                 bool // the last response said that the list is empty
-	goneBefore, goneAfter int
+	told
 
 	sorted   *sorted // nil where the order is not that of the ids
 	loose    *loose
@@ -105,7 +98,7 @@ const (
 
 // New returns a walk that asks for pages of size.
 func New(size int, o Options) *Walk {
-	w := &Walk{Options: o, asked: size, next: page.Request{Page: 1, Size: size}, count: -1, first: -1, static: true}
+	w := &Walk{Options: o, asked: size, next: page.Request{Page: 1, Size: size}, told: told{count: -1, first: -1, static: true}}
 	if !o.Unpaged && o.Order != ByOther {
 		w.sorted = w.newSorted()
 	} else {
@@ -179,8 +172,8 @@ func (w *Walk) Accept(a Answer) []int {
 	if a.Refused {
 		a.RecordCount = -1
 	}
-	told := a.RecordCount
-	if w.hides(req, a) {
+	said := a.RecordCount
+	if w.hides(req, a, w.seen.Len() > 0) {
 		return nil
 	}
 	if len(a.Keys) == 0 && req.Page > 1 && a.RecordCount == 0 { // behind the first page it says nothing of how many there are
@@ -201,7 +194,7 @@ func (w *Walk) Accept(a Answer) []int {
 		return nil
 	}
 	r := &reply{
-		req: req, count: a.RecordCount, told: told, size: a.PageSize, refused: a.Refused, print: a.Print, silent: silent,
+		req: req, count: a.RecordCount, told: said, size: a.PageSize, refused: a.Refused, print: a.Print, silent: silent,
 		gone: a.GoneAfter - w.goneBefore, sure: max(0, a.GoneBefore-w.goneAfter),
 	}
 	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
