@@ -304,7 +304,8 @@ func TestFollowStopsWithItsContext(t *testing.T) {
 	t.Run("too short for the limit", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			c, _ := trial.NewStandin(t, nil, halopsa.WithRateLimit(2, time.Hour))
+			// The first look at a list that is empty although the cursor is that of a record asks twice.
+			c, _ := trial.NewStandin(t, nil, halopsa.WithRateLimit(3, time.Hour))
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 			defer cancel()
 			begin := time.Now()

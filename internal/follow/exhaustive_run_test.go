@@ -27,6 +27,7 @@ type run struct {
 	asked    map[page.Request]int // since the list changed last
 	requests int                  // of the pass
 	before   follow.Answer        // the response before
+	last     page.Request         // what it was to
 	gave     bool                 // the pass gave something
 	what     string               // what is wrong
 	found    int                  // which of faults that is, from 1
@@ -92,10 +93,15 @@ func (r *run) Step(c *pagetest.Chooser) bool {
 	req, _ := r.f.Next()
 	events := r.world.events
 	r.happen(c)
+	r.mayEmpty(c, req, r.cursor)
 	if events != r.world.events {
 		clear(r.asked)
 	}
-	if r.asked[req]++; r.asked[req] > r.mostAsked() {
+	doubted := req == r.last && len(r.before.IDs) == 0 && r.requests > 0 // an empty page that is doubted
+	if r.last = req; !doubted {
+		r.asked[req]++
+	}
+	if r.asked[req] > r.mostAsked() {
 		return r.wrong(again)
 	}
 	if r.requests++; r.requests > r.most() {
@@ -305,7 +311,7 @@ func (r *run) Sum(s *pagetest.State) pagetest.Sum {
 	planner.AddTo(s, r.f)
 	s.IDs(r.list)
 	s.Ints(int(r.next), r.budget, r.restarts, int(r.cursor), r.calm, r.n, r.world.events-r.quiet, r.requests)
-	s.Flags(r.gave)
+	s.Flags(r.gave, r.holed)
 	r.waiting(s, r.there)
 	if r.order == pagetest.OldestFirst {
 		r.waiting(s, r.earlier)
@@ -315,6 +321,8 @@ func (r *run) Sum(s *pagetest.State) pagetest.Sum {
 		s.Ints(r.world.before)
 	}
 	s.IDs(r.before.IDs)
+	s.Ints(r.last.Page, r.last.Size, r.last.Count)
+	s.Flags(r.last.Newest)
 	questions.AddTo(s, &r.asked)
 	return s.Sum()
 }

@@ -65,6 +65,8 @@ func kinds() []kind {
 		{name: "first page behind the end, no count", past: pastFirst, count: noCount},
 		{name: "last page behind the end", past: pastLast},
 		{name: "last page behind the end, no count", past: pastLast, count: noCount},
+		{name: "a page empty once", hole: holeCounted},
+		{name: "a page empty once, with record_count 0", hole: holeZero},
 	}
 	var all []kind
 	for _, k := range base {

@@ -22,6 +22,7 @@ type kind struct {
 	ignoreCount bool                              // every response to a count is the first two rows
 	count       func(total, before, rows int) int // record_count; nil is the truth
 	past        pastEnd
+	hole        hole // a response can have no rows, once
 	sparse      bool // ids are 10 apart
 	events      int  // at most
 	part        int  // at most in the part that always runs
@@ -39,6 +40,15 @@ const (
 	pastLast
 )
 
+// hole is what record_count says beside no rows that are there.
+type hole int
+
+const (
+	noHole hole = iota
+	holeCounted
+	holeZero
+)
+
 // world is a list that is served in one way, and what happens to it between two requests. A Chooser decides about that.
 type world struct {
 	kind
@@ -47,6 +57,8 @@ type world struct {
 	before int     // how many records there were at the request before, -1 at the first
 	budget int     // events that may still happen
 	events int     // those that have happened
+	empty  bool    // the next response has no rows
+	holed  bool    // one had none
 	words  []string
 	tell   bool // whether words are wanted
 }
@@ -79,6 +91,18 @@ func (w *world) happen(c *pagetest.Chooser) {
 		if w.tell {
 			w.words = append(w.words, fmt.Sprint("->", w.list))
 		}
+	}
+}
+
+// mayEmpty lets the next response have no rows, unless nobody could know that there are any.
+func (w *world) mayEmpty(c *pagetest.Chooser, req page.Request, cursor int64) {
+	if w.hole == noHole || w.holed || w.budget == 0 || w.hole == holeZero && req.Page <= 1 && cursor == 0 {
+		return
+	}
+	if w.empty = c.Pick(2) == 1; w.empty {
+		w.holed = true
+		w.budget--
+		w.events++
 	}
 }
 
@@ -135,6 +159,12 @@ func (w *world) serve(req page.Request) follow.Answer {
 		count = w.count(n, w.before, len(rows))
 	}
 	w.before = n
+	if w.empty {
+		w.empty, rows = false, nil
+		if w.hole == holeZero {
+			count = 0
+		}
+	}
 	if count < len(rows) || refused {
 		count = -1 // package wire does not believe it
 	}

@@ -100,9 +100,10 @@ type pass struct {
 	idle      int                  // responses in a row that brought nothing new
 	questions map[page.Request]int // since something was given out, or was seen to have changed
 	answers   map[page.Request]int64
-	poll      bool // it begins where no page shows both a record that was read and what comes after the last one
-	ends      int  // how often the end of the list was reached before a newer record that was seen
-	level     int  // how often the same question would have been asked again
+	poll      bool         // it begins where no page shows both a record that was read and what comes after the last one
+	ends      int          // how often the end of the list was reached before a newer record that was seen
+	level     int          // how often the same question would have been asked again
+	doubted   page.Request // its response had no rows, and is not believed until it has come twice
 	around
 }
 
@@ -170,7 +171,11 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 		return nil, false
 	}
 	p, size := &f.pass, f.next.Size
-	f.counted(a.RecordCount, f.next.Page)
+	if len(a.IDs) == 0 && p.doubted != f.next && f.doubtful(a.RecordCount) {
+		f.doubt()
+		return nil, false
+	}
+	f.counted(a)
 	if f.moved > 0 && !f.wrong {
 		p.steady = false
 		p.changes++

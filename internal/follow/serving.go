@@ -4,30 +4,39 @@ import "github.com/halopsa-go/halopsa/internal/page"
 
 // serving is what is known of how the server puts a list on pages. It outlives the passes.
 type serving struct {
-	asked  int  // page_size that the caller wants
-	count  int  // latest record_count, -1 when unknown
-	moved  int  // by how much that differs from the one before
-	fell   bool // the latest one is smaller than that
-	wrong  bool // record_count has been found not to be true
-	limit  int  // the most that the server puts on a page, as far as that is known; 0 where it is not
-	fixed  int  // the size of every page where the server does not care what is asked, 0 where it does
-	served int  // the longest page so far
-	small  int  // the largest page to ask for for now, after a larger one was too much; 0 where none was
-	failed int  // the size of the page that was too much last
-	came   int  // the largest page that brought records since
-	wait   int  // so many pages are to bring records before larger ones are tried again
-	since  int  // so many have
-	heeds  bool // a page smaller than limit came where that was asked for
-	tried  int  // the limit that a larger page was asked for without success
-	honors bool // count has been seen to be honored
-	gave   int  // how many records were given out since
-	given  int  // how many records this pass gave out
-	polls  bool // see Begin
-	paged  bool // a page behind the first has come: the server heeds page_no
+	asked int  // page_size that the caller wants
+	count int  // latest record_count, -1 when unknown
+	moved int  // by how much that differs from the one before
+	fell  bool // the latest one is smaller than that
+	wrong bool // record_count has been found not to be true
+	// surplus is what record_count has been more than the rows where the end of the list was proved.
+	surplus int
+	nothing bool // the latest response had no rows where the list begins
+	limit   int  // the most that the server puts on a page, as far as that is known; 0 where it is not
+	fixed   int  // the size of every page where the server does not care what is asked, 0 where it does
+	served  int  // the longest page so far
+	small   int  // the largest page to ask for for now, after a larger one was too much; 0 where none was
+	failed  int  // the size of the page that was too much last
+	came    int  // the largest page that brought records since
+	wait    int  // so many pages are to bring records before larger ones are tried again
+	since   int  // so many have
+	heeds   bool // a page smaller than limit came where that was asked for
+	tried   int  // the limit that a larger page was asked for without success
+	honors  bool // count has been seen to be honored
+	gave    int  // how many records were given out since
+	given   int  // how many records this pass gave out
+	polls   bool // see Begin
+	paged   bool // a page behind the first has come: the server heeds page_no
 }
 
-// counted takes the record_count of a response to the request for a page. One that has none says nothing.
-func (s *serving) counted(count, number int) {
+// counted takes the record_count of a response. One that has none says nothing, and a 0 on an empty page only that this has none.
+func (f *Follower) counted(a Answer) {
+	s := &f.serving
+	none, begin := len(a.IDs) == 0, f.next.Page <= 1
+	count := a.RecordCount
+	if s.nothing = none && begin; none && !begin && count == 0 {
+		count = -1
+	}
 	s.moved, s.fell = 0, count >= 0 && count < s.count
 	if count < 0 {
 		return
@@ -35,8 +44,44 @@ func (s *serving) counted(count, number int) {
 	if s.count >= 0 {
 		s.moved = max(count-s.count, s.count-count)
 	}
-	s.wrong = s.wrong || count == 0 && number > 1 // page 1 had rows
 	s.count = count
+	if s.nothing {
+		s.settle(0)
+	}
+}
+
+// doubt asks again where a response had no rows. It proves nothing, and what it was to prove begins anew.
+func (f *Follower) doubt() {
+	p := &f.pass
+	switch f.state {
+	case again:
+		f.state, f.next = down, p.below
+	case allButOne:
+		f.readAll()
+	default:
+		p.doubted = f.next
+	}
+	p.recent = recent{}
+	p.questions[f.next]++
+}
+
+// settle takes it that the end of the list is proved.
+func (s *serving) settle(end int) {
+	if s.count >= 0 {
+		s.surplus = s.count - end
+	}
+}
+
+// doubtful reports whether something tells of rows where a response with this record_count has none.
+func (f *Follower) doubtful(count int) bool {
+	begin := max(0, f.next.Page-1) * f.next.Size
+	switch {
+	case begin == 0 && count <= 0:
+		return !f.nothing && (f.cursor > 0 || f.at > 0)
+	case count > 0:
+		return count-f.surplus > begin
+	}
+	return f.count-f.surplus > begin || f.pass.lo > begin
 }
 
 // counts reports whether record_count is there and not known to be wrong.

@@ -15,6 +15,9 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		f.at = 0
 		return f.ended(), false
 	case rows == 0 || old == 0 && !begin: // the cursor is nearer to the front
+		if rows == 0 && p.begin == f.at {
+			f.settle(f.at)
+		}
 		if rows == 0 && s.poll && !f.polls && s.changes == 0 { // see Begin
 			return f.finish(nil), false
 		}
@@ -32,6 +35,9 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		s.meet(p.end() + len(before.held))
 		f.onward(len(before.held) < p.size)
 		return next, len(next) > 0
+	}
+	if proved {
+		f.settle(p.end())
 	}
 	next = f.take(p.ids)
 	if len(next) > 0 || p.ended || proved || p.ids[rows-1] == f.cursor {
