@@ -92,3 +92,24 @@ func TestQuietPollWhereTheCountIsTooLarge(t *testing.T) {
 		}
 	}
 }
+
+// A response that is too much in the midst of a proof lets the proof begin anew, with smaller pages.
+func TestTooMuchInTheMidstOfAProof(t *testing.T) {
+	t.Parallel()
+	for when := range 60 {
+		s := pagetest.Of(60)
+		s.Order = pagetest.NewestFirst
+		f := follow.New(0, 5, false)
+		tries := 0
+		got, err := pass(t, s, f, func() {
+			if tries++; tries == when+1 {
+				f.TooMuch()
+			}
+		})
+		require.NoError(t, err)
+		assert.Equal(t, upTo(1, 60), got, "request %d was too much", when)
+		for _, req := range s.Requests {
+			require.Positive(t, req.Page, "request %d was too much: %v", when, s.Requests)
+		}
+	}
+}

@@ -62,8 +62,8 @@ func (f *Follower) seek() {
 		if p.guess != unknown && p.guess > p.lo {
 			at = p.guess
 		}
-		p.step *= 2
-		f.ask(at)
+		p.step = min(2*p.step, farthest)
+		f.ask(min(at, farthest))
 	default:
 		f.probe(p.lo, high)
 	}

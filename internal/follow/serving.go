@@ -192,7 +192,12 @@ func (f *Follower) TooMuch() bool {
 	}
 	f.failed, f.came, f.since = f.next.Size, 0, 0
 	f.pass.recent = recent{}
-	if f.state == up || f.state == down {
+	switch f.state {
+	case again: // what it was to prove begins anew
+		f.pass.head.Size = min(f.pass.head.Size, f.small)
+		f.state = down
+		f.seek()
+	case up, down:
 		f.seek()
 	}
 	f.next.Size = min(f.next.Size, f.small)
