@@ -42,6 +42,7 @@ type recent struct {
 	heldPage page.Request // which that is; of no rows where the list ends before it
 	below    page.Request // the page that begins where the two meet, with the newest records first
 	agreed   bool         // page 1 was the same after the held page was read
+	short    page.Request // the page before the next one, which is short and not known to be the last
 }
 
 // place is a record at a position.
@@ -68,7 +69,7 @@ func (f *Follower) first(ids []int64) []int {
 	if f.limit > 0 && rows > f.limit || rows == f.asked {
 		f.limit, f.tried = 0, 0
 	}
-	p := f.learn(ids)
+	p := f.learn(ids, recent{})
 	changes := f.pass.changes
 	f.pass.around = newAround()
 	f.pass.changes = changes
@@ -91,14 +92,16 @@ func (f *Follower) first(ids []int64) []int {
 		f.at = rows
 		return f.finish(f.take(ids))
 	case found == newestFirst && f.order == asAsked:
-		return f.newest(ids, up)
+		return f.newest(p, up)
 	case found == newestFirst:
 		f.turned(found)
-		return f.newest(ids, down)
+		return f.newest(p, down)
+	case found == unseen && p.short: // it shows no order, and is read as if the newest came first, which takes the most proof
+		return f.newest(p, down)
 	case found == oldestFirst:
 		f.turned(found)
 		f.state = up
-		next, _ := f.upward(part{ids: ids, size: f.next.Size, full: rows == f.next.Size}, recent{})
+		next, _ := f.upward(p, recent{})
 		return next
 	default:
 		f.order = inOneAnswer
@@ -108,13 +111,13 @@ func (f *Follower) first(ids []int64) []int {
 }
 
 // newest judges a page 1 of the newest records. What lies behind it is read in one direction or the other.
-func (f *Follower) newest(ids []int64, how state) []int {
-	p := &f.pass
+func (f *Follower) newest(page1 part, how state) []int {
+	p, ids := &f.pass, page1.ids
 	p.front, p.head, p.steady = ids, f.next, true
 	if how == up {
 		p.places = nil // it is at the other end
 	}
-	if ids[len(ids)-1] <= f.cursor {
+	if ids[len(ids)-1] <= f.cursor && f.order != unseen {
 		return f.finish(f.take(ids))
 	}
 	f.state = how
@@ -144,7 +147,11 @@ func (f *Follower) newest(ids []int64, how state) []int {
 	default:
 		p.guess = int(min(float64(f.cursor)/max(1, apart), farthest))
 	}
-	f.seek()
+	if how == down && page1.short {
+		p.short, f.next = f.next, behind(f.next)
+	} else {
+		f.seek()
+	}
 	return nil
 }
 
@@ -165,14 +172,14 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		return nil, false
 	}
 	larger, limit := f.fixed == 0 && f.limit > 0 && f.next.Size > max(f.limit, leastSize), f.limit
-	p := f.learn(ids)
+	p := f.learn(ids, before)
 	if larger && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
 		f.tried, f.pass.tried = limit, true
 		old := 0
 		for old < len(ids) && ids[old] <= f.cursor {
 			old++
 		}
-		if old == 0 || old == len(ids) && !p.ended {
+		if old == 0 || old == len(ids) && !p.short {
 			f.seek()
 			return nil, false
 		}
@@ -182,6 +189,11 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		f.fixed = f.served // it is not there since the server counts its pages by that size
 		f.pass.recount()
 		f.seek()
+		return nil, false
+	}
+	if behind(before.short) == f.next && f.precedes(p) { // there is no page behind the short one
+		f.pass.heldPage = f.next
+		f.next = before.short
 		return nil, false
 	}
 	if f.repeats(p) { // the server has no such page and sends another in its place
@@ -201,7 +213,11 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		f.pass.others = 0
 		f.paged = f.paged || f.pass.rim[0] > 0 && f.order != asAsked && (slices.Max(ids) < slices.Min(f.pass.rim[:]) || slices.Min(ids) > slices.Max(f.pass.rim[:]))
 	}
+	if len(p.ids) == 0 && p.begin == f.pass.lo {
+		f.settle(p.begin)
+	}
 	if len(p.ids) > 0 {
+		f.ragged = f.ragged || behind(before.short) == f.next
 		f.pass.places = append(f.pass.places, place{p.begin, p.ids[0], f.pass.changes})
 		f.aim(p)
 	}
@@ -218,6 +234,13 @@ func (f *Follower) elsewhere(p part) bool {
 	}
 	return slices.ContainsFunc(f.pass.places, func(seen place) bool {
 		return seen.id == p.ids[0] && seen.at > p.begin
+	})
+}
+
+// precedes reports whether a page begins with a record that is not behind the first of the page before it: that one is sent in its place, or page 1.
+func (f *Follower) precedes(p part) bool {
+	return len(p.ids) > 0 && slices.ContainsFunc(f.pass.places, func(seen place) bool {
+		return seen.at == p.begin-p.size && (f.state == up && p.ids[0] <= seen.id || f.state == down && p.ids[0] >= seen.id)
 	})
 }
 

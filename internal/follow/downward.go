@@ -27,7 +27,10 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 			s.meet(p.begin)
 		}
 		s.below = f.next
-		f.onto()
+		if rows == 0 {
+			s.heldPage = f.next
+		}
+		f.onto(before)
 	case p.ended: // the list ends with it
 		next = f.take(p.ids)
 		if begin {
@@ -35,8 +38,8 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 		}
 		s.meet(p.begin)
 		s.below = f.next
-		f.onto()
-	case below.Page == f.next.Page+1 && below.Size == f.next.Size && p.full: // it ends where the page behind it begins
+		f.onto(before)
+	case below == behind(f.next) && p.size <= f.served: // it ends where the page behind it begins
 		s.atLeast(p.end())
 		s.below, s.held, s.heldPage = below, slices.Clone(p.ids), f.next
 		s.agreed = before.agreed && slices.Equal(before.held, p.ids)
@@ -45,6 +48,10 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 		}
 		f.state = again
 		f.next = s.head
+	case p.short:
+		s.atLeast(p.end())
+		s.short = f.next
+		f.next = behind(f.next)
 	default:
 		s.atLeast(p.end())
 		f.seek()
@@ -53,10 +60,11 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 }
 
 // onto chooses the page with which to continue before the place.
-func (f *Follower) onto() {
+func (f *Follower) onto(before recent) {
 	s := &f.pass
 	f.seek()
-	if s.beyond && f.next == s.below {
+	if behind(before.short) == s.below || s.beyond && f.next == s.below {
+		f.next = s.below
 		f.next.Page--
 	}
 }
@@ -79,7 +87,7 @@ func (f *Follower) unchanged(ids []int64) (next []int, previous bool) {
 		}
 		s.meet((s.heldPage.Page - 1) * len(s.held))
 		s.below = s.heldPage
-		f.onto()
+		f.onto(recent{})
 		return next, true
 	}
 	s.front, s.steady = ids, true

@@ -9,8 +9,9 @@ type serving struct {
 	moved int  // by how much that differs from the one before
 	fell  bool // the latest one is smaller than that
 	wrong bool // record_count has been found not to be true
-	// surplus is what record_count has been more than the rows where the end of the list was proved.
+	// surplus is by how much record_count is more than the position where the list ends, as was proved last.
 	surplus int
+	ragged  bool // a page behind a short one had rows, and the end has not been proved since: what record_count says then is no sign
 	nothing bool // the latest response had no rows where the list begins
 	limit   int  // the most that the server puts on a page, as far as that is known; 0 where it is not
 	fixed   int  // the size of every page where the server does not care what is asked, 0 where it does
@@ -61,13 +62,15 @@ func (f *Follower) doubt() {
 	default:
 		p.doubted = f.next
 	}
-	p.recent = recent{}
+	if p.agreed = false; len(p.held) > 0 {
+		p.held, p.heldPage = nil, page.Request{}
+	}
 	p.questions[f.next]++
 }
 
 // settle takes it that the end of the list is proved.
 func (s *serving) settle(end int) {
-	if s.count >= 0 {
+	if s.ragged = false; s.count >= 0 {
 		s.surplus = s.count - end
 	}
 }
@@ -108,13 +111,17 @@ type part struct {
 	size  int  // that was asked for, or the fixed one
 	begin int  // the position of its first row
 	full  bool // it is as long as was asked for
-	ended bool // the list ends with it: longer pages have come
+	short bool // longer pages have come
+	ended bool // the list ends with it
 }
 
 func (p part) end() int { return p.begin + len(p.ids) }
 
-// learn takes a page.
-func (f *Follower) learn(ids []int64) part {
+// agrees reports whether record_count, if there is one, says that the list ends at this position.
+func (s *serving) agrees(end int) bool { return !s.ragged && (s.count < 0 || s.count-s.surplus == end) }
+
+// learn takes a page. A short one is the last where record_count agrees, or the page behind it was read before it and is empty.
+func (f *Follower) learn(ids []int64, before recent) part {
 	rows, size := len(ids), f.next.Size
 	switch {
 	case rows > size:
@@ -126,17 +133,21 @@ func (f *Follower) learn(ids []int64) part {
 	if f.fixed > 0 {
 		size = f.fixed
 	}
-	p := part{ids: ids, size: size, begin: (f.next.Page - 1) * size, full: rows == size, ended: rows < min(size, f.served)}
+	p := part{ids: ids, size: size, begin: (f.next.Page - 1) * size, full: rows == size, short: rows < min(size, f.served)}
 	if rows == 1 && (f.count <= 1 || f.order != asAsked) { // nobody serves pages of one row
-		p.ended = true
+		p.short = true
 	}
+	if rows > 0 && len(before.held) == 0 && before.heldPage == behind(f.next) && f.moved == 0 {
+		f.settle(p.end())
+	}
+	p.ended = p.short && f.agrees(p.end())
 	f.heeds = f.heeds || p.full && rows < f.served
 	f.served = max(f.served, rows)
 	switch {
 	case f.fixed > 0:
 	case rows > f.limit && f.limit > 0: // more than was believed
 		f.limit, f.tried = 0, 0
-	case rows > 0 && rows < size && !p.ended && f.limit == 0: // it may be all that the server puts on a page
+	case rows > 0 && rows < size && !p.short && f.limit == 0: // it may be all that the server puts on a page
 		f.limit = rows
 	case rows == f.limit && size > rows:
 		f.tried = f.limit
@@ -145,6 +156,12 @@ func (f *Follower) learn(ids []int64) part {
 		f.wrong = true
 	}
 	return p
+}
+
+// behind is the page behind another one.
+func behind(req page.Request) page.Request {
+	req.Page++
+	return req
 }
 
 // smallest is the smallest page that is asked for where larger ones are too much: two rows show an order.

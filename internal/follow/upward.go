@@ -15,50 +15,52 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		f.at = 0
 		return f.ended(), false
 	case rows == 0 || old == 0 && !begin: // the cursor is nearer to the front
-		if rows == 0 && p.begin == f.at {
-			f.settle(f.at)
-		}
 		if rows == 0 && s.poll && !f.polls && s.changes == 0 { // see Begin
 			return f.finish(nil), false
 		}
 		s.atMost(p.begin)
 		s.held, s.heldPage = p.ids, f.next
 		f.seek()
-		if s.beyond && f.next == s.heldPage { // what proves that it begins where it seems to
+		if behind(before.short) == s.heldPage || s.beyond && f.next == s.heldPage { // what proves that it begins where it seems to
+			f.next = s.heldPage
 			f.next.Page--
 		}
 		return nil, false
 	}
-	proved := before.heldPage.Page == f.next.Page+1 && before.heldPage.Size == f.next.Size && old == rows && p.full
+	proved := before.heldPage == behind(f.next) && old == rows && p.size <= f.served
 	if proved && len(before.held) > 0 {
 		next = f.take(before.held)
-		s.meet(p.end() + len(before.held))
-		f.onward(len(before.held) < p.size)
+		held := part{ids: before.held, size: p.size, begin: p.begin + p.size, short: len(before.held) < p.size}
+		held.ended = held.short && f.agrees(held.end())
+		s.meet(held.end())
+		f.next = before.heldPage
+		f.onward(held)
 		return next, len(next) > 0
 	}
-	if proved {
-		f.settle(p.end())
-	}
 	next = f.take(p.ids)
-	if len(next) > 0 || p.ended || proved || p.ids[rows-1] == f.cursor {
+	if len(next) > 0 || p.short || proved || p.ids[rows-1] == f.cursor {
 		s.meet(p.end())
 	} else {
 		s.atLeast(p.end())
 	}
 	quiet := s.poll && f.polls && old == rows && p.full && p.end() == f.at && s.changes == 0
-	f.onward(p.ended || proved || quiet)
+	p.ended = p.ended || proved || quiet
+	f.onward(p)
 	return next, false
 }
 
-// onward continues at lo, where the records up to the cursor end. ended says that the list does.
-func (f *Follower) onward(ended bool) {
+// onward continues at lo, where the records up to the cursor end, which is on or behind a page.
+func (f *Follower) onward(p part) {
 	s := &f.pass
 	f.at = s.lo
 	switch {
 	case f.order == asAsked && f.cursor >= s.front[0]:
 		f.finish(nil)
-	case ended:
+	case p.ended:
 		f.ended()
+	case p.short:
+		s.short = f.next
+		f.next = behind(f.next)
 	default:
 		f.seek()
 	}
