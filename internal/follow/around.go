@@ -70,6 +70,7 @@ func (f *Follower) first(ids []int64) []int {
 		f.limit, f.tried = 0, 0
 	}
 	p := f.learn(ids, recent{})
+	f.exceeds(p)
 	changes := f.pass.changes
 	f.pass.around = newAround()
 	f.pass.changes = changes
@@ -209,6 +210,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		f.seek()
 		return nil, false
 	}
+	f.exceeds(p)
 	if f.next.Page > 1 && len(ids) > 0 {
 		f.pass.others = 0
 		f.paged = f.paged || f.pass.rim[0] > 0 && f.order != asAsked && (slices.Max(ids) < slices.Min(f.pass.rim[:]) || slices.Min(ids) > slices.Max(f.pass.rim[:]))

@@ -103,7 +103,13 @@ type pass struct {
 	poll      bool         // it begins where no page shows both a record that was read and what comes after the last one
 	ends      int          // how often the end of the list was reached before a newer record that was seen
 	level     int          // how often the same question would have been asked again
+	astray    bool         // where record_count says to look leads nowhere
+	longest   int          // the longest page
+	ofRows    int          // how many rows a full page had whose record_count was the same
 	doubted   page.Request // its response had no rows, and is not believed until it has come twice
+	sighted   []sighting   // in the order of their ids
+	passing   bool         // one of them would be passed over
+	doubts    int          // how often that was so
 	around
 }
 
@@ -182,6 +188,8 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	}
 	p.idle++
 	f.note(a)
+	f.absent(a.IDs)
+	req := f.next
 	switch f.state {
 	case first:
 		next = f.first(a.IDs)
@@ -194,6 +202,9 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	case allButOne:
 		next, previous = f.wholeButOne(a.IDs)
 	case over:
+	}
+	if f.sight(req, a.IDs); p.passing || f.state == over && f.err == nil && len(p.sighted) > 0 {
+		f.anew()
 	}
 	if len(next) > 0 {
 		p.idle, p.level = 0, 0
@@ -241,7 +252,7 @@ func (f *Follower) otherwise() {
 		f.readAll()
 		return
 	}
-	f.wrong = true // what record_count says leads nowhere
+	p.astray = true
 	p.lo, p.hi, p.met = 0, unknown, false
 	if f.seek(); f.order == asAsked {
 		f.next.Page = 1 // it shows whether the list is sorted as asked
@@ -297,9 +308,14 @@ func (f *Follower) take(ids []int64) []int {
 	}
 	slices.SortStableFunc(next, func(a, b int) int { return cmp.Compare(ids[a], ids[b]) })
 	next = slices.CompactFunc(next, func(a, b int) bool { return ids[a] == ids[b] })
-	if len(next) > 0 {
-		f.cursor = ids[next[len(next)-1]]
+	if len(next) == 0 {
+		return nil
 	}
+	last := ids[next[len(next)-1]]
+	if f.pass.passing = f.passes(ids, last); f.pass.passing {
+		return nil
+	}
+	f.cursor = last
 	return next
 }
 

@@ -87,8 +87,8 @@ func (f *Follower) doubtful(count int) bool {
 	return f.count-f.surplus > begin || f.pass.lo > begin
 }
 
-// counts reports whether record_count is there and not known to be wrong.
-func (s *serving) counts() bool { return s.count >= 0 && !s.wrong }
+// counts reports whether record_count says where to look.
+func (f *Follower) counts() bool { return f.count >= 0 && !f.wrong && !f.pass.astray }
 
 // sizes are the least and the largest page_size to choose from.
 func (s *serving) sizes() (bottom, top int) {
@@ -141,8 +141,12 @@ func (f *Follower) learn(ids []int64, before recent) part {
 		f.settle(p.end())
 	}
 	p.ended = p.short && f.agrees(p.end())
+	if p.full && rows == f.count { // two such pages of different lengths have the count of their rows
+		f.wrong = f.wrong || f.pass.ofRows > 0 && f.pass.ofRows != rows
+		f.pass.ofRows = rows
+	}
 	f.heeds = f.heeds || p.full && rows < f.served
-	f.served = max(f.served, rows)
+	f.served, f.pass.longest = max(f.served, rows), max(f.pass.longest, rows)
 	switch {
 	case f.fixed > 0:
 	case rows > f.limit && f.limit > 0: // more than was believed
@@ -152,10 +156,12 @@ func (f *Follower) learn(ids []int64, before recent) part {
 	case rows == f.limit && size > rows:
 		f.tried = f.limit
 	}
-	if f.count >= 0 && rows > 0 && p.end() > f.count {
-		f.wrong = true
-	}
 	return p
+}
+
+// exceeds sees whether a page ends behind where the list does by record_count.
+func (s *serving) exceeds(p part) {
+	s.wrong = s.wrong || s.count >= 0 && len(p.ids) > 0 && p.end() > s.count
 }
 
 // behind is the page behind another one.

@@ -1,6 +1,10 @@
 package follow
 
-import "github.com/halopsa-go/halopsa/internal/page"
+import (
+	"slices"
+
+	"github.com/halopsa-go/halopsa/internal/page"
+)
 
 // readAll asks for the whole list in one response.
 func (f *Follower) readAll() {
@@ -17,16 +21,24 @@ func (f *Follower) whole(ids []int64) (next []int) {
 	rows := len(ids)
 	f.at = rows
 	down := orderOf(ids) == newestFirst && ids[rows-1] <= f.cursor
+	counted := f.count >= 0 && !f.wrong
+	// A page was longer, or what this pass has given out is not in it.
+	part := rows < f.pass.longest || f.pass.changes == 0 && f.given > 0 && rows > 0 && slices.Min(ids) > f.cursor
 	switch {
-	case down, f.count >= 0 && rows >= f.count && rows < f.next.Count, rows < leastSize && f.count < 0:
+	case down:
 		return f.finish(f.take(ids))
-	case f.count >= 0 && f.next.Count < f.count:
+	case counted && rows >= f.count && rows < f.next.Count, rows < leastSize && !counted:
+		if f.pass.passing = part; part {
+			return nil
+		}
+		return f.finish(f.take(ids))
+	case counted && f.next.Count < f.count:
 		f.readAll()
 	case rows >= f.next.Count && f.next.Count < page.AllOfThem:
 		f.next.Count = page.AllOfThem
 	case rows >= f.next.Count:
 		f.fail("the list is too long for one response, and the server does not say how many records there are", false)
-	case f.count >= 0: // where pages are turned, the list has changed too often for this pass, and the next one may do better
+	case counted: // where pages are turned, the list has changed too often for this pass, and the next one may do better
 		f.fail(page.IgnoresPaging, f.paged)
 	case rows%page.Default == 0: // a round number may be a cap
 		f.fail(page.HidesLength, false)
