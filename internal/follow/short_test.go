@@ -102,3 +102,16 @@ func TestShortPageThatIsNotTheLast(t *testing.T) {
 		})
 	}
 }
+
+// Where every page has 100 rows whatever is asked, the page that was to overlap the one before it does not, and is proved by that one all the same.
+func TestPagesThatCannotOverlap(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{101, 250, 300} {
+		s := pagetest.Of(n)
+		s.Order, s.Fixed, s.IgnoreCount = pagetest.OldestFirst, 100, true
+		got, err := pass(t, s, follow.New(0, 100, false), nil)
+		require.NoError(t, err)
+		assert.Equal(t, upTo(1, int64(n)), got)
+		assert.LessOrEqual(t, len(s.Requests), 9, "%v", s.Requests)
+	}
+}

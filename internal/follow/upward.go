@@ -18,10 +18,11 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		if rows == 0 && s.poll && !f.polls && s.changes == 0 { // see Begin
 			return f.finish(nil), false
 		}
+		overlaps := f.moved == 0 && rows > 0 && s.met && s.lo > p.begin // what was read before says that it begins with an older record
 		s.atMost(p.begin)
 		s.held, s.heldPage = p.ids, f.next
 		f.seek()
-		if behind(before.short) == s.heldPage || s.beyond && f.next == s.heldPage { // what proves that it begins where it seems to
+		if overlaps || behind(before.short) == s.heldPage || s.beyond && f.next == s.heldPage { // what proves that it begins where it seems to
 			f.next = s.heldPage
 			f.next.Page--
 		}
