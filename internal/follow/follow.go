@@ -59,14 +59,15 @@ const (
 //   - Page 1 of a list that comes with the oldest records first.
 //   - Page 5 of such a list, where page 4, read after it, ends with a record up to the cursor. Deletes and inserts only ever raise the id at a
 //     position, so nothing was between them when page 5 was read.
-//   - The last page of a list that comes newest first, if it holds only records after the cursor and is shorter than the pages that the server
-//     has sent.
+//   - The last page of a list that comes newest first, if it holds only records after the cursor, is shorter than the pages that the server
+//     has sent, and record_count or an empty page behind it agrees that it is the last.
 //   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change in between: page 1 has
 //     the same newest record before and after them, record_count is the same in all of them, and page 4 is the same when it and page 1 are read
 //     again. record_count alone may be from before a change.
 //   - The whole list in one response.
 //
-// record_count is a hint: it chooses where to read, and ends nothing without a second sign.
+// record_count is a hint: it chooses where to read, and ends nothing without a second sign. A page that is empty although something tells of rows
+// there is believed only when it comes so again, and no record that a page has shown is passed over until it is seen to be gone.
 type Follower struct {
 	cursor int64 // id of the last record that was given out
 	at     int   // where in the list the records up to the cursor end: the latest guess
