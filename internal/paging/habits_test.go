@@ -87,6 +87,14 @@ func TestWalkOfServersWithHabits(t *testing.T) {
 				return rows, len(rows)
 			},
 		},
+		"paging and count ignored, three rows, record_count one more": {
+			n: 4, size: 50, requests: 6, fails: page.IgnoresPaging,
+			serve: func(_ int, _ page.Request, ids []int64) ([]int64, int) { return ids[:3], len(ids) },
+		},
+		"paging and count ignored, three rows, record_count one more, another key": {
+			n: 4, size: 50, options: paging.Options{Order: paging.ByOther}, requests: 9, fails: page.IgnoresPaging,
+			serve: func(_ int, _ page.Request, ids []int64) ([]int64, int) { return ids[:3], len(ids) },
+		},
 		"another key, record_count 0 on an empty page": {
 			n: 300, size: 100, options: paging.Options{Order: paging.ByOther}, requests: 8,
 			serve: func(_ int, req page.Request, ids []int64) ([]int64, int) {

@@ -31,10 +31,10 @@ func (w *Walk) all() {
 	}
 }
 
-// believed returns record_count, -1 where it is unknown or has been found to count too few, or the rows of each response.
+// believed returns record_count, -1 where it is unknown, has been found to count too few, or was that of the rows on each page and is another one now.
 func (w *Walk) believed() int {
 	c := &w.whole.pages
-	if w.whole.endless || c.wrong || c.rows && w.count != c.count {
+	if w.whole.endless || c.rows && w.count != c.count {
 		return -1
 	}
 	return w.count
