@@ -191,7 +191,7 @@ func (r *run) passed() bool {
 	calm := 0
 	if quiet && !r.gave {
 		if calm = r.calm + 1; calm > 2 {
-			if r.requests > 1 {
+			if r.requests > 1 && !(r.surplus() && r.requests <= 3) {
 				return r.wrong(notQuiet, r.requests)
 			}
 			return false
@@ -200,6 +200,9 @@ func (r *run) passed() bool {
 	r.f.Begin()
 	return r.another(calm)
 }
+
+// surplus says that record_count tells of two records that no page has. A list of one, which shows no order, is then read to its end in each pass.
+func (r *run) surplus() bool { return strings.Contains(r.world.kind.name, "too large") }
 
 // replay returns what tells of a run with these choices.
 func (b beginning) replay(picks []int) string {
@@ -241,7 +244,7 @@ func (r *run) most() int {
 		size = w.fixed
 	}
 	pages := (r.n+events)/size + 1
-	if r.past == pastLast {
+	if r.past == pastLast || r.surplus() {
 		events++
 	}
 	if w.order == pagetest.NewestFirst {

@@ -110,7 +110,7 @@ func (w *Walk) replay(a Answer, changed bool) []int {
 		switch {
 		case !over:
 			w.fail(number, changedMeanwhile)
-		case w.count >= 0:
+		case w.count > w.shown:
 			w.fail(number, noOthers)
 		default:
 			w.done = true // the list moves: that is why rows came twice

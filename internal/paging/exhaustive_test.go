@@ -97,7 +97,8 @@ var kinds = []kind{
 	{name: "another key, count late", order: byOther, count: countLate, events: 3, part: 2},
 	{name: "another key, count too large", order: byOther, count: countPlus(2), events: 3, part: 1, errs: true},
 	{name: "another key, count too small", order: byOther, count: countPlus(-2), events: 3, part: 1},
-	{name: "another key, 404 behind the end", order: byOther, past: past404, events: 3, part: 2},
+	// Two readings agree on fewer than record_count tells of, as on a server that refuses a page that there is: a record that came in between is missing.
+	{name: "another key, 404 behind the end", order: byOther, past: past404, events: 3, part: 2, errs: true},
 	{name: "another key, 404 behind the end, no count", order: byOther, past: past404, count: noCount, events: 3, part: 2},
 	{name: "another key, first page behind the end", order: byOther, past: pastFirst, events: 3, part: 2},
 	{name: "another key, first page behind the end, no count", order: byOther, past: pastFirst, count: noCount, events: 3, part: 2},

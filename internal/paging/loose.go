@@ -229,7 +229,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 	switch {
 	case proved && enough:
 		return over
-	case agrees && l.counter.count > p.distinct && !l.counter.wrong:
+	case agrees && l.counter.count > l.seen.Len() && !l.counter.wrong:
 		return allRead
 	case agrees: // then none is new
 		return over
