@@ -202,7 +202,7 @@ func (r *run) passed() bool {
 }
 
 // surplus says that record_count tells of two records that no page has. A list of one, which shows no order, is then read to its end in each pass.
-func (r *run) surplus() bool { return strings.Contains(r.world.kind.name, "too large") }
+func (r *run) surplus() bool { return strings.Contains(r.world.name, "too large") }
 
 // replay returns what tells of a run with these choices.
 func (b beginning) replay(picks []int) string {
