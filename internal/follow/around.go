@@ -174,7 +174,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	}
 	larger, limit := f.fixed == 0 && f.limit > 0 && f.next.Size > max(f.limit, leastSize), f.limit
 	p := f.learn(ids, before)
-	if larger && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
+	if larger && len(ids) > 0 && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
 		f.tried, f.pass.tried = limit, true
 		old := 0
 		for old < len(ids) && ids[old] <= f.cursor {
