@@ -227,8 +227,8 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	return next, previous
 }
 
-// mostAsked is how often the same may be asked while nothing changes: a page is read again to prove what is between it and the next, and once
-// more where two readings must agree.
+// mostAsked is how often the same may be asked while nothing changes: a page is read again to prove what is between it and the next, and
+// twice where two readings must agree.
 const mostAsked = 4
 
 // note sees whether the response to a question is another one than before. Then all may be asked again, and no record need be where it was.

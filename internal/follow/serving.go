@@ -137,11 +137,12 @@ func (f *Follower) learn(ids []int64, before recent) part {
 	if rows == 1 && (f.count <= 1 || f.order != asAsked) { // nobody serves pages of one row
 		p.short = true
 	}
-	if rows > 0 && len(before.held) == 0 && before.heldPage == behind(f.next) && f.moved == 0 {
+	last := rows > 0 && len(before.held) == 0 && before.heldPage == behind(f.next)
+	if last && f.moved == 0 {
 		f.settle(p.end())
 	}
-	p.ended = p.short && f.agrees(p.end())
-	if p.full && rows == f.count { // two such pages of different lengths have the count of their rows
+	p.ended = p.short && (f.agrees(p.end()) || last && f.state == up) // what has come since is behind it
+	if p.full && rows == f.count {                                    // two such pages of different lengths have the count of their rows
 		f.wrong = f.wrong || f.pass.ofRows > 0 && f.pass.ofRows != rows
 		f.pass.ofRows = rows
 	}

@@ -4,7 +4,7 @@ import "github.com/halopsa-go/halopsa/internal/wire"
 
 // add puts the rows' keys into the sets. It returns how many of them the pass has seen before, and the fingerprint of the page.
 func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
-	r.fresh = make([]int, 0, len(keys)) // for speed
+	r.fresh = make([]int, 0, len(keys)) // for speed: append would do
 	r.at = make([]int64, len(keys))
 	var twins map[uint64]uint64
 	var p *reading

@@ -27,7 +27,7 @@ type mark struct {
 	print uint64
 }
 
-// replay is the reading of those pages once again.
+// replay is the second reading of those pages.
 type replay struct {
 	pages  int          // how many have been read again
 	resume page.Request // what was asked for when ids were found to be shared; zero where the walk was over but for the doubt

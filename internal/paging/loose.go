@@ -48,6 +48,7 @@ type reading struct {
 	repeats  int    // how many rows had come before, or may have as records went
 	twice    bool   // a record came twice
 	moved    bool   // record_count changed or was not there, or records of ours went
+	told     bool   // it was there
 	counted  bool   // record_count said so, not only a page that was refused
 	fresh    int
 	pages    uint64 // the fingerprints of its pages in their order
@@ -141,6 +142,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	p := &l.now
 	known := r.count >= 0 && !l.counter.wrong
 	p.moved = p.moved || !r.still || !known
+	p.told = p.told || r.count >= 0
 	p.counted = p.counted || !r.still && !r.silent
 	p.pos = max(0, p.pos-r.fall)
 	p.fresh += len(r.fresh)
@@ -229,7 +231,7 @@ func (l *loose) endPass(known bool, count int) verdict {
 	switch {
 	case proved && enough:
 		return over
-	case agrees && l.counter.count > l.seen.Len() && !l.counter.wrong:
+	case agrees && p.told && l.counter.count > l.seen.Len() && !l.counter.wrong:
 		return allRead
 	case agrees: // then none is new
 		return over

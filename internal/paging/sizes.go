@@ -53,7 +53,7 @@ func (z *sizes) learn(r *reply) {
 		size = z.top
 	case !z.learned && rows >= min(leastCap, max(1, size/10)) && rows < size && (r.count != rows || rows == r.size):
 		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
-		z.top, size = rows, rows
+		z.top, z.shrunk, size = rows, 0, rows
 	}
 	capped := z.shrunk > 0 && rows > 0 && rows == z.came && rows < size // no more came when no more were asked for
 	if capped {

@@ -28,8 +28,7 @@ type sorted struct {
 	falls     int // by how much the list has shrunk in all
 	distinct  int // how many records have been seen
 	responses int
-	idle      int  // responses in a row that neither brought a record nor proved anything
-	doubted   bool // since the last record a hole was opened again: closing it brings nothing
+	idle      int // responses in a row that neither brought a record nor proved anything
 
 	last    reply   // the response before
 	head    uint64  // the print of page 1
@@ -77,7 +76,7 @@ func (s *sorted) accept(r reply) bool {
 	s.count(&r)
 	s.distinct += len(r.fresh)
 	if len(r.fresh) > 0 {
-		s.idle, s.doubted = 0, false
+		s.idle = 0
 	}
 	switch {
 	case len(r.at) == 0, wraps:
@@ -137,7 +136,6 @@ func (s *sorted) inOrder(r *reply) bool {
 
 // doubt makes a hole of a join again.
 func (s *sorted) doubt(at int) {
-	s.doubted = true
 	s.cut(s.joins[at])
 	s.joins = append(s.joins[:at], s.joins[at+1:]...)
 }
@@ -188,7 +186,7 @@ func (s *sorted) unmoved(r *reply) bool {
 func (s *sorted) nothing(r *reply) {
 	before := &s.last
 	if r.req.Page == 1 {
-		if s.lost = r.count > 0; !s.lost { // what has been read is gone
+		if s.lost = r.count > 0; !s.lost && (len(s.cover) == 0 || len(before.at) == 0) { // two ways agree that what has been read is gone
 			s.cover.add(span{lo: front, hi: back})
 			s.showsEnd(r, 0)
 		}
@@ -313,9 +311,7 @@ func (s *sorted) believe(lo, hi int64) {
 		hole.after = s.responses
 		s.just = append(s.just, hole)
 		s.joins.add(hole)
-		if !s.doubted {
-			s.idle = 0
-		}
+		s.idle = 0
 	}
 }
 

@@ -150,20 +150,27 @@ func (w *Walk) Shrink() bool {
 	if !w.Shrinks(size) {
 		return false
 	}
+	w.sizes().shrink(size)
 	if w.sorted != nil {
-		w.sorted.shrink(size)
 		w.advance(w.next.Page)
-		return true
+	} else {
+		w.next = w.loose.next()
 	}
-	w.loose.shrink(size)
-	w.next = w.loose.next()
 	return true
+}
+
+// sizes returns those of the pages that the walk reads.
+func (w *Walk) sizes() *sizes {
+	if w.sorted != nil {
+		return &w.sorted.sizes
+	}
+	return &w.loose.sizes
 }
 
 // Shrinks reports whether Shrink will choose a smaller page where a page of this size is too much.
 func (w *Walk) Shrinks(size int) bool {
-	fixed := w.sorted != nil && w.sorted.fixed || w.loose != nil && w.loose.fixed
-	return size > 1 && !fixed && !w.Unpaged && w.contents.again == nil // a count has no size
+	z := w.sizes()
+	return size > 1 && !z.fixed && !w.Unpaged && w.contents.again == nil // a count has no size
 }
 
 // Accept takes the response to Next's request and returns which of its rows are new, by index.
@@ -245,7 +252,7 @@ func (w *Walk) advance(number int) {
 		w.fail(number, hollow)
 	case !done:
 		w.next = req
-	case s.lost, !fewer && w.due() > w.seen.Len(): // the order may be no order
+	case s.lost, !fewer && (w.static || !s.down) && w.due() > w.seen.Len(): // the order may be no order
 		w.loosen(nil, 0, 0)
 	default:
 		w.finish(number, fewer && (w.static || !s.down))
