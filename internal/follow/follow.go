@@ -249,7 +249,7 @@ func (f *Follower) note(a Answer) {
 // otherwise chooses another way, where the same question would be asked again and nothing has changed.
 func (f *Follower) otherwise() {
 	p := &f.pass
-	if p.level++; p.level > 1 {
+	if p.level++; p.level > 1 || f.state == first {
 		f.readAll()
 		return
 	}
