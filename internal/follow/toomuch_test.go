@@ -18,23 +18,10 @@ import (
 func TestRequestsWherePagesAreTooMuch(t *testing.T) {
 	t.Parallel()
 	const n, size = 2971, 100
-	tests := map[string]struct {
-		tooMuch func(req page.Request, request int) bool
-		fits    int // the largest page that can be obtained; 0 for size
-		slow    int // so many requests get no page of size
-		halved  int // how often a page is halved around a heavy record
-	}{
-		"page 1 once":            {tooMuch: func(_ page.Request, request int) bool { return request == 1 }},
-		"page 10 once":           {tooMuch: func(_ page.Request, request int) bool { return request == 10 }},
-		"over 70 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 70 }, fits: 70},
-		"over 49 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 49 }, fits: 49},
-		"over 25 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 25 }, fits: 25},
-		"over 7 rows":            {tooMuch: func(req page.Request, _ int) bool { return req.Size > 7 }, fits: 7},
-		"a heavy record":         {tooMuch: heavy(n, 165, 2), halved: 6},
-		"a heavy one at the end": {tooMuch: heavy(n, n-3, 2), halved: 6},
-		"three outages":          {tooMuch: func(_ page.Request, request int) bool { return request > 3 && request < 7 }, slow: 3},
-		"slow for a while":       {tooMuch: func(req page.Request, request int) bool { return request > 5 && request < 35 && req.Size > 5 }, slow: 30},
-	}
+	tests := pagetest.TooMuches(map[string]pagetest.TooMuch{
+		"a heavy record":         pagetest.Heavy(n, 165, 2, 6),
+		"a heavy one at the end": pagetest.Heavy(n, n-3, 2, 6),
+	})
 	for name, test := range tests {
 		for _, order := range []pagetest.Order{pagetest.AsAsked, pagetest.OldestFirst, pagetest.NewestFirst} {
 			for count, s := range map[string]pagetest.Server{"true": {}, "none": {Silent: true}, "too large": {Extra: 37}, "too small": {Extra: -137}} {
@@ -42,28 +29,17 @@ func TestRequestsWherePagesAreTooMuch(t *testing.T) {
 					t.Parallel()
 					s.Order = order
 					fits := size
-					if test.fits > 0 {
-						fits = test.fits
+					if test.Fits > 0 {
+						fits = test.Fits
 					}
 					needed, _ := passWhereSomeIsTooMuch(t, n, s, fits, nil)
-					needed += test.slow + 2*test.halved
-					requests, poll := passWhereSomeIsTooMuch(t, n, s, size, test.tooMuch)
+					needed += test.Slow + 2*test.Halved
+					requests, poll := passWhereSomeIsTooMuch(t, n, s, size, test.Of)
 					assert.LessOrEqual(t, requests, 2*needed+8, "%d are needed", needed)
 					assert.Equal(t, 1, poll, "a poll")
 				})
 			}
 		}
-	}
-}
-
-// heavy returns what is true of pages of more than so many rows that hold the row at a position among n, from the oldest.
-func heavy(n, at, fits int) func(req page.Request, request int) bool {
-	return func(req page.Request, _ int) bool {
-		at := at
-		if req.Newest {
-			at = n - 1 - at
-		}
-		return (req.Page-1)*req.Size <= at && at < req.Page*req.Size && req.Size > fits
 	}
 }
 

@@ -18,53 +18,33 @@ import (
 func TestRequestsWherePagesAreTooMuch(t *testing.T) {
 	t.Parallel()
 	const n, size = 2971, 100
-	tests := map[string]struct {
-		tooMuch func(req page.Request, request int) bool
-		fits    int // the largest page that can be obtained; 0 for size
-		slow    int // so many requests get no page of size
-		halved  int // how often a page is halved around a heavy record
-	}{
-		"page 1 once":            {tooMuch: func(_ page.Request, request int) bool { return request == 1 }},
-		"page 10 once":           {tooMuch: func(_ page.Request, request int) bool { return request == 10 }},
-		"over 70 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 70 }, fits: 70},
-		"over 49 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 49 }, fits: 49},
-		"over 25 rows":           {tooMuch: func(req page.Request, _ int) bool { return req.Size > 25 }, fits: 25},
-		"over 7 rows":            {tooMuch: func(req page.Request, _ int) bool { return req.Size > 7 }, fits: 7},
-		"a heavy record":         {tooMuch: heavy(165, 1), halved: 7},
-		"a heavy one at the end": {tooMuch: heavy(n-3, 3), halved: 6},
-		"three outages":          {tooMuch: func(_ page.Request, request int) bool { return request > 3 && request < 7 }, slow: 3},
-		"slow for a while":       {tooMuch: func(req page.Request, request int) bool { return request > 5 && request < 35 && req.Size > 5 }, slow: 30},
-	}
+	tests := pagetest.TooMuches(map[string]pagetest.TooMuch{
+		"a heavy record":         pagetest.Heavy(n, 165, 1, 7),
+		"a heavy one at the end": pagetest.Heavy(n, n-3, 3, 6),
+	})
 	for name, test := range tests {
 		for _, order := range []paging.Order{paging.ByID, paging.ByIDDown, paging.ByOther} {
 			for count, s := range map[string]pagetest.Server{"true": {}, "none": {Silent: true}, "too large": {Extra: 37}, "too small": {Extra: -137}} {
 				t.Run(name+"/"+map[paging.Order]string{paging.ByID: "oldest", paging.ByIDDown: "newest", paging.ByOther: "other"}[order]+" first/"+count, func(t *testing.T) {
 					t.Parallel()
 					fits := size
-					if test.fits > 0 {
-						fits = test.fits
+					if test.Fits > 0 {
+						fits = test.Fits
 					}
 					readings := 1
 					if order == paging.ByOther && count != "true" {
 						readings = 2
 					}
-					needed := readWhereSomeIsTooMuch(t, n, s, order, fits, nil) + test.slow + 2*test.halved*readings
-					requests := readWhereSomeIsTooMuch(t, n, s, order, size, test.tooMuch)
+					needed := readWhereSomeIsTooMuch(t, n, s, order, fits, nil) + test.Slow + 2*test.Halved*readings
+					requests := readWhereSomeIsTooMuch(t, n, s, order, size, test.Of)
 					factor := 2
-					if order == paging.ByIDDown && count != "true" && test.halved > 0 {
+					if order == paging.ByIDDown && count != "true" && test.Halved > 0 {
 						factor = 4
 					}
 					assert.LessOrEqual(t, requests, factor*needed+6, "%d are needed", needed)
 				})
 			}
 		}
-	}
-}
-
-// heavy returns what is true of pages of more than so many rows that hold the row at a position.
-func heavy(at, fits int) func(req page.Request, request int) bool {
-	return func(req page.Request, _ int) bool {
-		return (req.Page-1)*req.Size <= at && at < req.Page*req.Size && req.Size > fits
 	}
 }
 
