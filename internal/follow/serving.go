@@ -120,7 +120,8 @@ func (p part) end() int { return p.begin + len(p.ids) }
 // agrees reports whether record_count, if there is one, says that the list ends at this position.
 func (s *serving) agrees(end int) bool { return !s.ragged && (s.count < 0 || s.count-s.surplus == end) }
 
-// learn takes a page. A short one is the last where record_count agrees, or the page behind it was read before it and is empty.
+// learn takes a page. A short one is the last where record_count agrees, or the page behind it was read before it and is empty. Oldest first
+// that holds also where records have come since: they are behind it.
 func (f *Follower) learn(ids []int64, before recent) part {
 	rows, size := len(ids), f.next.Size
 	switch {
@@ -141,8 +142,8 @@ func (f *Follower) learn(ids []int64, before recent) part {
 	if last && f.moved == 0 {
 		f.settle(p.end())
 	}
-	p.ended = p.short && (f.agrees(p.end()) || last && f.state == up) // what has come since is behind it
-	if p.full && rows == f.count {                                    // two such pages of different lengths have the count of their rows
+	p.ended = p.short && (f.agrees(p.end()) || last && f.state == up)
+	if p.full && rows == f.count { // two such pages of different lengths have the count of their rows
 		f.wrong = f.wrong || f.pass.ofRows > 0 && f.pass.ofRows != rows
 		f.pass.ofRows = rows
 	}

@@ -167,6 +167,14 @@ func (w *Walk) sizes() *sizes {
 	return &w.loose.sizes
 }
 
+// counter returns what the pages told of record_count.
+func (w *Walk) counter() *counter {
+	if w.sorted != nil {
+		return &w.sorted.counter
+	}
+	return &w.loose.counter
+}
+
 // Shrinks reports whether Shrink will choose a smaller page where a page of this size is too much.
 func (w *Walk) Shrinks(size int) bool {
 	z := w.sizes()

@@ -4,13 +4,12 @@ import "github.com/halopsa-go/halopsa/internal/page"
 
 // whole is what is known of a list that comes in one response, because it has no pages or the server pays no heed to them.
 type whole struct {
-	rows    int     // the most that came on a page, or without paging: more show that count is honored, fewer that none was cut off
-	exact   bool    // as many records were asked for as record_count says, not one more
-	endless bool    // new records came for a page behind the end of every list: record_count was too small, or their content changes
-	again   int     // how often it has come, and is asked for again
-	trial   bool    // all records but one were asked for, to see whether count is honored
-	honors  bool    // it is
-	pages   counter // what the pages told
+	rows    int  // the most that came on a page, or without paging: more show that count is honored, fewer that none was cut off
+	exact   bool // as many records were asked for as record_count says, not one more
+	endless bool // new records came for a page behind the end of every list: record_count was too small, or their content changes
+	again   int  // how often it has come, and is asked for again
+	trial   bool // all records but one were asked for, to see whether count is honored
+	honors  bool // it is
 }
 
 // leastCap is the least that a server is taken to cut off a response at.
@@ -20,12 +19,6 @@ const leastCap = 10
 // the list.
 func (w *Walk) all() {
 	w.next = page.Request{Count: page.AllOfThem}
-	switch {
-	case w.sorted != nil:
-		w.whole.pages = w.sorted.counter
-	case w.loose != nil:
-		w.whole.pages = w.loose.counter
-	}
 	if count := w.believed(); count >= 0 {
 		w.next.Count = count + 1
 	}
@@ -33,7 +26,7 @@ func (w *Walk) all() {
 
 // believed returns record_count, -1 where it is unknown, has been found to count too few, or was that of the rows on each page and is another one now.
 func (w *Walk) believed() int {
-	c := &w.whole.pages
+	c := w.counter()
 	if w.whole.endless || c.rows && w.count != c.count {
 		return -1
 	}
