@@ -4,7 +4,7 @@
 //	go run ./.ci/rules internal/paging internal/follow
 //	go run ./.ci/rules -stages unit,part -match 'sorted.go:.*uneven' internal/paging
 //
-// A rule that never decides anything in a stage is not tried in it, and a line with the comment "for speed" is none. It prints the rules that nothing
+// A stage skips the rules that never decide anything in it. A line with the comment "for speed" holds no rule. The command prints the rules that nothing
 // misses, and exits with 1 where there are some. Both packages take some hours of two processors.
 package main
 

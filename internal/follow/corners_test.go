@@ -12,7 +12,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 )
 
-// Nothing comes before the first record, so that a cursor below 0 is none.
+// No record has an id below 1: a cursor below 0 is taken for 0.
 func TestCursorBelowTheFirstRecord(t *testing.T) {
 	t.Parallel()
 	f := follow.New(-5, 10, true)

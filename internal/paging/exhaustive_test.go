@@ -220,7 +220,7 @@ func (k kind) budget() int {
 	return min(budget, *mostEvents)
 }
 
-// explore makes all walks over n records in pages of a size, and returns what came of them.
+// explore makes all walks over n records in pages of one size, and returns their results.
 func (k kind) explore(n, size int, c *pagetest.Tally) pagetest.Total {
 	budget := k.budget()
 	begin := func() *world { return k.world(n, size, budget) }

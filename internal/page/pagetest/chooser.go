@@ -17,7 +17,7 @@ func (c *Chooser) Pick(n int) int {
 	return c.picks[c.at-1]
 }
 
-// again begins the next sequence. It returns false where there is none.
+// again begins the next sequence, and reports whether there is one.
 func (c *Chooser) again() bool {
 	c.at = 0
 	for n := len(c.picks) - 1; n >= 0; n-- {
