@@ -4,16 +4,19 @@
 //	go run ./.ci/rules internal/paging internal/follow
 //	go run ./.ci/rules -stages unit,part -match 'sorted.go:.*uneven' internal/paging
 //
-// A stage skips the rules that never decide anything in it. A line with the comment "for speed" holds no rule. The command prints the rules that nothing
-// misses, and exits with 1 where there are some. Both packages take some hours of two processors.
+// A stage skips the rules that never decide anything in it, and an exhaustive one leaves a rule out only in the kinds where it does. A line with the comment
+// "for speed" holds no rule. The command prints the rules that nothing misses, and exits with 1 where there are some. Both packages take some hours of two
+// processors. -from goes on with the rules that an earlier run has printed.
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,24 +54,28 @@ const exhaustive = "-test.run=^TestExhaustive(Walks|Followers)$"
 func main() {
 	chosen := flag.String("stages", "one,unit,small,part,guarantees", "the `stages` to go through, of one, unit, small, part, guarantees and deep")
 	match := flag.String("match", "", "take out only the rules whose line matches this")
-	kinds := flag.String("kinds", "", "let the exhaustive stages have only the kinds whose name contains this")
+	kinds := flag.String("kinds", "", "let the exhaustive stages have only the kinds whose name matches this")
+	from := flag.String("from", "", "take out only the rules that this `file` names, which an earlier run has printed")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "rules that are tried side by side")
 	flag.Parse()
-	only, err := regexp.Compile(*match)
-	if err == nil {
-		var left int
-		for _, dir := range flag.Args() {
-			p := planner{dir: filepath.Clean(dir), only: only, kinds: *kinds, jobs: *jobs, stages: strings.Split(*chosen, ",")}
-			var n int
-			n, err = p.check()
-			if left += n; err != nil {
-				break
+	err := func() error {
+		p := planner{jobs: *jobs, stages: strings.Split(*chosen, ",")}
+		var err error
+		if p.only, err = regexp.Compile(*match); err != nil {
+			return err
+		}
+		if p.kinds, err = regexp.Compile(*kinds); err != nil {
+			return err
+		}
+		if *from != "" {
+			text, err := os.ReadFile(*from)
+			if err != nil {
+				return err
 			}
+			p.from = strings.Split(string(text), "\n")
 		}
-		if err == nil && left > 0 {
-			err = fmt.Errorf("%d rules are not missed", left)
-		}
-	}
+		return p.checkAll(flag.Args())
+	}()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rules:", err)
 		os.Exit(1)
@@ -79,12 +86,36 @@ func main() {
 type planner struct {
 	dir    string
 	only   *regexp.Regexp
-	kinds  string
+	from   []string // lines that begin with the rules to take out; all if empty
+	kinds  *regexp.Regexp
 	jobs   int
 	stages []string
 
 	work  string
 	rules []rule
+}
+
+// checkAll takes out the rules of several planners.
+func (p *planner) checkAll(dirs []string) error {
+	left := 0
+	for _, dir := range dirs {
+		p.dir = filepath.Clean(dir)
+		n, err := p.check()
+		if err != nil {
+			return err
+		}
+		left += n
+	}
+	if left > 0 {
+		return fmt.Errorf("%d rules are not missed", left)
+	}
+	return nil
+}
+
+// chosen reports whether a rule is to be taken out.
+func (p *planner) chosen(r rule) bool {
+	words := r.String()
+	return p.only.MatchString(words) && (len(p.from) == 0 || slices.ContainsFunc(p.from, func(line string) bool { return strings.HasPrefix(line, words+" (") }))
 }
 
 // check takes out each rule and returns how many nothing misses.
@@ -98,7 +129,7 @@ func (p *planner) check() (left int, err error) {
 	}
 	open := make(map[int]string) // rules, and how far they were tried
 	for i, r := range p.rules {
-		if p.only.MatchString(r.String()) {
+		if p.chosen(r) {
 			open[i+1] = "decides nothing"
 		}
 	}
@@ -192,6 +223,13 @@ import (
 func TestMain(m *testing.M) { os.Exit(removable.RunRules(m)) } // of %s
 `
 
+// part is what of a stage is run at once, and the rules that decide something in it.
+type part struct {
+	args  []string
+	took  time.Duration // with no rule taken out
+	rules map[int]bool
+}
+
 // try goes through a stage with each open rule taken out, and closes those that it misses.
 func (p *planner) try(s stage, open map[int]string) error {
 	if s.pkg == "" {
@@ -203,16 +241,7 @@ func (p *planner) try(s stage, open map[int]string) error {
 	if err := build.Run(); err != nil {
 		return fmt.Errorf("compile %s: %w", s.pkg, err)
 	}
-	if p.kinds != "" && slices.Contains(s.args, exhaustive) {
-		s.args = append(slices.Clone(s.args), "-kinds="+p.kinds)
-	}
-	seen := filepath.Join(p.work, "seen")
-	begin := time.Now()
-	if out, err := p.run(binary, s, 30*time.Minute, "SEEN="+seen); err != nil {
-		return fmt.Errorf("%s fails without any rule taken out: %w\n%s", s.name, err, out)
-	}
-	most := max(10*time.Second, 5*time.Since(begin))
-	numbers, err := os.ReadFile(seen)
+	parts, err := p.parts(binary, s)
 	if err != nil {
 		return err
 	}
@@ -222,40 +251,90 @@ func (p *planner) try(s stage, open map[int]string) error {
 	for range p.jobs {
 		work.Go(func() {
 			for k := range queue {
-				_, err := p.run(binary, s, most, "RULE="+strconv.Itoa(k), "GOMAXPROCS=1")
+				missed, tried := false, false
+				for _, part := range parts {
+					if missed || !part.rules[k] {
+						continue
+					}
+					_, err := p.run(binary, s.pkg, part.args, max(10*time.Second, 8*part.took), "RULE="+strconv.Itoa(k), "GOMAXPROCS=1")
+					missed, tried = err != nil, true
+				}
 				mu.Lock()
-				if err != nil {
+				switch {
+				case missed:
 					delete(open, k)
-				} else {
+				case tried:
 					open[k] = s.name + " passes"
 				}
 				mu.Unlock()
 			}
 		})
 	}
-	for _, number := range strings.Fields(string(numbers)) {
-		k, err := strconv.Atoi(number)
-		if err != nil {
-			return err
-		}
-		mu.Lock()
-		_, is := open[k]
-		mu.Unlock()
-		if is {
-			queue <- k
-		}
+	mu.Lock()
+	all := slices.Sorted(maps.Keys(open))
+	mu.Unlock()
+	for _, k := range all {
+		queue <- k
 	}
 	close(queue)
 	work.Wait()
 	return nil
 }
 
-// run runs the checks of a stage. A run that takes too long has failed, too: without the rule there is no end.
-func (p *planner) run(binary string, s stage, most time.Duration, env ...string) ([]byte, error) {
+// parts runs a stage with no rule taken out: an exhaustive one kind by kind, which are put together, those first that take the least.
+func (p *planner) parts(binary string, s stage) ([]part, error) {
+	if !slices.Contains(s.args, exhaustive) {
+		one, err := p.part(binary, s, s.args)
+		return []part{one}, err
+	}
+	noted, err := os.ReadFile(filepath.Join(p.dir, "testdata", "requests.txt"))
+	if err != nil {
+		return nil, err
+	}
+	var parts []part
+	for line := range strings.Lines(string(noted)) {
+		kind, _, _ := strings.Cut(line, ": ")
+		if !p.kinds.MatchString(kind) {
+			continue
+		}
+		one, err := p.part(binary, s, append(slices.Clone(s.args), "-kinds=^"+regexp.QuoteMeta(kind)+"$"))
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, one)
+	}
+	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.took, b.took) })
+	return parts, nil
+}
+
+// part runs a part of a stage with no rule taken out.
+func (p *planner) part(binary string, s stage, args []string) (part, error) {
+	seen := filepath.Join(p.work, "seen")
+	begin := time.Now()
+	if out, err := p.run(binary, s.pkg, args, 30*time.Minute, "SEEN="+seen); err != nil {
+		return part{}, fmt.Errorf("%s fails without any rule taken out: %w\n%s", s.name, err, out)
+	}
+	one := part{args: args, took: time.Since(begin), rules: make(map[int]bool)}
+	numbers, err := os.ReadFile(seen)
+	if err != nil {
+		return part{}, err
+	}
+	for _, number := range strings.Fields(string(numbers)) {
+		k, err := strconv.Atoi(number)
+		if err != nil {
+			return part{}, err
+		}
+		one.rules[k] = true
+	}
+	return one, nil
+}
+
+// run runs checks. A run that takes too long has failed, too: without the rule there is no end.
+func (p *planner) run(binary, pkg string, args []string, most time.Duration, env ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), most, errors.New("it does not end"))
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, append([]string{"-test.failfast", "-test.timeout=0"}, s.args...)...)
-	cmd.Dir = s.pkg
+	cmd := exec.CommandContext(ctx, binary, append([]string{"-test.failfast", "-test.timeout=0"}, args...)...)
+	cmd.Dir = pkg
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()
 	return out[max(0, len(out)-2000):], err

@@ -2,9 +2,9 @@ package follow_test
 
 import (
 	"flag"
+	"regexp"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,7 +16,7 @@ import (
 
 var (
 	exhaustive = flag.Bool("exhaustive", false, "let the exhaustive check of followers make all of its runs: a kind takes seconds, and with four events a minute")
-	onlyKinds  = flag.String("kinds", "", "let the exhaustive check follow the kinds only whose name contains this")
+	onlyKinds  = flag.String("kinds", "", "let the exhaustive check follow the kinds only whose name matches this")
 	merge      = flag.Bool("merge", true, "let the exhaustive check follow on only once from where several runs come")
 	mostEvents = flag.Int("events", 4, "let the exhaustive check have at most so many events in a run")
 	records    = flag.Int("records", 6, "let the exhaustive check follow lists of at most so many records")
@@ -98,13 +98,14 @@ func TestExhaustiveFollowers(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(800)) // most of the memory is kept for copies
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(3 << 30))
 	begin := time.Now()
+	only := regexp.MustCompile(*onlyKinds)
 	lists := *records + 1
 	var work sync.WaitGroup
 	tokens := make(chan struct{}, runtime.GOMAXPROCS(0))
 	all, followed := pagetest.NewTally(-1), 0
 	noted := pagetest.ReadNoted(t, "testdata/requests.txt", *update)
 	for _, k := range kinds() {
-		if !strings.Contains(k.name, *onlyKinds) || t.Failed() && pagetest.FailFast() {
+		if !only.MatchString(k.name) || t.Failed() && pagetest.FailFast() {
 			continue
 		}
 		followed++
