@@ -41,6 +41,8 @@ type sizes struct {
 	patient int  // so many are to come before larger ones are tried again
 	since   int  // so many have
 	checked bool // page 1 has been read again to see whether it is still as short
+	short   bool // the latest page was
+	ragged  bool // records came behind a short page, as where rows are left out of pages
 }
 
 // learn takes the length of a page and places it.
@@ -85,7 +87,8 @@ const firstPatience = 2
 
 // recover takes a page that came, and makes the pages larger again once some have.
 func (z *sizes) recover(r *reply) {
-	if z.shrunk == 0 || r.short { // the end is not the place to try it
+	z.ragged = z.ragged || z.short && len(r.fresh) > 0
+	if z.short = r.short; z.shrunk == 0 || r.short && !z.ragged { // the end is not the place to try it
 		return
 	}
 	if z.came = max(z.came, r.req.Size); z.came >= z.failed {

@@ -376,7 +376,11 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 			return req, false, false
 		}
 	}
-	return s.from(hi), false, false
+	req = s.from(hi)
+	if over, ok := s.show(hi+1, hi); ok && (s.came == 0 || s.ragged) && 2*req.Size < top && top <= 2*last.req.Size && (over.Page-1)*over.Size >= last.begin {
+		req = over // what comes again was not too much in the page before
+	}
+	return req, false, false
 }
 
 const mostIdle = 6

@@ -1,6 +1,8 @@
 package paging_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,6 +11,7 @@ import (
 	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 	"github.com/halopsa-go/halopsa/internal/paging"
+	"github.com/halopsa-go/halopsa/internal/wire"
 )
 
 // Where pages are too much, a walk sends at most twice the requests that it needs, and 6: those of a walk that asks for pages that can be obtained from
@@ -75,4 +78,61 @@ func readWhereSomeIsTooMuch(t *testing.T, n int, s pagetest.Server, order paging
 	}
 	require.Len(t, got, n)
 	return requests
+}
+
+// Where rows are hidden after paging every page is short, and only the last one is the end: pages are made larger again all the same.
+func TestPagesGrowAgainWhereRowsAreHidden(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string]paging.Order{"oldest first": paging.ByID, "newest first": paging.ByIDDown, "another key": paging.ByOther} {
+		for _, silent := range []bool{false, true} {
+			for _, nth := range []int64{10, 20} {
+				t.Run(fmt.Sprintf("%s/silent %v/every %dth", name, silent, nth), func(t *testing.T) {
+					t.Parallel()
+					honest, all := readWhereRowsAreHidden(order, silent, nth, 0)
+					requests, seen := readWhereRowsAreHidden(order, silent, nth, 5)
+					assert.Equal(t, all, seen)
+					assert.LessOrEqual(t, requests, honest+honest/10)
+				})
+			}
+		}
+	}
+}
+
+// readWhereRowsAreHidden reads 10,000 records of which every nth is left out of its page, and returns how many requests that took and how many
+// records came. The response to one request is too much.
+func readWhereRowsAreHidden(order paging.Order, silent bool, nth int64, tooMuch int) (requests, seen int) {
+	s := pagetest.Of(10_000)
+	s.Silent = silent
+	if order == paging.ByIDDown {
+		s.Order = pagetest.NewestFirst
+	}
+	w := paging.New(100, paging.Options{Order: order})
+	for req, more := w.Next(); more; req, more = w.Next() {
+		if requests++; requests == tooMuch && w.Shrink() {
+			continue
+		}
+		a := serve(s, req)
+		a.Keys = slices.DeleteFunc(a.Keys, func(k wire.Key) bool { return k.ID%nth == 0 })
+		seen += len(w.Accept(a))
+	}
+	return requests, seen
+}
+
+// Where no page of a useful size begins where the last one ended, one is chosen that overlaps it, so that it can be halved as often as any other.
+func TestPageThatIsTooMuchBehindAnOddOne(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Of(1000)
+	s.Limit = 97
+	w := paging.New(100, paging.Options{})
+	for range 2 {
+		req, _ := w.Next()
+		w.Accept(serve(s, req))
+	}
+	var sizes []int
+	for w.Shrink() {
+		req, _ := w.Next()
+		sizes = append(sizes, req.Size)
+		require.LessOrEqual(t, (req.Page-1)*req.Size, 2*97, "nothing is passed over")
+	}
+	require.Len(t, sizes, 6, "%v", sizes)
 }
