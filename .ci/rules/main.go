@@ -112,10 +112,13 @@ func (p *planner) checkAll(dirs []string) error {
 	return nil
 }
 
-// chosen reports whether a rule is to be taken out.
+// chosen reports whether a rule is to be taken out. An earlier run may have printed it with another line.
 func (p *planner) chosen(r rule) bool {
-	words := r.String()
-	return p.only.MatchString(words) && (len(p.from) == 0 || slices.ContainsFunc(p.from, func(line string) bool { return strings.HasPrefix(line, words+" (") }))
+	before, after := r.file+":", fmt.Sprintf(" %s: %s (", r.fn, r.words)
+	return p.only.MatchString(r.String()) && (len(p.from) == 0 || slices.ContainsFunc(p.from, func(line string) bool {
+		rest, of := strings.CutPrefix(line, before)
+		return of && strings.HasPrefix(strings.TrimLeft(rest, "0123456789"), after)
+	}))
 }
 
 // check takes out each rule and returns how many nothing misses.
