@@ -42,7 +42,10 @@ func (w *Walk) ByContent() bool { return w.contents.keys }
 // mark takes down what one page of the first pass held.
 func (w *Walk) mark(req page.Request, a Answer, fresh []int) {
 	c := &w.contents
-	if c.keys || w.moved || req.Count > 0 || w.Unpaged || w.loose != nil && w.loose.number > w.loose.begun {
+	if c.keys || w.moved { // for speed: they are not needed any more
+		return
+	}
+	if w.loose != nil && w.loose.number > w.loose.begun {
 		return
 	}
 	repeats := func(m mark) bool { return m.print == a.Print }

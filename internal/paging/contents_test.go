@@ -123,6 +123,20 @@ func TestWalkOfRowsThatShareAnID(t *testing.T) {
 	}
 }
 
+// So does one without paging, whose plain response is cut off before that shows.
+func TestWalkOfAnUnpagedListOfRowsThatShareAnID(t *testing.T) {
+	t.Parallel()
+	for _, second := range []bool{false, true} {
+		for n := range 41 {
+			f := familyOf(n, func(i int) int { return min(i+1, 15) })
+			got, err := f.walk(paging.Options{Unpaged: true, SecondPass: second}, 10)
+			require.NoError(t, err, "%d rows, %v", n, f.asked)
+			slices.Sort(got)
+			require.Len(t, slices.Compact(got), n, "%v", f.asked)
+		}
+	}
+}
+
 // Where the list changes before the rows can be told apart, nobody knows which of them came: that is an error.
 func TestWalkOfRowsThatShareAnIDAndChange(t *testing.T) {
 	t.Parallel()
