@@ -4,7 +4,7 @@
 //	go run ./.ci/rules internal/paging internal/follow
 //	go run ./.ci/rules -stages unit,part -match 'sorted.go:.*uneven' internal/paging
 //
-// A stage skips the rules that never decide anything in it, and an exhaustive one leaves a rule out only in the kinds where it does. A line with the comment
+// A stage skips the rules that never decide anything in it, and leaves one out only in the tests and kinds where it does. A line with the comment
 // "for speed" holds no rule. The command prints the rules that nothing misses, and exits with 1 where there are some. Both packages take some hours of two
 // processors. -from goes on with the rules that an earlier run has printed.
 package main
@@ -284,23 +284,19 @@ func (p *planner) try(s stage, open map[int]string) error {
 	return nil
 }
 
-// parts runs a stage with no rule taken out: an exhaustive one kind by kind, which are put together, those first that take the least.
+// parts runs a stage with no rule taken out, an exhaustive one kind by kind and another one test by test, and returns those first that take the least.
 func (p *planner) parts(binary string, s stage) ([]part, error) {
-	if !slices.Contains(s.args, exhaustive) {
-		one, err := p.part(binary, s, s.args)
-		return []part{one}, err
+	list := p.tests
+	if slices.Contains(s.args, exhaustive) {
+		list = p.noted
 	}
-	noted, err := os.ReadFile(filepath.Join(p.dir, "testdata", "requests.txt"))
+	all, err := list(binary, s)
 	if err != nil {
 		return nil, err
 	}
-	var parts []part
-	for line := range strings.Lines(string(noted)) {
-		kind, _, _ := strings.Cut(line, ": ")
-		if !p.kinds.MatchString(kind) {
-			continue
-		}
-		one, err := p.part(binary, s, append(slices.Clone(s.args), "-kinds=^"+regexp.QuoteMeta(kind)+"$"))
+	parts := make([]part, 0, len(all))
+	for _, args := range all {
+		one, err := p.part(binary, s, args)
 		if err != nil {
 			return nil, err
 		}
@@ -308,6 +304,36 @@ func (p *planner) parts(binary string, s stage) ([]part, error) {
 	}
 	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.took, b.took) })
 	return parts, nil
+}
+
+// noted returns what runs an exhaustive stage for each kind whose requests are noted.
+func (p *planner) noted(_ string, s stage) (all [][]string, err error) {
+	noted, err := os.ReadFile(filepath.Join(p.dir, "testdata", "requests.txt"))
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(noted)) {
+		if kind, _, _ := strings.Cut(line, ": "); p.kinds.MatchString(kind) {
+			all = append(all, append(slices.Clone(s.args), "-kinds=^"+regexp.QuoteMeta(kind)+"$"))
+		}
+	}
+	return all, nil
+}
+
+// tests returns what runs each test of a stage that is not exhaustive, which begins with what its tests match.
+func (p *planner) tests(binary string, s stage) (all [][]string, err error) {
+	list := exec.CommandContext(context.Background(), binary, "-test.list="+strings.TrimPrefix(s.args[0], "-test.run="))
+	list.Dir = s.pkg
+	out, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("list the tests of %s: %w", s.pkg, err)
+	}
+	for name := range strings.Lines(string(out)) {
+		if strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz") {
+			all = append(all, append([]string{"-test.run=^" + strings.TrimSpace(name) + "$"}, s.args[1:]...))
+		}
+	}
+	return all, nil
 }
 
 // part runs a part of a stage with no rule taken out.
