@@ -58,8 +58,8 @@ func newAround() around { return around{hi: unknown, step: 8, guess: unknown} }
 func (f *Follower) readFirst() {
 	f.state = first
 	f.next = page.Request{Page: 1, Size: f.asked, Newest: f.order != oldestFirst}
-	if f.small > 0 { // larger ones may be too much
-		f.next.Size = f.small
+	if f.smaller.Size > 0 { // larger ones may be too much
+		f.next.Size = f.smaller.Size
 	}
 }
 

@@ -209,7 +209,7 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	}
 	if len(next) > 0 {
 		p.idle, p.level = 0, 0
-		f.recover(size)
+		f.smaller.Came(size, f.asked)
 		clear(p.questions)
 		f.given += len(next)
 		f.trusted = f.trusted || f.order != inOneAnswer

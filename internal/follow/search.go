@@ -184,7 +184,7 @@ func (f *Follower) edge(at int) {
 func (f *Follower) Ahead(n int) (ahead []page.Request) {
 	p := &f.pass
 	bottom, top := f.sizes()
-	if f.state != up || p.beyond || !p.met && p.lo < p.hi || !f.counts() || f.fixed > 0 || f.small > 0 && f.small < f.asked || f.next.Size > top {
+	if f.state != up || p.beyond || !p.met && p.lo < p.hi || !f.counts() || f.fixed > 0 || f.smaller.Size > 0 && f.smaller.Size < f.asked || f.next.Size > top {
 		return nil
 	}
 	for end := f.next.Page * f.next.Size; len(ahead) < n && end < f.count; {

@@ -16,11 +16,7 @@ type serving struct {
 	limit   int  // the most that the server puts on a page, as far as that is known; 0 where it is not
 	fixed   int  // the size of every page where the server does not care what is asked, 0 where it does
 	served  int  // the longest page so far
-	small   int  // the largest page to ask for for now, after a larger one was too much; 0 where none was
-	failed  int  // the size of the page that was too much last
-	came    int  // the largest page that brought records since
-	wait    int  // so many pages are to bring records before larger ones are tried again
-	since   int  // so many have
+	smaller page.Smaller
 	heeds   bool // a page smaller than limit came where that was asked for
 	tried   int  // the limit that a larger page was asked for without success
 	honors  bool // count has been seen to be honored
@@ -99,8 +95,8 @@ func (s *serving) sizes() (bottom, top int) {
 	if s.limit > 0 {
 		top = max(s.limit, leastSize)
 	}
-	if s.small > 0 {
-		top = min(top, s.small)
+	if s.smaller.Size > 0 {
+		top = min(top, s.smaller.Size)
 	}
 	return top * 3 / 5, top
 }
@@ -175,25 +171,6 @@ func behind(req page.Request) page.Request {
 // smallest is the smallest page that is asked for where larger ones are too much: two rows show an order.
 const smallest = 2
 
-// leastWait is how many smaller pages bring records before larger ones are tried again; it doubles with each that fails.
-const leastWait = 2
-
-// recover takes the size of a page that brought records, and makes the pages larger again once some have.
-func (s *serving) recover(size int) {
-	if s.small == 0 {
-		return
-	}
-	if s.came = max(s.came, size); s.came >= s.failed {
-		s.wait = leastWait
-	}
-	if s.since++; s.since >= s.wait {
-		s.small, s.since = min(2*s.small, s.asked), 0
-	}
-	if s.small == s.asked && s.came >= s.failed {
-		s.small = 0
-	}
-}
-
 // Shrinks reports whether TooMuch will choose a smaller page where the response to req is too much.
 func (f *Follower) Shrinks(req page.Request) bool {
 	return req.Count == 0 && req.Size > smallest && f.fixed == 0
@@ -205,26 +182,17 @@ func (f *Follower) TooMuch() bool {
 	if !f.Shrinks(f.next) {
 		return false
 	}
-	switch {
-	case f.small == 0:
-		f.came, f.wait = 0, leastWait
-	case f.next.Size >= f.failed: // such a page was tried again too early
-		f.wait *= 2
-	}
-	f.small = max(smallest, f.next.Size/2)
-	if f.next.Size > f.came {
-		f.small = max(f.small, f.came)
-	}
-	f.failed, f.came, f.since = f.next.Size, 0, 0
+	f.smaller.TooMuch(f.next.Size)
+	f.smaller.Size = max(smallest, f.smaller.Size)
 	f.pass.recent = recent{}
 	switch f.state {
 	case again: // what it was to prove begins anew
-		f.pass.head.Size = min(f.pass.head.Size, f.small)
+		f.pass.head.Size = min(f.pass.head.Size, f.smaller.Size)
 		f.state = down
 		f.seek()
 	case up, down:
 		f.seek()
 	}
-	f.next.Size = min(f.next.Size, f.small)
+	f.next.Size = min(f.next.Size, f.smaller.Size)
 	return true
 }

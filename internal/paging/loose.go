@@ -178,18 +178,18 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		l.seen.Begin()
 		return goesOn
 	}
-	most := 16 + (mostBarren+2)*(max(r.count, seen)/l.top+1)
+	most := 16 + (mostBarren+2)*(max(r.count, seen)/l.top()+1)
 	switch {
 	case static && !l.counter.gap && seen == r.count && (known && l.number > l.begun || l.far.rows > 0 && l.idle > doubtful) && !l.second:
 		return over // where pages behind the end have rows, positions do not show that record_count is too small
 	case l.idle > most:
 		return hopeless
 	case wraps && p.distinct <= p.rows:
-		if known || l.tried || l.fixed || l.top < 2 {
+		if known || l.tried || l.fixed || l.top() < 2 {
 			return ignored
 		}
 		// Page 1 may be all, and come in place of a page that there is not: that shows in smaller pages.
-		l.tried, l.top = true, l.top-1
+		l.tried, l.full = true, l.top()-1
 		l.before, l.now = reading{}, reading{}
 		l.seen.Begin()
 	case begin > p.pos: // the list has moved: back to where unseen records may be
@@ -216,9 +216,9 @@ func (l *loose) lonely(r *reply, known bool) bool {
 // span returns how many records a page such as this one holds; the next one may be larger or smaller.
 func (l *loose) span(r *reply) int {
 	if l.fixed {
-		return l.top
+		return l.full
 	}
-	return min(l.top, r.req.Size)
+	return min(l.top(), r.req.Size)
 }
 
 // endPass judges a pass, or begins another one.
@@ -279,7 +279,7 @@ func (l *loose) next() page.Request {
 	// Rows without an id whose content changes look new each time: where page_no is ignored, there is no end to them.
 	const suspicious = 8
 	if l.held != nil || !l.far.asked && l.endless >= suspicious && (l.counter.wrong || l.counter.count < 0) {
-		return page.Request{Page: farPage, Size: l.top}
+		return page.Request{Page: farPage, Size: l.top()}
 	}
 	return l.from(l.now.pos)
 }

@@ -31,82 +31,64 @@ func (c *counter) take(r *reply) (fall int, still bool) {
 
 // sizes is what is known of how the server puts a list on pages.
 type sizes struct {
-	top     int  // the largest page to ask for
+	full    int  // the largest page to ask for, where it is not too much
 	fixed   bool // every page is of that size, whatever is asked for
 	learned bool // page 1 has come
 	asked   int  // the size that the caller wants
-	shrunk  int  // how large the pages were before they were made smaller; 0 where they were not
-	failed  int  // the size of the page that was too much last
-	came    int  // the largest page that has come since
-	patient int  // so many are to come before larger ones are tried again
-	since   int  // so many have
+	smaller page.Smaller
 	checked bool // page 1 has been read again to see whether it is still as short
 	short   bool // the latest page was
 	ragged  bool // records came behind a short page, as where rows are left out of pages
 }
+
+// top returns the largest page to ask for.
+func (z *sizes) top() int {
+	if z.smaller.Size > 0 {
+		return min(z.full, z.smaller.Size)
+	}
+	return z.full
+}
+
+// caps takes it that the server sends no larger page.
+func (z *sizes) caps(rows int) { z.full, z.smaller = rows, page.Smaller{} }
 
 // learn takes the length of a page and places it.
 func (z *sizes) learn(r *reply) {
 	rows, size := len(r.at), r.req.Size
 	switch {
 	case rows > size:
-		z.fixed, z.top, z.shrunk, size = true, rows, 0, rows
+		z.fixed, size = true, rows
+		z.caps(rows)
 	case z.fixed:
-		size = z.top
+		size = z.full
 	case !z.learned && rows >= min(leastCap, max(1, size/10)) && rows < size && (r.count != rows || rows == r.size):
-		// A server that caps may still count its pages by the size it was asked for: ask for what it sends.
-		z.top, z.shrunk, size = rows, 0, rows
+		size = rows // a server that caps may still count its pages by the size it was asked for: ask for what it sends
+		z.caps(rows)
 	}
-	capped := z.shrunk > 0 && rows > 0 && rows == z.came && rows < size // no more came when no more were asked for
+	capped := z.smaller.Size > 0 && rows > 0 && rows == z.smaller.Most() && rows < size // no more came when no more were asked for
 	if capped {
-		z.top, z.shrunk = rows, 0
+		z.caps(rows)
 	}
 	z.learned = z.learned || rows > 0
 	r.begin = (r.req.Page - 1) * size
 	r.end = r.begin + rows
 	r.short = rows < size && !capped
-	r.unsure = r.req.Page > 1 && z.fixed && r.req.Size != z.top
+	r.unsure = r.req.Page > 1 && z.fixed && r.req.Size != z.full
 }
-
-// shrink makes the pages smaller than one of that size, which cannot be obtained. [Walk.Shrinks] says whether they can be.
-func (z *sizes) shrink(size int) {
-	switch {
-	case z.shrunk == 0:
-		z.shrunk, z.came, z.patient = z.top, 0, firstPatience
-	case size >= z.failed: // such a page was tried again too early
-		z.patient *= 2
-	}
-	if z.top = min(z.top, size/2); size > z.came {
-		z.top = max(z.top, z.came)
-	}
-	z.failed, z.came, z.since = size, 0, 0
-}
-
-// firstPatience is how many smaller pages are read before a larger one is tried again; it doubles with each that fails.
-const firstPatience = 2
 
 // recover takes a page that came, and makes the pages larger again once some have.
 func (z *sizes) recover(r *reply) {
 	z.ragged = z.ragged || z.short && len(r.fresh) > 0
-	if z.short = r.short; z.shrunk == 0 || r.short && !z.ragged { // the end is not the place to try it
-		return
-	}
-	if z.came = max(z.came, r.req.Size); z.came >= z.failed {
-		z.patient = firstPatience
-	}
-	if z.since++; z.since >= z.patient {
-		z.top, z.since = min(2*z.top, z.shrunk), 0
-	}
-	if r.req.Size == z.shrunk {
-		z.shrunk = 0
+	if z.short = r.short; !r.short || z.ragged { // the end is not the place to try it
+		z.smaller.Came(r.req.Size, z.full)
 	}
 }
 
 // from chooses the page for a position. Once pages were made smaller it begins right there: small pages lead to where one of the largest size begins, so
 // that no row comes again because of the sizes.
 func (z *sizes) from(pos int) page.Request {
-	size := z.top
-	if end := (pos/size + 1) * size; z.shrunk > 0 {
+	size := z.top()
+	if end := (pos/size + 1) * size; z.smaller.Size > 0 {
 		for pos%size > 0 || pos+size > end {
 			size--
 		}
@@ -117,22 +99,23 @@ func (z *sizes) from(pos int) page.Request {
 // grows reports whether page 1 is to be read in its full size again. It was so short that it is not likely to have been a cap, nothing said
 // that there was more, and yet there is.
 func (z *sizes) grows(r *reply, counted bool) bool {
-	if counted || z.checked || z.fixed || z.shrunk > 0 || z.top >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.top {
+	if counted || z.checked || z.fixed || z.smaller.Size > 0 || z.full >= min(z.asked, leastCap) || r.req.Page == 1 || len(r.at) < z.full {
 		return false
 	}
-	z.checked, z.learned, z.top = true, false, z.asked
+	z.checked, z.learned, z.full = true, false, z.asked
 	return true
 }
 
 // show chooses the page that begins before one position and ends as far as can be behind another.
 func (z *sizes) show(lo, hi int) (req page.Request, ok bool) {
-	bottom := (z.top + 1) / 2
+	top := z.top()
+	bottom := (top + 1) / 2
 	if z.fixed {
-		bottom = z.top
+		bottom = top
 	}
 	begin := max(0, lo-1)
 	best := hi
-	for size := z.top; size >= bottom; size-- {
+	for size := top; size >= bottom; size-- {
 		number := begin/size + 1
 		if end := number * size; end > best {
 			best, req, ok = end, page.Request{Page: number, Size: size}, true

@@ -197,7 +197,7 @@ func (s *sorted) nothing(r *reply) {
 	if adjacent {
 		end = before.end
 	}
-	if !r.refused && len(r.at) == 0 && s.empty.take(r, !(r.still && r.count == s.distinct-s.falls) && (!adjacent || len(before.at) >= min(before.req.Size, max(s.top, leastCap)) || s.uneven)) {
+	if !r.refused && len(r.at) == 0 && s.empty.take(r, !(r.still && r.count == s.distinct-s.falls) && (!adjacent || len(before.at) >= min(before.req.Size, max(s.top(), leastCap)) || s.uneven)) {
 		s.showsEnd(r, s.ends.end)
 		return
 	}
@@ -329,7 +329,7 @@ func (s *sorted) counts() bool { return s.counter.count >= 0 && !s.counter.wrong
 
 // next chooses the next request. done is true at the end of the list, and fewer where record_count tells of more than there is.
 func (s *sorted) next() (req page.Request, done, fewer bool) {
-	top := s.top
+	top := s.top()
 	if s.idle > mostIdle || s.down && s.idle > 1 {
 		s.lost = true
 	}
@@ -337,7 +337,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	case s.lost:
 		return page.Request{}, true, false
 	case s.whole():
-		if fewer = s.counts() && s.ends.count > max(s.ends.end, s.distinct-s.falls); fewer && (s.ends.again == 0 || s.shrunk == 0 && s.ends.req.Size != top) {
+		if fewer = s.counts() && s.ends.count > max(s.ends.end, s.distinct-s.falls); fewer && (s.ends.again == 0 || s.smaller.Size == 0 && s.ends.req.Size != top) {
 			// The last page, if record_count were true, in the size in which positions are the surest.
 			return page.Request{Page: (s.ends.count-1)/top + 1, Size: top}, false, false
 		}
@@ -377,7 +377,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 		}
 	}
 	req = s.from(hi)
-	if over, ok := s.show(hi+1, hi); ok && (s.came == 0 || s.ragged) && 2*req.Size < top && top <= 2*last.req.Size && (over.Page-1)*over.Size >= last.begin {
+	if over, ok := s.show(hi+1, hi); ok && (s.smaller.Most() == 0 || s.ragged) && 2*req.Size < top && top <= 2*last.req.Size && (over.Page-1)*over.Size >= last.begin {
 		req = over // what comes again was not too much in the page before
 	}
 	return req, false, false

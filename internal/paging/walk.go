@@ -108,11 +108,11 @@ func New(size int, o Options) *Walk {
 }
 
 func (w *Walk) newSorted() *sorted {
-	return &sorted{down: w.Order == ByIDDown, strict: w.SecondPass, sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}}
+	return &sorted{down: w.Order == ByIDDown, strict: w.SecondPass, sizes: sizes{full: w.asked, asked: w.asked}, counter: counter{count: -1}}
 }
 
 func (w *Walk) newLoose() *loose {
-	return &loose{sizes: sizes{top: w.asked, asked: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1, seen: &w.seen}
+	return &loose{sizes: sizes{full: w.asked, asked: w.asked}, counter: counter{count: -1}, second: w.SecondPass, begun: 1, number: 1, seen: &w.seen}
 }
 
 // Next returns the request to send, or false when the walk is over; see Err.
@@ -150,7 +150,7 @@ func (w *Walk) Shrink() bool {
 	if !w.Shrinks(size) {
 		return false
 	}
-	w.sizes().shrink(size)
+	w.sizes().smaller.TooMuch(size)
 	if w.sorted != nil {
 		w.advance(w.next.Page)
 	} else {
