@@ -268,6 +268,7 @@ func (p *planner) try(s stage, open map[int]string) error {
 					delete(open, k)
 				case tried:
 					open[k] = s.name + " passes"
+					fmt.Fprintf(os.Stderr, "so far not missed: %s (%s)\n", p.rules[k-1], open[k])
 				}
 				mu.Unlock()
 			}
