@@ -34,22 +34,22 @@ var notRules = []string{"set.go", "table.go", "reader.go", "flight.go", "deletes
 
 // stage is a run of checks, which a rule that is needed makes fail.
 type stage struct {
-	name string
-	pkg  string // empty for the planner's own
-	args []string
+	name       string
+	pkg        string // empty for the planner's own
+	tests      string // those that match, without the exhaustive ones
+	exhaustive bool   // the exhaustive ones only
+	more       []string
 }
 
 // stages go from what takes a second to what takes minutes, so that most rules are missed soon.
 var stages = []stage{
-	{"one", "", []string{exhaustive, "-events=1"}},
-	{"unit", "", []string{"-test.run=.", "-test.skip=TestExhaustive(Walks|Followers)|TestSet|TestStorm"}},
-	{"small", "", []string{exhaustive, "-exhaustive", "-events=2", "-records=4"}},
-	{"part", "", []string{exhaustive}},
-	{"guarantees", "guarantees", []string{"-test.run=Walk|Case|Follow|Matrix|Page|Endless|Hidden|Storm"}},
-	{"deep", "", []string{exhaustive, "-exhaustive", "-events=3"}},
+	{name: "one", exhaustive: true, more: []string{"-events=1"}},
+	{name: "unit", tests: "."},
+	{name: "small", exhaustive: true, more: []string{"-exhaustive", "-events=2", "-records=4"}},
+	{name: "part", exhaustive: true},
+	{name: "guarantees", pkg: "guarantees", tests: "Walk|Case|Follow|Matrix|Page|Endless|Hidden|Storm"},
+	{name: "deep", exhaustive: true, more: []string{"-exhaustive", "-events=3"}},
 }
-
-const exhaustive = "-test.run=^TestExhaustive(Walks|Followers)$"
 
 func main() {
 	chosen := flag.String("stages", "one,unit,small,part,guarantees", "the `stages` to go through, of one, unit, small, part, guarantees and deep")
@@ -226,11 +226,24 @@ import (
 func TestMain(m *testing.M) { os.Exit(removable.RunRules(m)) } // of %s
 `
 
-// part is what of a stage is run at once, and the rules that decide something in it.
+// part is what of a stage is run at once: some of its tests, or kinds of its exhaustive check.
 type part struct {
-	args  []string
+	names []string
 	took  time.Duration // with no rule taken out
-	rules map[int]bool
+	rules map[int]bool  // those that decide something in it
+}
+
+// args returns what runs a part of a stage.
+func (s stage) args(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = regexp.QuoteMeta(name)
+	}
+	only := "^(" + strings.Join(quoted, "|") + ")$"
+	if s.exhaustive {
+		return append([]string{"-test.run=^TestExhaustive(Walks|Followers)$", "-kinds=" + only}, s.more...)
+	}
+	return append([]string{"-test.run=" + only}, s.more...)
 }
 
 // try goes through a stage with each open rule taken out, and closes those that it misses.
@@ -259,7 +272,7 @@ func (p *planner) try(s stage, open map[int]string) error {
 					if missed || !part.rules[k] {
 						continue
 					}
-					_, err := p.run(binary, s.pkg, part.args, max(10*time.Second, 8*part.took), "RULE="+strconv.Itoa(k), "GOMAXPROCS=1")
+					_, err := p.run(binary, s.pkg, s.args(part.names), max(10*time.Second, 8*part.took), "RULE="+strconv.Itoa(k), "GOMAXPROCS=1")
 					missed, tried = err != nil, true
 				}
 				mu.Lock()
@@ -285,66 +298,75 @@ func (p *planner) try(s stage, open map[int]string) error {
 	return nil
 }
 
-// parts runs a stage with no rule taken out, an exhaustive one kind by kind and another one test by test, and returns those first that take the least.
-func (p *planner) parts(binary string, s stage) ([]part, error) {
+// parts runs a stage with no rule taken out, and returns its parts, those first that take the least. What takes less than a second goes together.
+func (p *planner) parts(binary string, s stage) (parts []part, err error) {
 	list := p.tests
-	if slices.Contains(s.args, exhaustive) {
+	if s.exhaustive {
 		list = p.noted
 	}
-	all, err := list(binary, s)
+	names, err := list(binary, s)
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]part, 0, len(all))
-	for _, args := range all {
-		one, err := p.part(binary, s, args)
+	singles := make([]part, 0, len(names))
+	for _, name := range names {
+		one, err := p.part(binary, s, name)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, one)
+		singles = append(singles, one)
 	}
-	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.took, b.took) })
+	slices.SortFunc(singles, func(a, b part) int { return cmp.Compare(a.took, b.took) })
+	for _, one := range singles {
+		if n := len(parts); n > 0 && parts[n-1].took+one.took < time.Second {
+			last := &parts[n-1]
+			last.names, last.took = append(last.names, one.names...), last.took+one.took
+			maps.Copy(last.rules, one.rules)
+		} else {
+			parts = append(parts, one)
+		}
+	}
 	return parts, nil
 }
 
-// noted returns what runs an exhaustive stage for each kind whose requests are noted.
-func (p *planner) noted(_ string, s stage) (all [][]string, err error) {
+// noted returns the kinds whose requests are noted.
+func (p *planner) noted(string, stage) (names []string, err error) {
 	noted, err := os.ReadFile(filepath.Join(p.dir, "testdata", "requests.txt"))
 	if err != nil {
 		return nil, err
 	}
 	for line := range strings.Lines(string(noted)) {
 		if kind, _, _ := strings.Cut(line, ": "); p.kinds.MatchString(kind) {
-			all = append(all, append(slices.Clone(s.args), "-kinds=^"+regexp.QuoteMeta(kind)+"$"))
+			names = append(names, kind)
 		}
 	}
-	return all, nil
+	return names, nil
 }
 
-// tests returns what runs each test of a stage that is not exhaustive, which begins with what its tests match.
-func (p *planner) tests(binary string, s stage) (all [][]string, err error) {
-	list := exec.CommandContext(context.Background(), binary, "-test.list="+strings.TrimPrefix(s.args[0], "-test.run="))
+// tests returns the tests of a stage that is not exhaustive.
+func (p *planner) tests(binary string, s stage) (names []string, err error) {
+	list := exec.CommandContext(context.Background(), binary, "-test.list="+s.tests)
 	list.Dir = s.pkg
 	out, err := list.Output()
 	if err != nil {
 		return nil, fmt.Errorf("list the tests of %s: %w", s.pkg, err)
 	}
 	for name := range strings.Lines(string(out)) {
-		if strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz") {
-			all = append(all, append([]string{"-test.run=^" + strings.TrimSpace(name) + "$"}, s.args[1:]...))
+		if name = strings.TrimSpace(name); (strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz")) && !strings.HasPrefix(name, "TestExhaustive") {
+			names = append(names, name)
 		}
 	}
-	return all, nil
+	return names, nil
 }
 
 // part runs a part of a stage with no rule taken out.
-func (p *planner) part(binary string, s stage, args []string) (part, error) {
+func (p *planner) part(binary string, s stage, name string) (part, error) {
 	seen := filepath.Join(p.work, "seen")
 	begin := time.Now()
-	if out, err := p.run(binary, s.pkg, args, 30*time.Minute, "SEEN="+seen); err != nil {
-		return part{}, fmt.Errorf("%s fails without any rule taken out: %w\n%s", s.name, err, out)
+	if out, err := p.run(binary, s.pkg, s.args([]string{name}), 30*time.Minute, "SEEN="+seen); err != nil {
+		return part{}, fmt.Errorf("%s fails without any rule taken out: %w\n%s", name, err, out)
 	}
-	one := part{args: args, took: time.Since(begin), rules: make(map[int]bool)}
+	one := part{names: []string{name}, took: time.Since(begin), rules: make(map[int]bool)}
 	numbers, err := os.ReadFile(seen)
 	if err != nil {
 		return part{}, err
