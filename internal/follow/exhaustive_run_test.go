@@ -31,6 +31,7 @@ type run struct {
 	gave     bool                 // the pass gave something
 	what     string               // what is wrong
 	found    int                  // which of faults that is, from 1
+	tooMuch  bool                 // pages may be, and become smaller
 	copied   pagetest.Copied[follow.Follower]
 	memory   *memory
 }
@@ -242,6 +243,9 @@ func (r *run) most() int {
 	}
 	if w.fixed > 0 {
 		size = w.fixed
+	}
+	if r.tooMuch {
+		size = 2
 	}
 	pages := (r.n+events)/size + 1
 	if r.past == pastLast || r.surplus() {

@@ -154,7 +154,7 @@ func (k kind) report(t *testing.T, c *pagetest.Tally, noted *pagetest.Noted) {
 		t.Errorf("%s: %s: %s", k.name, what, e.Words)
 	}
 	if k.budget() == k.part && *records == 6 {
-		noted.Check(t, k.name, c.Total)
+		noted.Check(t, k.name, c.Total, 0)
 	}
 	if len(c.Examples) > 0 {
 		t.Errorf("%s: of %d runs %d never rest, and of other faults there are %v", k.name, c.Total.Runs, c.Total.TooLong, c.Total.Found)

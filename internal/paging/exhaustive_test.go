@@ -206,7 +206,7 @@ func (k kind) report(t *testing.T, c *pagetest.Tally, noted *pagetest.Noted) {
 		t.Errorf("%s: %s: %s", k.name, what, e.Words)
 	}
 	if k.budget() == k.part && *records == 6 {
-		noted.Check(t, k.name, c.Total)
+		noted.Check(t, k.name, c.Total, 0)
 	}
 }
 

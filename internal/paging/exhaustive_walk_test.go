@@ -14,7 +14,7 @@ var planner = pagetest.PlannerOf[paging.Walk]()
 
 // world returns the beginning of a walk over n records in pages of a size.
 func (k kind) world(n, size, budget int) *world {
-	w := &world{kind: k, size: size, there: n, step: 1, before: -1, budget: budget, walk: newWalk(size, k), memory: &memory{Copier: planner.Copier()}}
+	w := &world{kind: k, size: size, there: n, step: 1, before: -1, budget: budget, endless: endless, walk: newWalk(size, k), memory: &memory{Copier: planner.Copier()}}
 	if strings.Contains(k.name, "sparse") {
 		w.step = 10
 	}
@@ -52,7 +52,10 @@ type result struct {
 
 func (r *result) looksSorted() bool { return !r.up || !r.down }
 
-const endless = 80
+const (
+	endless     = 80   // requests of a walk over a short list
+	longEndless = 1500 // and over a long one
+)
 
 // Step lets events happen and makes a request.
 func (w *world) Step(c *pagetest.Chooser) bool {
@@ -90,7 +93,7 @@ func (w *world) Step(c *pagetest.Chooser) bool {
 		w.words = append(w.words, fmt.Sprintf("%d*%d+%d:%v/%d", req.Page, req.Size, req.Count, rows, count))
 	}
 	_, more := w.walk.Next()
-	return more && w.requests <= endless
+	return more && w.requests <= w.endless
 }
 
 // replay returns what happened in a walk, word by word.
@@ -103,7 +106,7 @@ func (w *world) replay(picks []int) []string {
 
 // Judge holds the promise against what came of a walk.
 func (w *world) Judge() (spare int, found []int) {
-	if w.requests > endless {
+	if w.requests > w.endless {
 		return pagetest.Endless, nil
 	}
 	missing, passed, err := 0, 0, w.walk.Err()
@@ -127,7 +130,7 @@ func (w *world) Judge() (spare int, found []int) {
 	if w.twice {
 		found = append(found, twice)
 	}
-	return min(w.most(), endless) - w.requests, found
+	return min(w.most(), w.endless) - w.requests, found
 }
 
 // tellsHidden says that a list of this kind may hide a delete by an insert.

@@ -29,13 +29,14 @@ type world struct {
 	inserts int
 	events  int
 	result
-	walk   *paging.Walk
-	copied pagetest.Copied[paging.Walk] // where it is a copy
-	memory *memory
-	size   int // of its pages
-	there  int // so many records were there when it began
-	words  []string
-	tell   bool // whether words are wanted
+	walk    *paging.Walk
+	copied  pagetest.Copied[paging.Walk] // where it is a copy
+	memory  *memory
+	size    int // of its pages
+	there   int // so many records were there when it began
+	endless int // so many requests are too many
+	words   []string
+	tell    bool // whether words are wanted
 }
 
 // kind is a kind of server, of list and of events.

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Noted is a file that notes how many requests all runs of each kind take. A rule of a planner prevents a fault or saves requests: one without which no run
-// goes wrong and none takes more requests is not needed. Make one with [ReadNoted].
+// Noted is a file that notes how many requests all runs of each kind take, and how many of them have a fault. A rule of a planner prevents a fault or saves
+// requests: one without which no run goes wrong and none takes more requests is not needed. Make one with [ReadNoted].
 type Noted struct {
 	path   string
 	update bool
@@ -34,24 +34,26 @@ func ReadNoted(t *testing.T, path string, update bool) *Noted {
 	return n
 }
 
-// Check holds the runs of a kind against what is noted, or notes them.
-func (n *Noted) Check(t *testing.T, kind string, total Total) {
+// Check holds the runs of a kind against what is noted, or notes them. So many of them had a fault.
+func (n *Noted) Check(t *testing.T, kind string, total Total, faults int64) {
 	t.Helper()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	const format = "%s: %d requests in %d runs"
-	line := fmt.Sprintf(format, kind, total.Requests, total.Runs)
+	const format = "%s: %d requests in %d runs, %d faults"
+	line := fmt.Sprintf(format, kind, total.Requests, total.Runs, faults)
 	before := n.lines[kind]
 	if n.update {
 		n.lines[kind] = line
 		return
 	}
-	var requests, runs int64
-	if _, err := fmt.Sscanf(strings.TrimPrefix(before, kind), format[2:], &requests, &runs); err != nil {
+	var requests, runs, faulty int64
+	if _, err := fmt.Sscanf(strings.TrimPrefix(before, kind), format[2:], &requests, &runs, &faulty); err != nil {
 		t.Errorf("%s does not note %q: add it with -update", n.path, line)
 		return
 	}
 	switch {
+	case faults > faulty:
+		t.Errorf("%s, and %q was noted: more faults", line, before)
 	case total.Requests*runs > requests*total.Runs:
 		t.Errorf("%s, and %q was noted: more requests a run", line, before)
 	case line != before:
