@@ -8,6 +8,7 @@ func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
 	r.at = make([]int64, len(keys))
 	var twins map[uint64]uint64
 	var p *reading
+	again := false // the row before has come on an earlier page
 	if w.loose != nil {
 		p = &w.loose.now
 	}
@@ -33,7 +34,8 @@ func (w *Walk) add(keys []wire.Key, r *reply) (repeats int, print uint64) {
 		if inPass {
 			p.distinct++
 			p.sum += mix(k)
-		} else if i == 0 || keys[i-1] != k { // the same row may come twice on a page, each time
+			again = false
+		} else if again = again || i == 0 || keys[i-1] != k; again { // the same row may come twice on a page, each time
 			repeats++
 		}
 	}

@@ -1,0 +1,180 @@
+package paging_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/halopsa-go/halopsa/internal/paging"
+)
+
+// TestStories: what a walk asks for, one request after the other, of small lists.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		story
+		asks  string
+		gives string
+		fails string
+	}{
+		"one row fills every page, page_no ignored": {
+			story: story{list: "1 1 1", size: 3, silent: true, ignores: true},
+			asks:  "1x3 2x2 1x3 2x3 1000000x3 1x2 2x2 1x3 2x3 count=1000000", gives: "1",
+		},
+		"ids in no order, record_count in one response alone": {
+			story: story{list: "2 1 4", size: 4, silent: true, says: map[int]int{2: 5}},
+			asks:  "1x4 2x3 3x3 1x3 2x3", gives: "1 2 4",
+		},
+		"no paging, record_count too small, rows share ids": {
+			story: story{list: "1a 2a 1b 2b", size: 1, options: paging.Options{Unpaged: true}, always: 2},
+			asks:  "1x1 count=3 1x1 count=3 count=1000000", gives: "1a 1b 2a 2b",
+		},
+		"no paging, record_count in the first response alone, rows share an id": {
+			story: story{list: "1a 1b 2a", size: 2, most: 1, options: paging.Options{Unpaged: true}, silent: true, says: map[int]int{1: 3}},
+			asks:  "1x2 count=4 1x2 count=4", gives: "1a 1b 2a",
+		},
+		"another key, a delete of our own under a record_count that stays": {
+			story: story{list: "bb aa aa aa a", size: 3, options: paging.Options{Order: paging.ByOther}, last: true, becomes: map[int]string{4: "aa aa aa a"}, always: 4, ours: map[int]int{4: 1}, tooMuch: map[int]bool{3: true}},
+			asks:  "1x3 2x3 1x3 1x1 2x1 1000000x2 1x2 2x2 1x3 2x3", gives: "a aa aa aa bb",
+		},
+		"largest id first, one record, no record_count": {
+			story: story{list: "1", size: 1, options: paging.Options{Order: paging.ByIDDown}, silent: true},
+			asks:  "1x1 2x1 3x1 1x1 2x1 3x1 1x1 2x1", gives: "1",
+		},
+		"another key, page_no ignored, record_count in the second response alone": {
+			story: story{list: "1 3", size: 4, options: paging.Options{Order: paging.ByOther}, silent: true, ignores: true, says: map[int]int{2: 2}},
+			asks:  "1x4 2x2 1000000x2 3x2 1x4 2x2 1x1 2x1 count=3", gives: "1 3",
+		},
+		"page_no ignored, record_count smaller than the page": {
+			story: story{list: "1 2", size: 3, ignores: true, atMost: 1, always: 1},
+			asks:  "1x3 2x2 count=1000000", gives: "1 2",
+		},
+		"largest id first was asked for, rows share an id": {
+			story: story{list: "1a 1b 2a", size: 3, options: paging.Options{Order: paging.ByIDDown}},
+			asks:  "1x3 2x3", gives: "1a 1b 2a",
+		},
+		"largest id first, a row comes twice and goes": {
+			story: story{list: "1 1", size: 3, options: paging.Options{Order: paging.ByIDDown}, becomes: map[int]string{3: "1"}},
+			asks:  "1x3 2x3 1x3", gives: "1",
+		},
+		"record_count once, and it is too large, another pass": {
+			story: story{list: "1-12", size: 20, options: paging.Options{SecondPass: true}, silent: true, says: map[int]int{5: 14}, tooMuch: map[int]bool{4: true}},
+			asks:  "1x20 2x12 3x12 1x12 2x6 3x6 4x6 2x6 1x12 2x12 3x12 1x12 2x12", gives: "1 10 11 12 2 3 4 5 6 7 8 9",
+		},
+		"two of our own deletes were over, and record_count is two more": {
+			story: story{list: "3 4 5", size: 3, always: 5, ours: map[int]int{1: 2}},
+			asks:  "1x3 2x2 3x2 2x3", gives: "3 4 5",
+			fails: "3 of 5 records seen by page 2: no further page brought the others",
+		},
+		"largest id first was asked for, pages of one come with the smallest first": {
+			story: story{list: "1 2", size: 1, options: paging.Options{Order: paging.ByIDDown}},
+			asks:  "1x1 2x1 1x1 2x1 3x1", gives: "1 2",
+		},
+		"largest id first was asked for, one page comes with the smallest first": {
+			story: story{list: "1 2 3", size: 3, options: paging.Options{Order: paging.ByIDDown}},
+			asks:  "1x3 2x3", gives: "1 2 3",
+		},
+		"largest id first was asked for, no order, the last page comes behind the end, another pass": {
+			story: story{list: "2 3 1", size: 3, options: paging.Options{SecondPass: true, Order: paging.ByIDDown}, silent: true, last: true},
+			asks:  "1x3 2x3 1000000x3 1x2 2x2 3x2 1x2 2x2 3x2 1x3 2x3 1x2 2x2 3x2", gives: "1 2 3",
+		},
+		"rows without an id, page 1 too much once": {
+			story: story{list: "a b", size: 4, options: paging.Options{Order: paging.ByRows}, tooMuch: map[int]bool{1: true}},
+			asks:  "1x4 1x2 1x4 1x4", gives: "a b",
+		},
+		"rows without an id, the last page comes behind the end, another pass": {
+			story: story{list: "b a", size: 1, options: paging.Options{SecondPass: true, Order: paging.ByRows}, last: true},
+			asks:  "1x1 2x1 3x1 1000000x1 1x1 2x1 3x1", gives: "a b",
+		},
+		"page 1 comes behind the end, record_count too large, one record comes in front": {
+			story: story{list: "2 1", size: 1, wraps: true, becomes: map[int]string{5: "91 2 1"}, always: 4},
+			asks:  "1x1 2x1 3x1 4x1 4x1 1x1 2x1 3x1 4x1 1000000x1 1x1 2x1 3x1 4x1", gives: "1 2 91",
+			fails: "3 of 4 records seen by page 4: no further page brought the others",
+		},
+		"another key, rows share ids, a record comes in front": {
+			story: story{list: "1a 2a 1b 2b", size: 4, options: paging.Options{Order: paging.ByOther}, becomes: map[int]string{2: "93 1a 2a 1b 2b"}, says: map[int]int{4: 6}, always: 4, tooMuch: map[int]bool{1: true, 4: true}},
+			asks:  "1x4 1x2 2x2 2x4 3x2 4x2 5x2 1x2 2x2 1000000x2 3x2 1000000x2 4x2 1x2 2x2 2x4 3x4 1x2 2x2 3x2 4x2 5x2", gives: "1a 1b 2a 2b 93",
+		},
+		"another key, no rows, record_count 2": {
+			story: story{list: "", size: 4, options: paging.Options{Order: paging.ByOther}, says: map[int]int{3: -1}, always: 2, ours: map[int]int{1: 2}},
+			asks:  "1x4 1x4 1x4", gives: "",
+			fails: "0 of 2 records seen by page 1: no further page brought the others",
+		},
+		"no rows, record_count 1, two of our own deletes": {
+			story: story{list: "", size: 3, options: paging.Options{Order: paging.ByIDDown}, always: 1, ours: map[int]int{2: 2}},
+			asks:  "1x3 1x3 1x3 1x3", gives: "",
+			fails: "0 of 1 records seen by page 1: no further page brought the others",
+		},
+		"page_no ignored, one record": {
+			story: story{list: "1", size: 1, options: paging.Options{Order: paging.ByRows}, ignores: true},
+			asks:  "1x1 2x1 count=2", gives: "1",
+		},
+		"another key, page_no ignored, one record": {
+			story: story{list: "1", size: 1, options: paging.Options{Order: paging.ByOther}, ignores: true},
+			asks:  "1x1 2x1 1000000x1 count=2", gives: "1",
+		},
+		"another key, page_no ignored, a record comes before all are asked for": {
+			story: story{list: "2 1", size: 1, options: paging.Options{Order: paging.ByOther}, ignores: true, becomes: map[int]string{4: "2 1 93"}},
+			asks:  "1x1 2x1 1000000x1 count=3 count=1000000", gives: "1 2 93",
+		},
+		"page_no and count ignored, our own deletes meanwhile": {
+			story: story{list: "1", size: 2, options: paging.Options{Order: paging.ByIDDown}, ignores: true, atMost: 1, becomes: map[int]string{4: ""}, always: 2, ours: map[int]int{4: 2}},
+			asks:  "1x2 2x1 count=3 count=2 count=2 count=3 count=2", gives: "1",
+			fails: "1 of 2 records seen by page 1: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
+		},
+		"page_no ignored, record_count is put right at last": {
+			story: story{list: "1 2", size: 3, options: paging.Options{Order: paging.ByIDDown}, ignores: true, says: map[int]int{4: 1}, always: 3},
+			asks:  "1x3 2x2 1000000x2 count=4", gives: "1 2",
+		},
+		"another key, page_no ignored, no record_count, a full page": {
+			story: story{list: "1-20", size: 20, options: paging.Options{Order: paging.ByOther}, silent: true, ignores: true},
+			asks:  "1x20 2x20 1000000x20 1x19 2x19 count=1000000 count=19", gives: "1 10 11 12 13 14 15 16 17 18 19 2 20 3 4 5 6 7 8 9",
+		},
+		"a full page, no record_count, the last page comes behind the end, another pass": {
+			story: story{list: "1-20", size: 20, options: paging.Options{SecondPass: true}, silent: true, last: true},
+			asks:  "1x20 2x20 count=1000000 count=19 count=1000000", gives: "1 10 11 12 13 14 15 16 17 18 19 2 20 3 4 5 6 7 8 9",
+		},
+		"one row without an id, record_count 0 with it behind the end": {
+			story: story{list: "a", size: 1, last: true, says: map[int]int{2: 0}},
+			asks:  "1x1 2x1 1000000x1 1x1 2x1 count=2", gives: "a",
+		},
+		"page_no ignored, rows share ids, a record comes before that shows": {
+			story: story{list: "1a 1b 2a 2b", size: 1, options: paging.Options{Order: paging.ByIDDown}, ignores: true, becomes: map[int]string{2: "1a 1b 2a 2b 90"}},
+			asks:  "1x1 2x1 3x1 count=6", gives: "1a",
+			fails: "1 of 5 records seen by page 1: rows share an id, and the list changed while they were being told apart by their content; try again when it is quieter",
+		},
+		"rows share ids, record_count changes once": {
+			story: story{list: "1a 1b 2a 2b 3a 3b", size: 1, options: paging.Options{Order: paging.ByIDDown}, says: map[int]int{7: 5}, always: 8},
+			asks:  "1x1 2x1 1x1 2x1 1000000x1 3x1 4x1 1x1 2x1 3x1 4x1 5x1 6x1 7x1 8x1 1x1 2x1 3x1 4x1 5x1 6x1 7x1 1x1 2x1 3x1 4x1 1000000x1 5x1 6x1 7x1 1x1 2x1 3x1 4x1 5x1 6x1 7x1", gives: "1a 2a 3a",
+			fails: "3 of 8 records seen by page 7: the same rows come on several pages each time, and nothing says whether those are one record",
+		},
+		"rows share ids, no record_count, another pass, one page larger than asked for": {
+			story: story{list: "1a 1b 2a 2b", size: 1, options: paging.Options{SecondPass: true, Order: paging.ByRows}, silent: true, sends: map[int]string{6: "1a 1b 2a 2b 90"}},
+			asks:  "1x1 2x1 1x1 2x1 1000000x1 3x1 1x1 2x1 1x1 2x1 3x1 4x1 5x1 6x1 1x1 2x1 3x1 4x1 5x1 1x1 2x1 3x1 4x1 5x1", gives: "1a 1b 2a 2b",
+		},
+		"another key, rows share an id, one changes": {
+			story: story{list: "1a 1b 2a", size: 1, options: paging.Options{Order: paging.ByOther}, becomes: map[int]string{5: "1a 1b 2f"}},
+			asks:  "1x1 2x1 1000000x1 3x1 4x1 5x1 1x1 2x1 3x1 4x1 1x1 2x1 3x1 4x1 1x1 2x1 3x1", gives: "1a 1b 2a",
+		},
+		"page_no ignored, rows share an id, a page that is read again is too much": {
+			story: story{list: "1a 1b 1c", size: 3, most: 1, options: paging.Options{SecondPass: true, Order: paging.ByOther}, ignores: true, atMost: 5, tooMuch: map[int]bool{5: true}},
+			asks:  "1x3 2x1 1000000x1 count=4 1x3 2x1 count=4 count=4", gives: "1a 1b 1c",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requests, given, err := test.told()
+			assert.Equal(t, test.asks, requests)
+			assert.Equal(t, test.gives, given)
+			if test.fails == "" {
+				require.NoError(t, err)
+				return
+			}
+			var short *paging.Incomplete
+			require.ErrorAs(t, err, &short)
+			assert.EqualError(t, err, test.fails)
+		})
+	}
+}
