@@ -8,7 +8,7 @@ type told struct {
 	first                 int  // the first record_count, -1 when unknown
 	fell                  bool // it has been less than before or was not there, or a record of ours went
 	static                bool // it has been the same all the time, and no record of ours went
-	started, moved        bool
+	moved                 bool
 	blank                 bool // the last response said that the list is empty
 	goneBefore, goneAfter int
 }
@@ -26,7 +26,7 @@ func (t *told) changes(a Answer, silent bool) (changed bool) {
 	if silent {
 		a.RecordCount = t.count
 	}
-	changed = t.started && a.RecordCount >= 0 && t.count >= 0 && a.RecordCount != t.count || a.GoneAfter > t.goneBefore
+	changed = a.RecordCount >= 0 && t.count >= 0 && a.RecordCount != t.count || a.GoneAfter > t.goneBefore
 	t.static = t.static && a.RecordCount >= 0 && !changed
 	t.fell = t.fell || a.RecordCount < 0 || changed && a.RecordCount <= t.count
 	if a.RecordCount >= 0 {
@@ -38,7 +38,7 @@ func (t *told) changes(a Answer, silent bool) (changed bool) {
 	if len(a.Keys) > t.count {
 		t.count = -1 // it counted too few
 	}
-	t.started, t.moved = true, t.moved || changed
+	t.moved = t.moved || changed
 	return changed
 }
 

@@ -237,14 +237,11 @@ func (w *Walk) Accept(a Answer) []int {
 
 // afterSorted continues with a list in the order of its ids.
 func (w *Walk) afterSorted(r *reply, keys []wire.Key, repeats int, print uint64) {
-	s := w.sorted
-	if !w.places(keys, r) || !s.accept(*r) && !w.turns(r) {
+	if !w.places(keys, r) || !w.sorted.accept(*r) && !w.turns(r) {
 		w.loosen(r, repeats, print)
 		return
 	}
-	s = w.sorted
-	if s.ignored {
-		w.contents.shared = true
+	if w.sorted.ignored {
 		w.all()
 		return
 	}
@@ -276,7 +273,6 @@ func (w *Walk) turns(r *reply) bool {
 	down := w.newSorted()
 	down.down = true
 	first.at = []int64{-first.at[0]}
-	first.fresh = []int{0}
 	for i := range r.at {
 		r.at[i] = -r.at[i]
 	}
