@@ -106,6 +106,11 @@ func TestStories(t *testing.T) {
 			asks:  "1x3 1x3 1x3 1x3", gives: "",
 			fails: "0 of 1 records seen by page 1: no further page brought the others",
 		},
+		"largest id first, a row comes twice": {
+			story: story{list: "1 1", size: 3, options: paging.Options{Order: paging.ByIDDown}},
+			asks:  "1x3 2x3 1x3 2x3 3x3", gives: "1",
+			fails: "1 of 2 records seen by page 3: no further page brought the others",
+		},
 		"page_no ignored, one record": {
 			story: story{list: "1", size: 1, options: paging.Options{Order: paging.ByRows}, ignores: true},
 			asks:  "1x1 2x1 count=2", gives: "1",

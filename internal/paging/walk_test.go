@@ -220,6 +220,14 @@ func TestAheadNamesOnlyPagesThatExist(t *testing.T) {
 	s.Remove(1)
 	w.Accept(serve(s, req))
 	assert.Empty(t, w.Ahead(4), "something moved")
+
+	w = paging.New(100, paging.Options{Order: paging.ByOther})
+	s = pagetest.Of(1000)
+	req, _ = w.Next()
+	w.Accept(serve(s, req))
+	assert.Len(t, w.Ahead(2), 2, "no more than are asked for")
+	assert.True(t, w.Seen(wire.KeyOf("7")), "its delete moves the pages")
+	assert.False(t, w.Seen(wire.KeyOf("700")))
 }
 
 // Two passes over many pages bring nothing new, and still it is not the list that keeps changing.
