@@ -12,7 +12,7 @@ type loose struct {
 	sizes
 	counter counter
 	second  bool
-	alike   int  // passes in a row that saw the same pages, with records that came twice
+	alike   int  // passes that saw the same pages as the one before, with records that came twice
 	begun   int  // the number of the first pass: 2 after a reading that was not one
 	number  int  // of the pass, from 1
 	seen    *Set // of the walk
@@ -48,7 +48,6 @@ type reading struct {
 	repeats  int    // how many rows had come before, or may have as records went
 	twice    bool   // a record came twice
 	moved    bool   // record_count changed or was not there, or records of ours went
-	told     bool   // it was there
 	counted  bool   // record_count said so, not only a page that was refused
 	fresh    int
 	pages    uint64 // the fingerprints of its pages in their order
@@ -64,7 +63,7 @@ type reading struct {
 
 // sameAs reports whether two passes saw the same records.
 func (p *reading) sameAs(other *reading) bool {
-	return p.distinct == other.distinct && p.sum == other.sum
+	return p.sum == other.sum
 }
 
 // verdict is what a pass has come to.
@@ -113,19 +112,19 @@ func (l *loose) take(r *reply, repeats int) {
 	l.learn(r)
 	l.recover(r)
 	l.endless++
-	if repeats > 0 || len(r.at) == 0 || !r.byContent {
+	if repeats > 0 || !r.byContent {
 		l.endless = 0
 	}
 	r.fall, r.still = l.counter.take(r)
 	l.now.repeats += repeats + r.fall
-	if !l.counter.wrong && r.count >= 0 && len(r.at) > 0 && r.end-l.now.repeats > r.count {
+	if r.count >= 0 && len(r.at) > 0 && r.end-l.now.repeats > r.count {
 		l.counter.wrong = true
 	}
 	l.idle++
 	if repeats < len(r.at) {
 		l.idle = 0
 	}
-	if l.stale++; r.req.Page == 1 || 2*repeats < len(r.at) || repeats == len(r.at) {
+	if l.stale++; 2*repeats < len(r.at) || repeats == len(r.at) {
 		l.stale = 0
 	}
 }
@@ -133,7 +132,7 @@ func (l *loose) take(r *reply, repeats int) {
 // again reports whether a page is one that came before.
 func (l *loose) again(r *reply, repeats int, print uint64) bool {
 	p := &l.now
-	return r.req.Page > 1 && len(r.at) > 0 && len(r.fresh) == 0 && repeats == len(r.at) &&
+	return r.req.Page > 1 && len(r.at) > 0 && repeats == len(r.at) &&
 		(print == p.first || print == p.last && r.req.Page == p.lastPage+1 || l.idle > 1 && r.end > p.reach)
 }
 
@@ -142,16 +141,15 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	p := &l.now
 	known := r.count >= 0 && !l.counter.wrong
 	p.moved = p.moved || !r.still || !known
-	p.told = p.told || r.count >= 0
 	p.counted = p.counted || !r.still && !r.silent
 	p.pos = max(0, p.pos-r.fall)
 	p.fresh += len(r.fresh)
 	// A page that came before is sent in place of one behind the end, if such a server it is, or the list has moved by a page.
 	wraps := l.far.rows > 0 && l.again(r, repeats, print)
-	if wraps && r.req.Page > 2 && r.print != p.firstRows && r.print != p.lastRows {
+	if r.req.Page > 2 && r.print != p.firstRows && r.print != p.lastRows {
 		wraps = false // the ids are those of another page, the records are not
 	}
-	if wraps && !r.still && known && l.idle < 2 { // once, it may be that the list moved by a page
+	if !r.still && known && l.idle < 2 { // once, it may be that the list moved by a page
 		wraps = false
 	}
 	p.twice = p.twice || repeats > 0 && !wraps
@@ -164,7 +162,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	}
 	p.last, p.lastRows, p.lastPage = print, r.print, r.req.Page
 	p.pages = p.pages*1099511628211 ^ print
-	if begin <= p.pos && !wraps {
+	if begin <= p.pos {
 		p.pos = max(p.pos, begin+rows)
 	}
 	lonely := rows == 0 && !r.refused && l.lonely(r, known)
@@ -178,7 +176,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		l.seen.Begin()
 		return goesOn
 	}
-	most := 16 + (mostBarren+2)*(max(r.count, seen)/l.top()+1)
+	most := 16 + (mostBarren+2)*(seen/l.top()+1)
 	switch {
 	case static && !l.counter.gap && seen == r.count && (known && l.number > l.begun || l.far.rows > 0 && l.idle > doubtful) && !l.second:
 		return over // where pages behind the end have rows, positions do not show that record_count is too small
@@ -199,8 +197,8 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 		return l.endPass(known, r.count)
 	case known && r.short && p.distinct >= r.count:
 		return l.endPass(known, r.count)
-	case p.pos < r.req.Page*l.span(r): // a page shorter than the others
-		p.pos = r.req.Page * l.span(r)
+	default: // a page may be shorter than the others; the next one may be larger or smaller
+		p.pos = max(p.pos, r.req.Page*min(l.top(), r.req.Size))
 	}
 	return goesOn
 }
@@ -208,17 +206,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 // lonely reports whether an empty page may not be the end, so that the one behind it is to be asked for: record_count does not say the same.
 func (l *loose) lonely(r *reply, known bool) bool {
 	l.empty.take(r, (l.number <= l.begun || l.empty.wrong > 0) && r.req.Page > 1 && !(known && r.still && l.now.distinct == r.count))
-	lonely := l.empty.lonely
-	l.empty.lonely = false
-	return lonely
-}
-
-// span returns how many records a page such as this one holds; the next one may be larger or smaller.
-func (l *loose) span(r *reply) int {
-	if l.fixed {
-		return l.full
-	}
-	return min(l.top(), r.req.Size)
+	return l.empty.lonely
 }
 
 // endPass judges a pass, or begins another one.
@@ -231,15 +219,14 @@ func (l *loose) endPass(known bool, count int) verdict {
 	switch {
 	case proved && enough:
 		return over
-	case agrees && p.told && l.counter.count > l.seen.Len() && !l.counter.wrong:
+	case agrees && l.counter.count > l.seen.Len() && !l.counter.wrong:
 		return allRead
 	case agrees: // then none is new
 		return over
-	case p.twice && l.number > 1 && p.sameAs(&l.before) && p.pages == l.before.pages:
+	case p.twice && p.pages == l.before.pages:
 		l.alike++
 		return shared
 	}
-	l.alike = 0
 	return l.another(known)
 }
 
@@ -268,7 +255,7 @@ const (
 	doubtful   = 6 // so many responses in a row that brought nothing new make doubt that a page behind the end is empty, or that there is more
 	mostBarren = 6
 	mostPasses = 12
-	mostAlike  = 2 // so often in a row the same records may come twice
+	mostAlike  = 2 // so often the same records may come twice
 )
 
 // farPage is behind the end of every list.
