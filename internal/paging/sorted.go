@@ -1,7 +1,6 @@
 package paging
 
 import (
-	"math"
 	"slices"
 
 	"github.com/halopsa-go/halopsa/internal/page"
@@ -90,19 +89,14 @@ func (s *sorted) accept(r reply) bool {
 
 // remember keeps what a page shows of positions.
 func (s *sorted) remember(r *reply) {
-	const most = 16
+	const most = 14
 	s.places = slices.DeleteFunc(s.places, func(p place) bool { return p.at >= r.begin && p.at < r.end })
-	if len(s.places) >= most {
-		s.places = append(s.places[:0], s.places[2:]...)
-	}
+	s.places = s.places[max(0, len(s.places)-most):] // for speed: the latest will do, however long the list
 	s.places = append(s.places, place{r.begin, r.at[0], s.responses}, place{r.end - 1, r.at[len(r.at)-1], s.responses})
 }
 
 // inOrder reports whether the records come in the order of their ids: a new one among those that have been seen shows that they do not.
 func (s *sorted) inOrder(r *reply) bool {
-	if s.down && len(s.cover) == 0 {
-		s.newest = math.MaxInt64
-	}
 	for i := 1; i < len(r.at); i++ {
 		if r.at[i-1] > r.at[i] { // the same row may come twice
 			return false
@@ -127,9 +121,6 @@ func (s *sorted) inOrder(r *reply) bool {
 		}
 		newest = max(newest, id)
 	}
-	if s.down && len(s.cover) == 0 && len(r.at) > 0 {
-		newest = -r.at[0]
-	}
 	s.newest = newest
 	return true
 }
@@ -142,10 +133,9 @@ func (s *sorted) doubt(at int) {
 
 // count takes what a response tells of changes.
 func (s *sorted) count(r *reply) {
-	believed := !s.counter.wrong
 	fall, still := s.counter.take(r)
-	if believed && (s.counter.wrong || len(r.at) > 0 && !s.uneven && r.count >= 0 && r.end > r.count) { // it counts too few
-		s.counter.wrong, still = true, false
+	if len(r.at) > 0 && !s.uneven && r.count >= 0 && r.end > r.count { // it counts too few
+		s.counter.wrong = true
 		for len(s.joins) > 0 {
 			s.doubt(len(s.joins) - 1)
 		}
@@ -186,7 +176,7 @@ func (s *sorted) unmoved(r *reply) bool {
 func (s *sorted) nothing(r *reply) {
 	before := &s.last
 	if r.req.Page == 1 {
-		if s.lost = r.count > 0; !s.lost && (len(s.cover) == 0 || len(before.at) == 0) { // two ways agree that what has been read is gone
+		if s.lost = r.count > 0; len(before.at) == 0 { // two ways agree that what has been read is gone
 			s.cover.add(span{lo: front, hi: back})
 			s.showsEnd(r, 0)
 		}
@@ -210,9 +200,6 @@ func (s *sorted) nothing(r *reply) {
 	}
 	if s.lost = len(r.at) > 0 && !s.counts(); s.lost { // what it has sent in place of a page it may also send in place of others
 		return
-	}
-	if n := len(s.cover); s.cover[n-1].lo == back {
-		s.cover = s.cover[:n-1]
 	}
 	s.cover.add(span{lo: back, hi: back, above: r.req.Page, size: r.req.Size})
 	if adjacent {
@@ -266,7 +253,7 @@ func (s *sorted) rows(r *reply) {
 	case before.end == r.begin && (!s.uneven || r.follows(before)) && before.at[len(before.at)-1] < first:
 		s.paged = true
 		s.believe(before.at[len(before.at)-1], first)
-	case r.end == before.begin && !s.uneven && last < before.at[0]:
+	case r.end == before.begin && !s.uneven:
 		s.believe(last, before.at[0])
 	}
 }
@@ -318,7 +305,7 @@ func (s *sorted) believe(lo, hi int64) {
 // showsEnd notes a response that shows the end of the list at a position.
 func (s *sorted) showsEnd(r *reply, end int) {
 	now := ending{req: r.req, count: r.count, end: end}
-	if now.count == s.ends.count && now.end == s.ends.end && s.ends.req.Page > 0 {
+	if now.count == s.ends.count && now.end == s.ends.end {
 		now.again = s.ends.again + 1
 	}
 	s.ends = now
@@ -366,9 +353,9 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 	}
 	below, last := s.cover[0], &s.last
 	hi := below.end
-	lo := max(0, hi-(s.falls-below.falls))
+	lo := hi - (s.falls - below.falls)
 	switch {
-	case last.req.Size <= top && (last.short && !last.closed || len(last.fresh) == 0 && !last.short && last.req.Page > 1 && last.end >= hi):
+	case last.req.Size <= top && (last.short && !last.closed || len(last.fresh) == 0 && last.req.Page > 1 && last.end >= hi):
 		return page.Request{Page: last.req.Page + 1, Size: last.req.Size}, false, false
 	case last.still && hi < s.counter.count, !s.counts() && last.dense() && last.end == hi:
 	default:
