@@ -84,7 +84,10 @@ func (s *story) serve(nth int, req page.Request, byContent bool) (a paging.Answe
 		a.RecordCount = s.always
 	}
 	if sends, is := s.sends[nth]; is {
-		rows, a.Refused = rowsOf(strings.Trim(sends, "-refused")), sends == "refused"
+		rows, a.Refused = nil, sends == "refused"
+		if sends != "-" && !a.Refused {
+			rows = rowsOf(sends)
+		}
 	}
 	if says, is := s.says[nth]; is {
 		a.RecordCount = says
