@@ -49,13 +49,15 @@ func (w *Walk) mark(req page.Request, a Answer, fresh []int) {
 		return
 	}
 	repeats := func(m mark) bool { return m.print == a.Print }
-	if len(fresh) < len(a.Keys) && !slices.ContainsFunc(c.marks, repeats) { // a page that came before holds the same records
-		if passed := passedOver(a.Keys, fresh); len(passed) > 0 {
-			if c.passed == nil {
-				c.passed = make(map[int][]int)
-			}
-			c.passed[len(c.marks)] = passed
+	var passed []int
+	if len(fresh) < len(a.Keys) { // for speed: none can have been passed over
+		passed = passedOver(a.Keys, fresh)
+	}
+	if len(passed) > 0 && !slices.ContainsFunc(c.marks, repeats) { // a page that came before holds the same records
+		if c.passed == nil {
+			c.passed = make(map[int][]int)
 		}
+		c.passed[len(c.marks)] = passed
 	}
 	c.marks = append(c.marks, mark{req, a.Print})
 }
