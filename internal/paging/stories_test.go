@@ -42,6 +42,14 @@ func TestStories(t *testing.T) {
 			story: story{list: "1", size: 1, options: paging.Options{Order: paging.ByIDDown}, silent: true},
 			asks:  "1x1 2x1 3x1 1x1 2x1 3x1 1x1 2x1", gives: "1",
 		},
+		"largest id first, pages share a row, record_count too small, a delete of our own": {
+			story: story{
+				list: "100 90 80 70 60 50 40 30 20 10", size: 3, options: paging.Options{Order: paging.ByIDDown}, ours: map[int]int{4: 1},
+				sends: map[int]string{1: "100 90 80", 2: "80 70 60", 3: "60 50 40", 4: "50 40", 5: "40 30", 6: "10", 7: "30 20 10", 8: "10", 9: "-"},
+				says:  map[int]int{1: 8, 2: 8, 3: 8, 4: 7, 5: 7, 6: 7, 7: 7, 8: 7, 9: 7},
+			},
+			asks: "1x3 2x3 3x3 5x2 6x2 5x3 4x3 5x3 6x3", gives: "10 100 20 30 40 50 60 70 80 90",
+		},
 		"another key, page_no ignored, record_count in the second response alone": {
 			story: story{list: "1 3", size: 4, options: paging.Options{Order: paging.ByOther}, silent: true, ignores: true, says: map[int]int{2: 2}},
 			asks:  "1x4 2x2 1000000x2 3x2 1x4 2x2 1x1 2x1 count=3", gives: "1 3",
