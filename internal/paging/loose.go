@@ -84,7 +84,7 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	if l.take(r, repeats); l.stale > mostStale {
 		return ignored
 	}
-	if (!l.far.asked || l.far.rows == 0 && l.idle == doubtful) && l.again(r, repeats, print) { // there may have been no records then
+	if (!l.far.asked || l.far.rows == 0 && l.idle == doubtful) && l.again(r, print) { // there may have been no records then
 		l.held = &heldReply{r, repeats, seen, print, static}
 		return goesOn
 	}
@@ -130,9 +130,9 @@ func (l *loose) take(r *reply, repeats int) {
 }
 
 // again reports whether a page is one that came before.
-func (l *loose) again(r *reply, repeats int, print uint64) bool {
+func (l *loose) again(r *reply, print uint64) bool {
 	p := &l.now
-	return r.req.Page > 1 && len(r.at) > 0 && repeats == len(r.at) &&
+	return r.req.Page > 1 && len(r.at) > 0 &&
 		(print == p.first || print == p.last && r.req.Page == p.lastPage+1 || l.idle > 1 && r.end > p.reach)
 }
 
@@ -145,7 +145,7 @@ func (l *loose) judge(r *reply, repeats int, print uint64, seen int, static bool
 	p.pos = max(0, p.pos-r.fall)
 	p.fresh += len(r.fresh)
 	// A page that came before is sent in place of one behind the end, if such a server it is, or the list has moved by a page.
-	wraps := l.far.rows > 0 && l.again(r, repeats, print)
+	wraps := l.far.rows > 0 && l.again(r, print)
 	if r.req.Page > 2 && r.print != p.firstRows && r.print != p.lastRows {
 		wraps = false // the ids are those of another page, the records are not
 	}

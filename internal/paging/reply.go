@@ -11,7 +11,6 @@ type reply struct {
 	told    int     // the same also where it says nothing of how many there are, being 0 behind the first page
 	size    int     // page_size as the server says, 0 when unknown
 	gone    int     // our own deletes that may have happened since the response before
-	sure    int     // those of them that have
 	print   uint64  // of the records' content
 	refused bool    // a page behind the first one, and the server says that there is none
 
@@ -34,5 +33,5 @@ func (r *reply) follows(other *reply) bool {
 // dense reports whether no id is missing between the first and the last: then the next page is likely to begin with the id after it.
 func (r *reply) dense() bool {
 	n := len(r.at)
-	return n > 1 && !r.short && r.at[n-1]-r.at[0] == int64(n-1)
+	return n > 1 && r.at[n-1]-r.at[0] == int64(n-1)
 }

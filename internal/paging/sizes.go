@@ -17,13 +17,13 @@ func (c *counter) take(r *reply) (fall int, still bool) {
 		c.rows = (c.rows || !c.any) && r.told == len(r.at)
 		c.wrong = c.wrong || c.rows && c.any && r.told != c.count // it counts them, not the records of the list
 	}
-	if r.count >= 0 && c.count >= 0 && !c.wrong {
-		fall = max(0, c.count-r.count)
+	if r.count >= 0 && !c.wrong {
+		fall = c.count - r.count
 	}
 	still = r.count >= 0 && (c.count == r.count || !c.any) && r.gone == 0
 	if r.silent { // nothing is said of a change
 		c.gap = c.gap || r.begin < c.count
-		return r.gone, r.told < 0 && c.count >= 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
+		return r.gone, r.told < 0 && c.count == (r.req.Page-1)*r.req.Size && r.gone == 0
 	}
 	c.count, c.any = r.count, true
 	return max(fall, r.gone), still
@@ -113,7 +113,7 @@ func (z *sizes) show(lo, hi int) (req page.Request, ok bool) {
 	if z.fixed {
 		bottom = top
 	}
-	begin := max(0, lo-1)
+	begin := lo - 1
 	best := hi
 	for size := top; size >= bottom; size-- {
 		number := begin/size + 1

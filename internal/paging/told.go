@@ -4,13 +4,13 @@ import "github.com/halopsa-go/halopsa/internal/page"
 
 // told is what responses have told of how many records there are, and of changes.
 type told struct {
-	count                 int  // the latest record_count, -1 when unknown
-	first                 int  // the first record_count, -1 when unknown
-	fell                  bool // it has been less than before or was not there, or a record of ours went
-	static                bool // it has been the same all the time, and no record of ours went
-	moved                 bool
-	blank                 bool // the last response said that the list is empty
-	goneBefore, goneAfter int
+	count      int  // the latest record_count, -1 when unknown
+	first      int  // the first record_count, -1 when unknown
+	fell       bool // it has been less than before or was not there, or a record of ours went
+	static     bool // it has been the same all the time, and no record of ours went
+	moved      bool
+	blank      bool // the last response said that the list is empty
+	goneBefore int
 }
 
 // hides reports whether a response is to be asked for again: it says that the list is empty, the one before did not, and records came before

@@ -99,7 +99,7 @@ const (
 // New returns a walk that asks for pages of size.
 func New(size int, o Options) *Walk {
 	w := &Walk{Options: o, asked: size, next: page.Request{Page: 1, Size: size}, told: told{count: -1, first: -1, static: true}}
-	if !o.Unpaged && o.Order != ByOther {
+	if o.Order != ByOther {
 		w.sorted = w.newSorted()
 	} else {
 		w.loose = w.newLoose()
@@ -129,7 +129,7 @@ func (w *Walk) Seen(id wire.Key) bool { return w.Keyed || w.contents.keys || w.s
 //
 // It returns none while the length of the list is unknown, and none where the list changes: a page read needlessly costs a request.
 func (w *Walk) Ahead(n int) []page.Request {
-	if w.next.Count > 0 || w.count < 0 || !w.Steady() {
+	if w.next.Count > 0 || !w.Steady() {
 		return nil
 	}
 	var ahead []page.Request
@@ -204,15 +204,15 @@ func (w *Walk) Accept(a Answer) []int {
 	case req.Page == farPage:
 		unseen := func(k wire.Key) bool { return !w.seen.Has(k) }
 		verdict := w.loose.behind(len(a.Keys), a.Print, slices.ContainsFunc(a.Keys, unseen))
-		w.whole.endless = verdict == ignored && w.loose.endless > 0
+		w.whole.endless = w.loose.endless > 0
 		w.follow(verdict, req.Page)
 		return nil
 	}
 	r := &reply{
 		req: req, count: a.RecordCount, told: said, size: a.PageSize, refused: a.Refused, print: a.Print, silent: silent,
-		gone: a.GoneAfter - w.goneBefore, sure: max(0, a.GoneBefore-w.goneAfter),
+		gone: a.GoneAfter - w.goneBefore,
 	}
-	w.goneBefore, w.goneAfter = a.GoneBefore, a.GoneAfter
+	w.goneBefore = a.GoneBefore
 	repeats, print := w.add(a.Keys, r)
 	r.byContent = len(a.Keys) > 0 && a.Keys[len(a.Keys)-1].Kind == wire.KeyContent
 	if w.Unpaged && req.Count == 0 && w.whole.again == 0 {
