@@ -35,6 +35,13 @@ func TestRequestsOfListsInAnotherOrder(t *testing.T) {
 			requests: "1x2 2x1 3x1 1x1 2x1",
 			fails:    "1 of 2 records seen by page 2: no further page brought the others",
 		},
+		"page 1 comes whatever is asked for, and a record is added each time": {
+			story: story{
+				list: "14 3 1 2 4 5 6 7 8 9 10 11 12 13", size: 3, options: other,
+				sends: map[int]string{1: "1 2 3", 2: "2 3 4", 3: "3 4 5", 4: "4 5 6", 5: "5 6 7", 6: "6 7 8", 7: "7 8 9", 8: "8 9 10"},
+			},
+			requests: "1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 count=15",
+		},
 		"page_no is ignored, and a page has the same row twice": {
 			story:    story{list: "1 1", size: 2, options: other, ignores: true},
 			requests: "1x2 2x2 1000000x2 count=3",
