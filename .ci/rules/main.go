@@ -6,7 +6,7 @@
 //
 // A stage skips the rules that never decide anything in it, and leaves one out only in the tests and kinds where it does. A line with the comment
 // "for speed" holds no rule. The command prints the rules that nothing misses, and exits with 1 where there are some. Both packages take some hours of two
-// processors. -from goes on with the rules that an earlier run has printed.
+// processors. With -from only those rules are tried that an earlier run has printed.
 package main
 
 import (
@@ -261,6 +261,7 @@ func (p *planner) try(s stage, open map[int]string) error {
 	if err != nil {
 		return err
 	}
+	all := slices.Sorted(maps.Keys(open))
 	queue := make(chan int)
 	var mu sync.Mutex // guards open
 	var work sync.WaitGroup
@@ -287,9 +288,6 @@ func (p *planner) try(s stage, open map[int]string) error {
 			}
 		})
 	}
-	mu.Lock()
-	all := slices.Sorted(maps.Keys(open))
-	mu.Unlock()
 	for _, k := range all {
 		queue <- k
 	}

@@ -3,9 +3,6 @@ package paging_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"github.com/halopsa-go/halopsa/internal/paging"
 )
 
@@ -178,16 +175,7 @@ func TestStories(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			requests, given, err := test.told()
-			assert.Equal(t, test.asks, requests)
-			assert.Equal(t, test.gives, given)
-			if test.fails == "" {
-				require.NoError(t, err)
-				return
-			}
-			var short *paging.Incomplete
-			require.ErrorAs(t, err, &short)
-			assert.EqualError(t, err, test.fails)
+			test.check(t, test.asks, test.gives, test.fails)
 		})
 	}
 }

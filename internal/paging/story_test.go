@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/paging"
@@ -26,7 +30,7 @@ type story struct {
 	last    bool // the last one does
 
 	becomes map[int]string // the list does, and stays so
-	sends   map[int]string // in place of the page; "-" is none, and "refused" is a 404
+	sends   map[int]string // in place of the page: rows, "-" for none, "refused" for a 404
 	says    map[int]int    // in place of record_count
 	always  int            // record_count, if it is not 0
 	ours    map[int]int    // so many deletes of our own are over by then
@@ -147,4 +151,21 @@ func (s *story) told() (requests, given string, err error) {
 	}
 	slices.Sort(got)
 	return strings.Join(asked, " "), strings.Join(got, " "), w.Err()
+}
+
+// check holds the walk of a story against the requests that it makes, the rows that it gives, and how it ends.
+func (s *story) check(t *testing.T, asks, gives, fails string) {
+	t.Helper()
+	requests, given, err := s.told()
+	assert.Equal(t, asks, requests)
+	rows := rowsOf(gives)
+	slices.Sort(rows)
+	assert.Equal(t, strings.Join(rows, " "), given)
+	if fails == "" {
+		require.NoError(t, err)
+		return
+	}
+	var short *paging.Incomplete
+	require.ErrorAs(t, err, &short)
+	assert.EqualError(t, err, fails)
 }
