@@ -109,12 +109,3 @@ func (c *cover) close(lo, hi int64) (holes []join) {
 	}
 	return holes
 }
-
-// find returns where a hole is, -1 for none.
-func (js joins) find(j join) int {
-	at := sort.Search(len(js), func(i int) bool { return js[i].lo >= j.lo })
-	if at == len(js) || js[at].lo != j.lo {
-		return -1
-	}
-	return at
-}

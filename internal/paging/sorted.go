@@ -31,7 +31,7 @@ type sorted struct {
 
 	last    reply   // the response before
 	head    uint64  // the print of page 1
-	just    []join  // those of joins that the response before made
+	counted int     // the latest response that had a record_count, or could have had one
 	places  []place // what the latest responses showed of positions, to tell what cannot be
 	wrapped bool    // another page has come in place of one behind the end
 	paged   bool    // it has been seen that page_no is honored
@@ -131,25 +131,31 @@ func (s *sorted) doubt(at int) {
 	s.joins = append(s.joins[:at], s.joins[at+1:]...)
 }
 
+// doubtSince does so with all that were believed to be empty from a response on.
+func (s *sorted) doubtSince(response int) {
+	for at := len(s.joins) - 1; at >= 0; at-- {
+		if s.joins[at].after >= response {
+			s.doubt(at)
+		}
+	}
+}
+
 // count takes what a response tells of changes.
 func (s *sorted) count(r *reply) {
 	fall, still := s.counter.take(r)
 	if len(r.at) > 0 && !s.uneven && r.count >= 0 && r.end > r.count { // it counts too few
 		s.counter.wrong = true
-		for len(s.joins) > 0 {
-			s.doubt(len(s.joins) - 1)
-		}
+		s.doubtSince(0)
 	}
 	s.falls += fall
 	r.still = still && !s.strict && !s.counter.wrong && s.unmoved(r)
-	for _, j := range s.just {
-		if at := s.find(j); at >= 0 && !r.still && !r.silent { // record_count may tell of a change one response late
-			s.doubt(at)
-		}
+	if r.silent { // it has no record_count
+		return
 	}
-	if !r.silent { // it has no record_count
-		s.just = s.just[:0]
+	if !r.still { // record_count may tell of a change one response late
+		s.doubtSince(s.counted)
 	}
+	s.counted = s.responses
 }
 
 // unmoved reports whether a page has the records that were at its positions before. Where it has others, the list has changed although record_count
@@ -162,11 +168,7 @@ func (s *sorted) unmoved(r *reply) bool {
 		if i := p.at - r.begin; i < 0 || i >= len(r.at) || r.at[i] == p.x {
 			continue
 		}
-		for at := len(s.joins) - 1; at >= 0; at-- {
-			if s.joins[at].after >= p.after {
-				s.doubt(at)
-			}
-		}
+		s.doubtSince(p.after)
 		return false
 	}
 	return true
@@ -296,7 +298,6 @@ func (s *sorted) prove(lo, hi int64) {
 func (s *sorted) believe(lo, hi int64) {
 	for _, hole := range s.close(lo, hi) {
 		hole.after = s.responses
-		s.just = append(s.just, hole)
 		s.joins.add(hole)
 		s.idle = 0
 	}

@@ -260,7 +260,7 @@ func (w *Walk) advance(number int) {
 	case s.lost, !fewer && (w.static || !s.down) && w.due() > w.seen.Len(): // the order may be no order
 		w.loosen(nil, 0, 0)
 	default:
-		w.finish(number, fewer && (w.static || !s.down))
+		w.finish(number, fewer && !s.down)
 	}
 }
 
