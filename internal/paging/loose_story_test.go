@@ -145,6 +145,25 @@ func TestRequestsOfListsInAnotherOrder(t *testing.T) {
 			requests: "1x4 2x3 1000000x3 count=5 count=4",
 			fails:    "3 of 4 records seen by page 1: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
 		},
+		"half of the list is not there, and other records come in its place": {
+			story:    story{list: "2 1", size: 3, options: other, always: 4, says: map[int]int{2: -1, 3: -1}, becomes: map[int]string{4: "5 4 3 2"}},
+			requests: "1x3 2x2 3x2 1x2 2x2 3x2 1x2 2x2 3x2",
+			given:    "1 2 3 4 5",
+		},
+		"page_no is ignored, and count is capped below a page": {
+			story:    story{list: "1-80", size: 100, options: other, silent: true, ignores: true, atMost: 60},
+			requests: "1x100 2x80 1000000x80 1x79 2x79 count=1000000",
+		},
+		"each response is cut off at 30, and a record comes in front": {
+			story:    story{list: "1-40", size: 100, options: other, silent: true, ignores: true, most: 30, sends: map[int]string{6: "41 1-29", 7: "41 1-29"}},
+			requests: "1x100 2x30 1000000x30 1x29 2x29 count=1000000 count=29",
+			given:    "1-30 41",
+			fails:    "31 of -1 records seen by page 1: the server ignores both page_no and count and does not say how many records there are: these may be all or only the first; a narrower filter may help",
+		},
+		"WithSecondPass, record_count is not there once in the second": {
+			story:    story{list: "2 1", size: 1, options: again, says: map[int]int{5: -1}},
+			requests: "1x1 2x1 3x1 1x1 2x1 3x1",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

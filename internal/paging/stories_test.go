@@ -171,6 +171,27 @@ func TestStories(t *testing.T) {
 			story: story{list: "1a 1b 1c", size: 3, most: 1, options: paging.Options{SecondPass: true, Order: paging.ByOther}, ignores: true, atMost: 5, tooMuch: map[int]bool{5: true}},
 			asks:  "1x3 2x1 1000000x1 count=4 1x3 2x1 count=4 count=4", gives: "1a 1b 1c",
 		},
+		"newest first was asked for, record_count tells of one record and then of none": {
+			story: story{size: 4, options: paging.Options{Order: paging.ByIDDown}, silent: true, says: map[int]int{1: 1, 2: 1}},
+			asks:  "1x4 1x4 1x4 1x4", gives: "",
+			fails: "0 of 1 records seen by page 1: no further page brought the others",
+		},
+		"newest first, a page comes once in place of another": {
+			story: story{list: "5 3 1", size: 1, options: paging.Options{Order: paging.ByIDDown}, sends: map[int]string{3: "5"}},
+			asks:  "1x1 2x1 3x1 4x1 1x1 2x1 3x1 4x1", gives: "1 3 5",
+		},
+		"one row comes three times, and record_count is two": {
+			story: story{list: "3a 3a 3a", size: 4, options: paging.Options{Order: paging.ByRows}, always: 2},
+			asks:  "1x4 2x2 1x3 2x3 3x3 1x3 2x3 1x4 2x2 1x3 2x3 3x3", gives: "3a",
+		},
+		"a row comes twice, and record_count is not there once": {
+			story: story{list: "1 1 3 4", size: 4, options: paging.Options{Order: paging.ByRows}, says: map[int]int{4: -1}},
+			asks:  "1x4 2x3 3x3 1x4 2x4 3x4 1x4 2x4 1x4 2x3 3x3 1x4 2x4 3x4", gives: "1 3 4",
+		},
+		"ids in no order, pages of one record": {
+			story: story{list: "6 4 2 5 1 3", size: 1, options: paging.Options{Order: paging.ByRows}},
+			asks:  "1x1 2x1 3x1 4x1 4x1 5x1 6x1 6x1 7x1", gives: "1 2 3 4 5 6",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -31,6 +31,7 @@ func TestWalkOfAListThatIsAllOnThePageThatAlwaysComes(t *testing.T) {
 		"60 of 60, count ignored":         {n: 60, size: 100, cut: 60, ignores: true, requests: 4, fails: true},
 		"60 of 70, count ignored":         {n: 70, size: 100, cut: 60, ignores: true, requests: 4, fails: true},
 		"30 of 30, count ignored":         {n: 30, size: 100, cut: 50, ignores: true, requests: 3},
+		"more than a million":             {n: 1_000_001, size: 100, cut: 60, requests: 3, fails: true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
