@@ -15,25 +15,24 @@ const (
 // around is where in the list the records up to the cursor and those after it meet, in positions: at lo or after it, and at hi or before it. Records
 // that come and go move the place, so none of it is certain, and of two that contradict each other the later one counts.
 type around struct {
-	lo, hi  int
-	step    int          // how far to look next where nothing has been seen
-	met     bool         // they meet at lo, as far as is known
-	left    int          // how many pages may still be read to find it between two bounds
-	width   int          // how far apart those were
-	guess   int          // where they meet by the ids of the latest page, unknown without one
-	seen    int          // where that page is
-	loID    int64        // an id about lo
-	hiID    int64        // an id about hi
-	front   []int64      // the ids of page 1 with the newest records, where it was read in this pass
-	head    page.Request // which that was
-	rim     [2]int64     // the first and the last id of page 1; 0 where it was not read
-	changes int          // how often record_count has
-	steady  bool         // record_count has not changed since
-	others  int          // pages in a row that were other ones than were asked for
-	tried   bool         // larger pages were asked for without success
-	beyond  bool         // no page can begin before the place and end behind it
-	places  []place      // what pages have shown of positions
-	recent               // what the response before was
+	lo, hi int
+	step   int          // how far to look next where nothing has been seen
+	met    bool         // they meet at lo, as far as is known
+	left   int          // how many pages may still be read to find it between two bounds
+	width  int          // how far apart those were
+	guess  int          // where they meet by the ids of the latest page, unknown without one
+	seen   int          // where that page is
+	loID   int64        // an id about lo
+	hiID   int64        // an id about hi
+	front  []int64      // the ids of page 1 with the newest records, where it was read in this pass
+	head   page.Request // which that was
+	rim    [2]int64     // the first and the last id of page 1; 0 where it was not read
+	steady bool         // record_count has not changed since
+	others int          // pages in a row that were other ones than were asked for
+	tried  bool         // larger pages were asked for without success
+	beyond bool         // no page can begin before the place and end behind it
+	places []place      // what pages have shown of positions
+	recent              // what the response before was
 }
 
 // recent is what the response before may be good for.
@@ -52,6 +51,9 @@ type place struct {
 	changes int // how often the list had changed by then
 }
 
+// position makes a position of how far the ids say that it is.
+func position(off float64) int { return int(max(-farthest, min(off, farthest))) }
+
 func newAround() around { return around{hi: unknown, step: 8, guess: unknown} }
 
 // readFirst asks for page 1: of a list that can be sorted, of the newest records.
@@ -66,14 +68,12 @@ func (f *Follower) readFirst() {
 // first judges page 1 at the beginning of a pass.
 func (f *Follower) first(ids []int64) []int {
 	rows, found := len(ids), orderOf(ids)
-	if f.limit > 0 && rows > f.limit || rows == f.asked {
-		f.limit, f.tried = 0, 0
+	if rows > f.limit { // more than was believed
+		f.limit = 0
 	}
 	p := f.learn(ids, recent{})
 	f.exceeds(p)
-	changes := f.pass.changes
 	f.pass.around = newAround()
-	f.pass.changes = changes
 	if rows > 0 {
 		f.pass.places = append(f.pass.places, place{0, ids[0], f.pass.changes})
 		f.pass.rim = [2]int64{ids[0], ids[rows-1]}
@@ -133,20 +133,17 @@ func (f *Follower) newest(page1 part, how state) []int {
 	apart := float64(ids[0]-ids[rows-1]) / float64(max(1, rows-1))
 	far := rows
 	if apart > 0 {
-		far += int(min(float64(ids[rows-1]-f.cursor)/apart, farthest))
+		far += position(float64(ids[rows-1]-f.cursor) / apart)
 	}
 	switch {
 	case how == down:
 		p.guess = far
-		if f.counts() {
-			p.guess = min(far, f.count)
-		}
 	case f.cursor == 0:
 		p.hi, p.guess = 0, 0
 	case f.counts():
-		p.guess = max(0, f.count-far)
+		p.guess = f.count - far
 	default:
-		p.guess = int(min(float64(f.cursor)/max(1, apart), farthest))
+		p.guess = position(float64(f.cursor) / max(1, apart))
 	}
 	if how == down && page1.short {
 		p.short, f.next = f.next, behind(f.next)
@@ -172,7 +169,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	if !f.sorted(ids, expected) {
 		return nil, false
 	}
-	larger, limit := f.fixed == 0 && f.limit > 0 && f.next.Size > max(f.limit, leastSize), f.limit
+	larger, limit := f.fixed == 0 && f.next.Size > max(f.limit, leastSize), f.limit
 	p := f.learn(ids, before)
 	if larger && len(ids) > 0 && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
 		f.tried, f.pass.tried = limit, true
@@ -186,7 +183,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		}
 		p.begin = f.at - old
 	}
-	if f.moved == 0 && f.fixed == 0 && !f.heeds && f.next.Size < f.served && f.elsewhere(p) {
+	if f.moved == 0 && !f.heeds && f.next.Size < f.served && f.elsewhere(p) {
 		f.fixed = f.served // it is not there since the server counts its pages by that size
 		f.pass.recount()
 		f.seek()

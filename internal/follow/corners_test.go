@@ -91,3 +91,24 @@ func TestShortPagesReadAhead(t *testing.T) {
 		}
 	}
 }
+
+// A pass may bring nothing new for long, as where records go before they can be read. If the response after which it would be given up shows that
+// there is nothing new, it has not failed.
+func TestPassThatEndsWithItsLastIdleResponse(t *testing.T) {
+	t.Parallel()
+	const mostIdle = 80
+	s := pagetest.Of(13)
+	f := follow.New(9, 4, true)
+	requests := 0
+	got, err := pass(t, s, f, func() {
+		requests++
+		req, _ := f.Next()
+		s.Cut(9, 4)
+		if req.Newest && requests < mostIdle {
+			s.Add(4)
+		}
+	})
+	require.NoError(t, err)
+	assert.Empty(t, got)
+	assert.Equal(t, mostIdle+1, requests)
+}

@@ -14,16 +14,12 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 	begin := f.next.Page == 1
 	below := before.below
 	switch {
-	case rows == 0 && begin:
-		return f.finish(nil), false
 	case fresh < rows || rows == 0: // the place is on this page or before it
 		next = f.take(p.ids)
 		if begin {
 			return f.finish(next), false
 		}
-		if s.atMost(p.begin); len(next) > 0 {
-			s.meet(p.begin)
-		} else if rows > 0 && p.ids[0] == f.cursor {
+		if s.atMost(p.begin); rows > 0 && p.ids[0] == f.cursor {
 			s.meet(p.begin)
 		}
 		s.below = f.next
@@ -42,7 +38,7 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 	case below == behind(f.next) && p.size <= f.served: // it ends where the page behind it begins
 		s.atLeast(p.end())
 		s.below, s.held, s.heldPage = below, slices.Clone(p.ids), f.next
-		s.agreed = before.agreed && slices.Equal(before.held, p.ids)
+		s.agreed = slices.Equal(before.held, p.ids)
 		if begin {
 			return f.unchanged(p.ids)
 		}
@@ -63,7 +59,7 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 func (f *Follower) onto(before recent) {
 	s := &f.pass
 	f.seek()
-	if behind(before.short) == s.below || s.beyond && f.next == s.below {
+	if behind(before.short) == s.below || f.next == s.below {
 		f.next = s.below
 		f.next.Page--
 	}

@@ -110,6 +110,7 @@ type pass struct {
 	doubted   page.Request // its response had no rows, and is not believed until it has come twice
 	sighted   []sighting   // in the order of their ids
 	passing   bool         // one of them would be passed over
+	changes   int          // how often record_count, or the response to the same request, has changed
 	doubts    int          // how often that was so
 	around
 }
@@ -212,16 +213,19 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 		f.smaller.Came(size, f.asked)
 		clear(p.questions)
 		f.given += len(next)
-		f.trusted = f.trusted || f.order != inOneAnswer
+		f.trusted = true
 		if f.gave += len(next); f.gave >= 2*f.limit && !p.tried { // there are more than one page of them
 			f.gave, f.tried = 0, 0
 		}
 	}
-	if f.state != over && p.questions[f.next] >= mostAsked {
+	if f.state == over {
+		return next, previous
+	}
+	if p.questions[f.next] >= mostAsked {
 		f.otherwise()
 	}
 	p.questions[f.next]++
-	if f.state != over && p.idle > mostIdle {
+	if p.idle > mostIdle {
 		f.fail(page.NeverRests, true)
 	}
 	return next, previous
@@ -323,12 +327,13 @@ func (f *Follower) take(ids []int64) []int {
 // orderOf tells how rows are sorted: unseen where there are not two of them, inOneAnswer where they are not. Ten rows of a list in no order look
 // sorted once in two million lists.
 func orderOf(ids []int64) order {
+	up, down := slices.IsSorted(ids), slices.IsSortedFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
 	switch {
-	case slices.IsSorted(ids) && (len(ids) < 2 || ids[0] == ids[len(ids)-1]):
+	case up && down:
 		return unseen
-	case slices.IsSorted(ids):
+	case up:
 		return oldestFirst
-	case slices.IsSortedFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) }):
+	case down:
 		return newestFirst
 	}
 	return inOneAnswer

@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/halopsa-go/halopsa/internal/page"
@@ -20,7 +21,7 @@ func (f *Follower) aim(p part) {
 	}
 	f.pass.seen = p.begin
 	off := float64(f.cursor-first) / float64(last-first) * float64(len(p.ids)-1)
-	f.pass.guess = max(0, p.begin+int(max(min(off, farthest), -farthest)))
+	f.pass.guess = p.begin + position(off)
 }
 
 // atLeast and atMost take what a page has shown of the place.
@@ -51,7 +52,7 @@ func (f *Follower) seek() {
 	p := &f.pass
 	p.beyond = false
 	high := p.hi
-	if high == unknown && f.counts() && f.count > p.lo {
+	if high == unknown && f.counts() {
 		high = f.count
 	}
 	switch {
@@ -75,18 +76,15 @@ func (f *Follower) seek() {
 //
 // Fewer cannot do. A page of 100 that does not hold the place says no more than on which side of it that is, whatever its ids: the larger side can be
 // the true one. Of the 999,901 places that page 1 leaves, 13 such answers leave (999,901+99)/2^13-99 = 23 at the least.
-const (
-	mostProbes = 14
-	mostAtAll  = 24 // with pages of 100 it is a list of a billion
-)
+const mostProbes = 14
 
 // within is how many places so many probes can tell apart wherever these are, since each halves those that are not within its page. It is less than
 // (2^probes-1)*(size-1), as pages begin at multiples of their size.
-func within(probes, size int) int {
+func within(probes, size int) int64 {
 	if probes <= 0 {
 		return 0
 	}
-	return int(min(7*int64(size)<<min(probes, mostAtAll)/10-int64(size), unknown))
+	return 7*int64(size)<<probes/10 - int64(size)
 }
 
 // probe asks for a page between two positions: where the ids say that the place is, as long as halving the rest would still find it in time.
@@ -95,33 +93,28 @@ func (f *Follower) probe(lo, hi int) {
 	bottom, top := f.sizes()
 	first := p.left <= 0
 	if first {
-		for p.left = mostProbes; p.left < mostAtAll && within(p.left, top) <= hi-lo; {
-			p.left++
-		}
+		p.left = max(mostProbes, bits.Len64(uint64(10*(int64(hi-lo)+int64(top))/(7*int64(top))))) //nolint:gosec // positive; see within
 	}
 	p.left--
 	at := (lo + hi) / 2
 	if guess := f.guessed(lo, hi, first); guess != unknown && (first || hi-lo <= p.width/2) { // where the ids did not halve the rest, that is done without them
-		at = min(max(guess, lo), hi)
+		at = guess
 	}
 	p.width = hi - lo
-	f.next = f.between(lo, hi, at, within(p.left, top), max(bottom, leastSize), top)
+	most := int(min(within(p.left, top), int64(hi-lo))) // one at least is decided
+	f.next = f.between(lo, hi, at, most, max(bottom, leastSize), top)
 }
 
-// between chooses the page next to a position that leaves at most so many places on either side of it. Where there is none, it is one in the middle,
-// which leaves the fewest.
+// between chooses the page next to a position, or as near as can be, that leaves at most so many places on either side of it. Where there is none, it
+// is one in the middle, which leaves the fewest.
 func (f *Follower) between(lo, hi, at, most, bottom, top int) (best page.Request) {
-	most = min(most, hi-lo) // one at least is decided
 	least := unknown
 	for _, at := range []int{min(max(at, hi-most-top/2), lo+most+top/2), (lo + hi) / 2} {
 		for size := top; size >= bottom && least > 0; size-- {
 			nearest := unknown
-			for number := max(0, at/size-1); number <= at/size+1; number++ {
+			for number := at/size - 1; number <= at/size+1; number++ {
 				begin, end := number*size, (number+1)*size
 				over := max(begin-lo+1, hi-end+1) - most
-				if begin == 0 {
-					over = hi - end + 1 - most
-				}
 				over = max(over, 0)
 				off := max(2*at-begin-end, begin+end-2*at)
 				if over < least || over == least && off < nearest {
@@ -136,9 +129,9 @@ func (f *Follower) between(lo, hi, at, most, bottom, top int) (best page.Request
 // guessed returns where the place is by the ids: of the latest page where that is near, else of what is known on both sides.
 func (f *Follower) guessed(lo, hi int, first bool) int {
 	p := &f.pass
-	near := max(100, (hi-lo)/8)
+	const near = 100 // positions
 	switch {
-	case p.guess != unknown && (first || p.guess >= lo-near && p.guess <= hi+near && max(p.guess-p.seen, p.seen-p.guess) <= near):
+	case p.guess != unknown && (first || max(p.guess-p.seen, p.seen-p.guess) <= near):
 		return p.guess
 	case p.loID == p.hiID || f.state == up && p.hiID == 0:
 		return p.guess
@@ -157,18 +150,15 @@ func (f *Follower) ask(position int) {
 func (f *Follower) edge(at int) {
 	f.at = at
 	bottom, top := f.sizes()
-	if f.fixed == 0 && f.limit > 0 && f.limit != f.tried && f.state == up { // see whether the server takes larger pages by now
+	if f.fixed == 0 && f.limit != f.tried && f.state == up { // see whether the server takes larger pages by now
 		top = min(2*top, f.asked)
 	}
-	position := at - 1
+	position := at - 1 // of no record where at is 0: then page 1 has the most that are newer
 	if f.state == down {
 		position = at
 	}
-	req, gain := f.containing(max(0, position), bottom, top)
+	req, gain := f.containing(position, bottom, top)
 	f.next = req
-	if at == 0 && f.state == up {
-		return
-	}
 	if gain > 0 {
 		return
 	}

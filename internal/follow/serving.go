@@ -73,7 +73,7 @@ func (s *serving) settle(end int) {
 
 // doubtful reports whether something tells of rows where a response with this record_count has none.
 func (f *Follower) doubtful(count int) bool {
-	begin := max(0, f.next.Page-1) * f.next.Size
+	begin := (f.next.Page - 1) * f.next.Size
 	switch {
 	case begin == 0 && count <= 0:
 		return !f.nothing && (f.cursor > 0 || f.at > 0)
@@ -124,7 +124,7 @@ func (f *Follower) learn(ids []int64, before recent) part {
 	case rows > size:
 		f.limit, f.fixed = rows, rows
 		f.pass.recount()
-	case f.fixed > 0 && rows > f.fixed:
+	case rows > f.fixed:
 		f.fixed = 0
 	}
 	if f.fixed > 0 {
@@ -146,13 +146,10 @@ func (f *Follower) learn(ids []int64, before recent) part {
 	f.heeds = f.heeds || p.full && rows < f.served
 	f.served, f.pass.longest = max(f.served, rows), max(f.pass.longest, rows)
 	switch {
-	case f.fixed > 0:
 	case rows > f.limit && f.limit > 0: // more than was believed
 		f.limit, f.tried = 0, 0
-	case rows > 0 && rows < size && !p.short && f.limit == 0: // it may be all that the server puts on a page
+	case rows < size && !p.short: // it may be all that the server puts on a page
 		f.limit = rows
-	case rows == f.limit && size > rows:
-		f.tried = f.limit
 	}
 	return p
 }
@@ -173,7 +170,7 @@ const smallest = 2
 
 // Shrinks reports whether TooMuch will choose a smaller page where the response to req is too much.
 func (f *Follower) Shrinks(req page.Request) bool {
-	return req.Count == 0 && req.Size > smallest && f.fixed == 0
+	return req.Size > smallest && f.fixed == 0 // the whole list has no size
 }
 
 // TooMuch takes it that the response to Next's request was too much for the server, for what is in front of it, or for the caller, and reports whether
@@ -184,10 +181,9 @@ func (f *Follower) TooMuch() bool {
 	}
 	f.smaller.TooMuch(f.next.Size)
 	f.smaller.Size = max(smallest, f.smaller.Size)
-	f.pass.recent = recent{}
 	switch f.state {
 	case again: // what it was to prove begins anew
-		f.pass.head.Size = min(f.pass.head.Size, f.smaller.Size)
+		f.pass.head.Size = f.smaller.Size
 		f.state = down
 		f.seek()
 	case up, down:

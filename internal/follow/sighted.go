@@ -17,9 +17,6 @@ type sighting struct {
 // both sides of them.
 func (f *Follower) absent(ids []int64) {
 	p := &f.pass
-	if len(p.sighted) == 0 {
-		return
-	}
 	low, high := int64(0), int64(0)
 	if found := orderOf(ids); found == oldestFirst || found == newestFirst {
 		low, high = slices.Min(ids), slices.Max(ids)
@@ -47,7 +44,7 @@ func (f *Follower) sight(req page.Request, ids []int64) {
 // passes reports whether the rows after the cursor would pass over a record that was sighted.
 func (f *Follower) passes(ids []int64, last int64) bool {
 	return slices.ContainsFunc(f.pass.sighted, func(s sighting) bool {
-		return s.id > f.cursor && s.id < last && !slices.Contains(ids, s.id)
+		return s.id < last && !slices.Contains(ids, s.id)
 	})
 }
 

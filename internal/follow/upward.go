@@ -14,7 +14,7 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 	case rows == 0 && begin:
 		f.at = 0
 		return f.ended(), false
-	case rows == 0 || old == 0 && !begin: // the cursor is nearer to the front
+	case old == 0 && !begin: // the cursor is nearer to the front
 		if rows == 0 && s.poll && !f.polls && s.changes == 0 { // see Begin
 			return f.finish(nil), false
 		}
@@ -22,7 +22,7 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		s.atMost(p.begin)
 		s.held, s.heldPage = p.ids, f.next
 		f.seek()
-		if overlaps || behind(before.short) == s.heldPage || s.beyond && f.next == s.heldPage { // what proves that it begins where it seems to
+		if overlaps || behind(before.short) == s.heldPage || f.next == s.heldPage { // what proves that it begins where it seems to
 			f.next = s.heldPage
 			f.next.Page--
 		}
@@ -39,12 +39,12 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		return next, len(next) > 0
 	}
 	next = f.take(p.ids)
-	if len(next) > 0 || p.short || proved || p.ids[rows-1] == f.cursor {
+	if p.short || p.ids[rows-1] == f.cursor {
 		s.meet(p.end())
 	} else {
 		s.atLeast(p.end())
 	}
-	quiet := s.poll && f.polls && old == rows && p.full && p.end() == f.at && s.changes == 0
+	quiet := s.poll && old == rows && p.full && p.end() == f.at && s.changes == 0
 	p.ended = p.ended || proved || quiet
 	f.onward(p)
 	return next, false
