@@ -1,0 +1,278 @@
+package follow_test
+
+import (
+	"testing"
+
+	"github.com/halopsa-go/halopsa/internal/page/pagetest"
+)
+
+// TestStories: what a follower asks for, one request after the other, of small lists.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	const oldest, newest, none = pagetest.OldestFirst, pagetest.NewestFirst, pagetest.NoOrder
+	tests := map[string]struct {
+		story
+		asks  string
+		gives string
+		fails string
+	}{
+		"newest first, sort ignored, pages read ahead": {
+			story: story{Server: pagetest.Server{Order: newest}, list: "1 2 3 4", sortable: true, size: 3, ahead: 2},
+			asks:  "<1*3 1*3+2*2 <2*3 <2*2 <1*3",
+			gives: "1 2 3 4",
+		},
+		"no order, pages of one, record_count too large": {
+			story: story{Server: pagetest.Server{Order: none, Limit: 1, Extra: 3}, list: "1 5 7 9 11 13 16 20", sortable: true, after: 7, size: 3},
+			asks:  "<1*3 5*2 2*2 3*2 2*2 2*2 2*2 1*2 <1*3 4*2 1*2 <all*1000000",
+			gives: "13",
+			fails: "page 1 of 11 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
+		},
+		"no order, record_count in two responses alone, two records go": {
+			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "1 82 123 124 125 126 127 128", sortable: true, size: 2, goes: map[int]string{8: "1 82"}, says: map[int]int{6: 9, 7: 8}},
+			asks:  "<1*2 1*2 <64*2 <63*2 <32*2 <31*2 <16*2 !<15*2 <8*2 <7*2 <4*2 <4*2 <3*2 <1*2 <4*2 <3*2 <1*2 <3*2 <1*2 <1*2 <4*2 <2*2 1*2 <4*2 <2*2 <all*10",
+			gives: "",
+			fails: "page 1 of 8 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach, for now",
+		},
+		"oldest first, the caller goes back, and a page in no order comes": {
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1 4", sortable: true, after: 4, size: 4, passes: 2, sends: map[int]string{5: "4 1 4"}, rewinds: map[int]int64{1: 1}},
+			asks:  "<1*4 2*2 1*2 | 1*2 2*2",
+			gives: "| 4",
+			fails: "page 2 of -1 records: the list is not in the order of its ids, so that records may have been passed over; All reads such a list",
+		},
+		"pages of one, counted by the size asked for": {
+			story: story{Server: pagetest.Server{Limit: 1, ByAsked: true}, list: "1 2 3 4", after: 1, size: 3},
+			asks:  "<1*3 <2*3 <1*3 <2*3 <1*3 <2*3 <1*3 <2*3 <3*3 <all*1000000",
+			gives: "2 3 4",
+		},
+		"page_no ignored, no record_count": {
+			story: story{Server: pagetest.Server{Order: newest, Ignore: true, Silent: true}, list: "2 4", sortable: true, size: 4},
+			asks:  "<1*4 1*2 <2*2 <2*2 <all*1000000 <all*1",
+			gives: "2 4",
+		},
+		"oldest first, capped at 3, record_count one too large": {
+			story: story{Server: pagetest.Server{Order: oldest, Limit: 3, Extra: 1}, list: "4 7 8 11 13 14 17 21 22 24 25 26 30 32", after: 11, size: 11, ahead: 1},
+			asks:  "<1*11 3*3 2*3 3*3 2*3 5*2+4*3 4*3 3*5 5*3 4*3 6*3 5*3",
+			gives: "13 14 17 21 22 24 25 26 30 32",
+		},
+		"page_no ignored, records come and go": {
+			story: story{Server: pagetest.Server{Order: oldest, Ignore: true}, list: "1 2 3 4 5", after: 2, size: 5, adds: map[int]string{5: "8", 6: "11 12"}, goes: map[int]string{3: "4 5"}},
+			asks:  "<1*5 2*4 2*5 !<all*10 <all*8",
+			gives: "3 4 5 8",
+		},
+		"newest first, pages of one, record_count too small": {
+			story: story{Server: pagetest.Server{Order: newest, Limit: 1, Extra: -2}, list: "3 6", sortable: true, after: 3, size: 3},
+			asks:  "<1*3 2*3 3*3 2*3 <1*3 2*3 1*3",
+			gives: "6",
+		},
+		"pages of one, two records come later": {
+			story: story{Server: pagetest.Server{Limit: 1}, list: "1 2 3", after: 3, size: 4, passes: 3, adds: map[int]string{7: "8 10"}},
+			asks:  "<1*4 <2*4 <1*4 | <1*4 <2*4 <1*4 | <1*4 <2*4 <3*4 <2*4 <3*4 <2*4 <3*4 <2*4 <3*4 <3*3 <all*1000000",
+			gives: "| | 8 10",
+		},
+		"newest first, pages fixed at 4, a gap between the ids": {
+			story: story{Server: pagetest.Server{Order: newest, Fixed: 4, Silent: true}, list: "101 162 163 164 165", sortable: true, after: 101, size: 4, passes: 2, ahead: 1},
+			asks:  "<1*4 26*4 25*4 12*4 7*4 3*4 1*4 <22*3 <16*4 <8*4 <7*4 <4*4 <3*4 <2*4 <2*3 <2*4 <1*4 <1*4 | <1*4",
+			gives: "162 163 164 165 |",
+		},
+		"newest first, half of the ids behind a gap, a row left out once": {
+			story: story{Server: pagetest.Server{Order: newest, Silent: true}, list: "1 2 4000000000000000003 4000000000000000004", sortable: true, size: 2, passes: 2, sends: map[int]string{3: "4000000000000000004"}, says: map[int]int{3: -1}},
+			asks:  "<1*2 1*2 <134217729*2 <2*2 <40265320*2 <3*2 <2*2 <1*2 <2*2 <1*2 <1*2 <1*2 | <1*2",
+			gives: "1 2 4000000000000000003 4000000000000000004 |",
+		},
+		"no order, a page comes with one row once": {
+			story: story{Server: pagetest.Server{Order: none}, list: "1 2 3 4 5 6 7 8", after: 1, size: 2, sends: map[int]string{3: "3"}, says: map[int]int{3: 8}},
+			asks:  "<1*2 <3*2 1*2 1*2 <3*2 <all*10",
+			gives: "2 3 4 5 6 7 8",
+		},
+		"a row comes twice on page 1, which has no order": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "1 2", sortable: true, after: 2, size: 2, passes: 2, sends: map[int]string{1: "2 1 2"}},
+			asks:  "<1*2 <all*1000000 <all*1 | <all*1000000",
+			gives: "|",
+		},
+		"newest first, capped at 2, a page of other rows": {
+			story: story{Server: pagetest.Server{Order: newest, Limit: 2, Silent: true}, list: "1-12", sortable: true, after: 10, size: 5, sends: map[int]string{3: "2 3 4", 25: "4"}, says: map[int]int{3: 12}},
+			asks:  "<1*5 6*2 <1*5 3*3 <1*5 <2*5 <1*5 <1*3 <2*3 <1*3 <2*3 <all*17",
+			gives: "11 12",
+		},
+		"the list is emptied before the pass is over": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "1 2 3", size: 2, passes: 2, ahead: 2, goes: map[int]string{3: "1 2 3"}},
+			asks:  "<1*2 2*2 1*2 1*2 !1*2 | 1*2",
+			gives: "1 2 |",
+		},
+		"no order, a page is empty once": {
+			story: story{Server: pagetest.Server{Order: none, Extra: 2}, list: "2 4", sortable: true, size: 3, adds: map[int]string{6: "15"}, sends: map[int]string{2: "-", 9: "2"}, tooMuch: map[int]bool{9: true}},
+			asks:  "<1*3 1*2 1*2 <2*2 <2*2 <1*2 <2*2 <1*3 <all*8",
+			gives: "",
+			fails: "page 1 of 5 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach, for now",
+		},
+		"newest first, record_count too large, then 0 on a page in no order": {
+			story: story{Server: pagetest.Server{Order: newest, Extra: 1}, list: "2 4 6 8", sortable: true, size: 4, ahead: 1, adds: map[int]string{3: "9 10 12"}, sends: map[int]string{5: "6 8 2"}, says: map[int]int{5: 0}},
+			asks:  "<1*4 1*4+2*3 <2*4 <3*4 <2*4 !<all*4 <all*12",
+			gives: "",
+			fails: "page 1 of 8 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
+		},
+		"page_no and count ignored, a response is empty once": {
+			story: story{Server: pagetest.Server{Order: newest, Ignore: true, IgnoreCount: true}, list: "1 2", size: 3, sends: map[int]string{4: "-"}, says: map[int]int{4: 0}},
+			asks:  "<1*3 <2*2 <2*2 <all*5 <all*5",
+			gives: "1 2",
+		},
+		"oldest first, page 1 too much, pages read ahead": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "1 4 9 16 25 36 49 64", sortable: true, size: 6, ahead: 2, tooMuch: map[int]bool{1: true}},
+			asks:  "<1*6 <1*3 2*2 2*3+2*5 2*5 2*6",
+			gives: "1 4 9 16 25 36 49 64",
+		},
+		"no order, gaps between the ids": {
+			story: story{Server: pagetest.Server{Order: none, Limit: 2, Extra: 1}, list: "1 2 3 84 85 86 127 188 189 190 191", after: 66, size: 2},
+			asks:  "<1*2 <2*2 <4*2 <3*2 <1*2 <3*2 <1*2 <1*2 <2*2 <4*2 <3*2 <1*2 <3*2 64*2 <4*2 <2*2 <all*1000000",
+			gives: "",
+			fails: "page 1 of 12 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach, for now",
+		},
+		"oldest first, nothing new, record_count 0 once": {
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1 82", sortable: true, after: 82, size: 3, passes: 2, ahead: 1, sends: map[int]string{4: "82"}, says: map[int]int{4: 0}},
+			asks:  "<1*3 2*2 1*2 | 1*2 2*2 1*2",
+			gives: "|",
+		},
+		"oldest first, a record comes between two quiet passes": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "2 4", after: 2, size: 5, passes: 3, ahead: 2, adds: map[int]string{3: "6"}},
+			asks:  "<1*5 2*2 1*2 | 1*2 | 2*2 1*2",
+			gives: "4 | | 6",
+		},
+		"no order, which smaller pages show": {
+			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "1 4 9 16", size: 3, tooMuch: map[int]bool{1: true}},
+			asks:  "<1*3 <1*2 2*2 <1*2 2*2",
+			gives: "4 16",
+			fails: "page 2 of -1 records: the list is not in the order of its ids, so that records may have been passed over; All reads such a list",
+		},
+		"newest first, capped at 2, pages counted by the size asked for, ten new": {
+			story: story{Server: pagetest.Server{Order: newest, Limit: 2, Silent: true, ByAsked: true}, list: "101 102 143 204 205 266 267 268 269 270 351 352 353 354", sortable: true, after: 204, size: 3},
+			asks:  "<1*3 103*2 102*2 51*2 29*2 14*2 7*2 <1*3 <76*2 <75*2 <38*2 <16*2 <7*2 <4*2 <6*2 <5*2 <1*3 <5*2 <1*3 <4*2 <1*3 <4*2 <1*3 <3*2 <1*3 <3*2 <1*3 <2*2 <1*3 <2*2 <1*3 <1*2 <1*2",
+			gives: "205 266 267 268 269 270 351 352 353 354",
+		},
+		"no order, two records, and two come": {
+			story: story{Server: pagetest.Server{Order: none, Extra: 1}, list: "1 4", sortable: true, size: 2, ahead: 1, adds: map[int]string{3: "7 10"}, goes: map[int]string{8: "1"}},
+			asks:  "<1*2 1*2 <2*2 1*2 2*2 1*2 all*7",
+			gives: "",
+			fails: "page 1 of 5 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
+		},
+		"newest first, pages fixed at 2, a gap between the ids": {
+			story: story{Server: pagetest.Server{Order: newest, Fixed: 2, Silent: true}, list: "1 4000000000000000002 4000000000000000003", size: 2, ahead: 2, sends: map[int]string{5: "4000000000000000003"}, says: map[int]int{5: 3}},
+			asks:  "<1*2 <134217729*2 <93952410*2 <46976205*2 <23488103*2 <2*2 <1*2 <1*2",
+			gives: "1 4000000000000000002 4000000000000000003",
+		},
+		"oldest first, a page has rows that are gone in the next pass": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "2 4 8", after: 8, size: 3, passes: 3, ahead: 2, adds: map[int]string{5: "18 21"}, sends: map[int]string{4: "11 14 16"}, says: map[int]int{4: 0}},
+			asks:  "<1*3 2*2 | 2*2 | 2*2 !2*3 1*3 2*3 1*3",
+			gives: "| | 18 21",
+		},
+		"oldest first, pages fixed at 10, page 1 comes with one row": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 10}, list: "1 4 9 16 25 36 49 64 81 100 121 144 169 196 225", sortable: true, after: 142, size: 10, passes: 2, adds: map[int]string{8: "226 229"}, sends: map[int]string{1: "225"}},
+			asks:  "<1*10 7*2 7*2 3*2 3*2 2*2 | <1*10 2*10 3*10 2*10",
+			gives: "144 169 196 225 | 226 229",
+		},
+		"newest first, all records go": {
+			story: story{Server: pagetest.Server{Order: newest, Limit: 4, ByAsked: true, Extra: -1}, list: "2 4", sortable: true, size: 4, goes: map[int]string{2: "2 4"}},
+			asks:  "<1*4 1*2 <1*4",
+			gives: "",
+		},
+		"page_no ignored, the list is emptied while count is tried": {
+			story: story{Server: pagetest.Server{Order: oldest, Ignore: true, Silent: true}, list: "2 4", size: 2, goes: map[int]string{5: "2 4"}},
+			asks:  "<1*2 2*2 2*2 <all*1000000 <all*1 <all*1000000 <all*1000000 <all*1000000",
+			gives: "2 4",
+		},
+		"oldest first, the page that is to prove another is empty once": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "1 2 3 4", after: 1, size: 2, ahead: 1, sends: map[int]string{5: "-"}, says: map[int]int{5: 4}},
+			asks:  "<1*2 2*2 1*2 3*2 2*2 2*2",
+			gives: "2 3 4",
+		},
+		"pages of one, counted by the size asked for, a page comes with four": {
+			story: story{Server: pagetest.Server{Limit: 1, ByAsked: true}, list: "2 4 6 8 10 12", sortable: true, after: 8, size: 2, passes: 3, ahead: 2, adds: map[int]string{8: "14", 9: "17"}, sends: map[int]string{4: "2 4 6 8"}},
+			asks:  "<1*2 3*2 1*2 1*2 2*4 1*4 3*4 2*4 <1*2 2*4 3*4 2*4 1*2 2*2 1*4 2*4 <1*2 2*4 3*4 2*4 1*2 2*2 1*4 2*4 <1*2 1*4 <all*1000000 | <1*2 | <1*2",
+			gives: "10 12 14 17 | |",
+		},
+		"oldest first, the caller goes back, and then other rows come": {
+			story: story{Server: pagetest.Server{Order: oldest, Limit: 2, ByAsked: true}, list: "1 2 3 4 5 6", sortable: true, after: 4, size: 2, passes: 3, adds: map[int]string{1: "13"}, goes: map[int]string{3: "6"}, sends: map[int]string{9: "16 19 22"}, says: map[int]int{9: 6}, rewinds: map[int]int64{1: 4}},
+			asks:  "<1*2 2*2 3*2 !2*2 4*2 3*2 | 2*2 | 3*2 2*2 1*3 2*3 1*3 2*3 <all*8 <all*8",
+			gives: "5 13 | | 5 13",
+		},
+		"newest first, the first record, record_count one too large": {
+			story: story{Server: pagetest.Server{Order: newest, Extra: 1}, size: 2, passes: 2, adds: map[int]string{1: "1"}, says: map[int]int{3: 0}},
+			asks:  "<1*2 <2*2 <1*2 !<2*2 <1*2 | <1*2",
+			gives: "1 |",
+		},
+		"newest first, page 1 too much when it is read again": {
+			story: story{Server: pagetest.Server{Order: newest, Limit: 2}, list: "2 4 6 8", size: 4, ahead: 2, tooMuch: map[int]bool{5: true}},
+			asks:  "<1*4 <2*2 <3*2 <2*2 <1*4 <3*2 <2*2 <1*2 <2*2 <1*2 <1*2 <1*2",
+			gives: "2 4 6 8",
+		},
+		"no order, the caller goes back, two pages too much": {
+			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "1 2 3 4 5 46 47", sortable: true, after: 1, size: 5, passes: 3, goes: map[int]string{2: "3 4"}, sends: map[int]string{3: "50 51 53", 9: "-"}, says: map[int]int{3: 7, 9: 7}, tooMuch: map[int]bool{3: true, 7: true}, rewinds: map[int]int64{2: 1}},
+			asks:  "<1*5 3*4 1*5 2*2 <1*2 <6*2 <2*2 <1*2 <1*2 <1*2 <1*2 <all*1000000 <all*4 | <1*4 | <1*4",
+			gives: "2 5 46 47 | | 2 5 46",
+		},
+		"oldest first, a page of rows that are gone in the next response": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "1 22 23 24 25", after: 22, size: 4, passes: 2, ahead: 2, sends: map[int]string{2: "28 31"}, says: map[int]int{2: 0}},
+			asks:  "<1*4 2*3 !1*4 2*3 1*4 2*3 <all*1000000 | <all*1000000",
+			gives: "23 24 25 |",
+		},
+		"oldest first, capped at 2, record_count three too large": {
+			story: story{Server: pagetest.Server{Order: oldest, Limit: 2, Extra: 3}, list: "2 3 5 9 12 15 16 20", sortable: true, after: 5, size: 4, ahead: 2},
+			asks:  "<1*4 3*2 2*2 3*2 2*2 4*2 3*2 5*2 5*2 3*3 5*2 4*2",
+			gives: "9 12 15 16 20",
+		},
+		"oldest first, pages fixed at 3, the caller is at the last record": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 3}, list: "1 4 9 16", size: 2, passes: 3, rewinds: map[int]int64{2: 16}},
+			asks:  "<1*2 2*3 1*3 | 2*3 | 2*3",
+			gives: "1 4 9 16 | |",
+		},
+		"no record_count, half of the ids behind a gap": {
+			story: story{Server: pagetest.Server{Silent: true}, list: "1 2 3 4 5 6 7 8 9 10 11 12 13 14 4000000000000000015 4000000000000000016 4000000000000000017 4000000000000000018 4000000000000000019 4000000000000000020 4000000000000000021 4000000000000000022 4000000000000000023 4000000000000000024 4000000000000000025 4000000000000000026 4000000000000000027 4000000000000000028", after: 12, size: 13, goes: map[int]string{4: "4000000000000000028"}},
+			asks:  "<1*13 <29826162*9 <11744052*13 <6361362*12 <4771022*8 <2120455*9 <1060228*9 <596379*8 <183502*13 <149096*8 <59639*10 <42600*7 <11470*13 <7456*10 <4143*9 <1865*10 <718*13 <519*9 <213*11 <107*11 <66*9 <38*8 <16*10 <8*11 <4*13 <3*10 <2*12 <1*13",
+			gives: "13 14 4000000000000000015 4000000000000000016 4000000000000000017 4000000000000000018 4000000000000000019 4000000000000000020 4000000000000000021 4000000000000000022 4000000000000000023 4000000000000000024 4000000000000000025 4000000000000000026 4000000000000000027",
+		},
+		"no order, records go before the next pass": {
+			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "2 6 8 11 12 15", sortable: true, after: 11, size: 3, passes: 2, goes: map[int]string{3: "11 12 15", 14: "15"}},
+			asks:  "<1*3 <all*1000000 | <all*1000000",
+			gives: "12 15 |",
+		},
+		"page_no ignored, one of two records goes": {
+			story: story{Server: pagetest.Server{Order: none, Fixed: 2, Ignore: true}, list: "4 5", after: 2, size: 4, goes: map[int]string{7: "5"}, sends: map[int]string{3: "5"}},
+			asks:  "<1*4 <2*2 <2*2 <3*2 <2*2 <3*2 <3*2 !<4*2 <3*2 <2*2 <1*2 <1*4",
+			gives: "4",
+		},
+		"newest first, record_count too small, a page too much, one record goes": {
+			story: story{Server: pagetest.Server{Order: newest, Extra: -1}, list: "4 7", sortable: true, after: 1, size: 2, ahead: 1, goes: map[int]string{5: "7", 7: "7"}, sends: map[int]string{7: "4 7"}, says: map[int]int{5: 3, 7: 0}, tooMuch: map[int]bool{3: true}},
+			asks:  "<1*2 5*2 1*2 <2*2 <1*2 <2*2 <2*2 !1*2 1*2",
+			gives: "4",
+		},
+		"newest first, all go, and two come back in one response": {
+			story: story{Server: pagetest.Server{Order: newest, Silent: true}, list: "1 4 9", sortable: true, size: 4, goes: map[int]string{3: "1 4 9"}, sends: map[int]string{9: "4 9"}, says: map[int]int{9: -1}, tooMuch: map[int]bool{3: true, 8: true}},
+			asks:  "<1*4 1*3 <4*3 <10*2 <2*2 <2*2 <4*3 <2*3 <1*3 1*2 1*2 1*3",
+			gives: "",
+		},
+		"oldest first, a page has other rows, pages read ahead": {
+			story: story{Server: pagetest.Server{Order: oldest, Extra: -1}, list: "1 4 9 16 25 36 49 64 81 100 121 144 169 196 225 256 289 324 361 400 441 484 529", sortable: true, after: 3, size: 6, ahead: 2, adds: map[int]string{15: "536"}, sends: map[int]string{2: "4 9 16"}, says: map[int]int{2: 23}},
+			asks:  "<1*6 2*5+2*6+3*5 3*5+3*6+4*5 !2*5 2*6+3*5+3*6 3*5+3*6+4*5 3*6+4*5+4*6 4*5+4*6 4*6 5*6 4*6",
+			gives: "4 9 16 25 36 49 64 81 100 121 144 169 196 225 256 289 324 361 400 441 484 529",
+		},
+		"three records go, pages too much, record_count once": {
+			story: story{Server: pagetest.Server{Silent: true}, list: "2 4 6 8 10 12 14 16 18 20", size: 3, goes: map[int]string{4: "16 18 20"}, says: map[int]int{3: 11, 8: -1}, tooMuch: map[int]bool{4: true, 7: true}},
+			asks:  "<1*3 <4*3 <5*2 <3*3 <5*2 <5*2 <4*2 <2*2 <3*2 <2*2 <1*3 <3*2 <2*2 <1*3 <2*2 <1*3 <1*2 <1*2",
+			gives: "2 4 6 8 10 12 14",
+		},
+		"newest first, pages of one, page 1 has a row that goes": {
+			story: story{Server: pagetest.Server{Order: newest, Limit: 1, ByAsked: true, Extra: 1}, list: "2 4 6 8 10 12 14 16 18 20 22 24 26 28 30 32 34 36 38 40 42 44 46 48 50 52 54 56 58 60 62", sortable: true, after: 40, size: 4, ahead: 2, sends: map[int]string{1: "67", 3: "30 32 34"}, says: map[int]int{1: 31, 3: 31, 8: 31}},
+			asks:  "<1*4 15*2 15*2 !16*3 15*3 15*3 7*3 8*3 !7*3 <1*4 14*3 14*3 13*3 13*3 6*3 7*3 6*3 1*4",
+			gives: "62",
+		},
+		"one row fills page 1, which shows no order": {
+			story: story{list: "1-8", size: 2, sends: map[int]string{1: "8 8"}},
+			asks:  "<1*2 <all*10", gives: "1-8",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.check(t, test.asks, test.gives, test.fails)
+		})
+	}
+}
