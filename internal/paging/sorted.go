@@ -365,7 +365,7 @@ func (s *sorted) next() (req page.Request, done, fewer bool) {
 		}
 	}
 	req = s.from(hi)
-	if over, ok := s.show(hi+1, hi); ok && (s.smaller.Most() == 0 || s.ragged) && 2*req.Size < top && top <= 2*last.req.Size && (over.Page-1)*over.Size >= last.begin {
+	if over, _ := s.show(hi+1, hi); (s.smaller.Most() == 0 || s.ragged) && 2*req.Size < top && top <= 2*last.req.Size && (over.Page-1)*over.Size >= last.begin {
 		req = over // what comes again was not too much in the page before
 	}
 	return req, false, false

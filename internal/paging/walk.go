@@ -316,7 +316,7 @@ func (w *Walk) loosen(r *reply, repeats int, print uint64) {
 	w.loose.begun, w.loose.number, w.loose.sizes = 2, 2, s.sizes
 	w.loose.counter.wrong, w.loose.counter.gap = s.counter.wrong, s.counter.gap
 	w.seen.Begin()
-	if n := len(s.cover); r == nil && w.static && n > 0 && s.cover[n-1].hi == back { // it has been read to the end, and has not changed
+	if r == nil && w.static && s.cover[len(s.cover)-1].hi == back { // it has been read to the end, and has not changed
 		w.loose.before = reading{distinct: w.seen.Len(), sum: w.sum}
 	}
 	w.next = w.loose.next()
