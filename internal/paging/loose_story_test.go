@@ -164,6 +164,12 @@ func TestRequestsOfListsInAnotherOrder(t *testing.T) {
 			story:    story{list: "2 1", size: 1, options: again, says: map[int]int{5: -1}},
 			requests: "1x1 2x1 3x1 1x1 2x1 3x1",
 		},
+		"a row comes twice, and record_count is that of the rows": {
+			story:    story{list: "1 1", size: 1, options: other, ofRows: true},
+			requests: "1x1 2x1 1000000x1 3x1 4x1 1x1 2x1 3x1 1x1 2x1 3x1 1x1 2x1 3x1",
+			given:    "1",
+			fails:    "1 of 1 records seen by page 3: the same rows come on several pages each time, and nothing says whether those are one record",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -192,6 +192,34 @@ func TestStories(t *testing.T) {
 			story: story{list: "6 4 2 5 1 3", size: 1, options: paging.Options{Order: paging.ByRows}},
 			asks:  "1x1 2x1 3x1 4x1 4x1 5x1 6x1 6x1 7x1", gives: "1 2 3 4 5 6",
 		},
+		"largest id first was asked for, rows share ids, record_count too small": {
+			story: story{list: "6b 2c 7a 3b 6a 1b 1b", size: 4, options: paging.Options{Order: paging.ByIDDown}, always: 5},
+			asks:  "1x4 2x4 3x4 4x4 1x4 2x4 3x4 1x4 2x4 3x4 1x4 2x4 3x4 4x4", gives: "1b 2c 3b 6a 6b 7a",
+		},
+		"largest id first, page_no ignored, and once one page comes with the whole list": {
+			story: story{list: "7 5 3 1", size: 2, options: paging.Options{Order: paging.ByIDDown}, silent: true, ignores: true, sends: map[int]string{7: "7 5 3 1 92"}},
+			asks:  "1x2 2x2 3x2 1x2 2x2 1000000x2 1x1 2x5 3x5 count=1000000", gives: "1 3 5 7 92",
+		},
+		"the last page behind the end, no record_count, the whole list is too much": {
+			story: story{list: "1 3 5 7 9 11 13 15 17", size: 10, silent: true, last: true, tooMuch: map[int]bool{6: true}},
+			asks:  "1x10 2x8 3x8 1x9 2x9 1000000x9 1000000x4 1x3 2x3 1x10 2x9 count=1000000", gives: "1 3 5 7 9 11 13 15 17",
+		},
+		"largest id first, page_no ignored, a page too much, and one record is deleted": {
+			story: story{list: "3 1", size: 2, options: paging.Options{SecondPass: true, Order: paging.ByIDDown}, silent: true, ignores: true, becomes: map[int]string{3: "1"}, ours: map[int]int{3: 1}, tooMuch: map[int]bool{1: true}},
+			asks:  "1x2 1x1 2x1 1x1 1x2 2x1 1x1 2x1 1000000x1 1x2 2x1 count=1000000 count=1000000", gives: "1 3",
+		},
+		"a page behind 94 rows is too much": {
+			story: story{list: "1-86 90-100", size: 100, options: paging.Options{SecondPass: true, Order: paging.ByRows}, most: 94, silent: true, tooMuch: map[int]bool{3: true}},
+			asks:  "1x100 2x93 3x93 98x1 97x1", gives: "1-86 90-100",
+		},
+		"pages of one, one comes with five rows, and page 1 was too much": {
+			story: story{list: "1 3 5 7 9 11", size: 3, most: 1, sends: map[int]string{5: "1 3 5 7 9"}, tooMuch: map[int]bool{1: true}},
+			asks:  "1x3 1x1 2x1 2x2 6x1 7x5 8x5 6x5 5x5", gives: "1 3 5 7 9 11",
+		},
+		"largest id first, record_count of the rows, and once of the list": {
+			story: story{list: "7 5 3 1", size: 3, options: paging.Options{Order: paging.ByIDDown}, ofRows: true, becomes: map[int]string{7: "92 7 5 3 1"}, says: map[int]int{3: 4}},
+			asks:  "1x3 2x2 2x3 3x3 1x3 2x3 3x3 4x3 1x3 2x3 3x3 1x3 2x3 3x3", gives: "1 3 5 7 92",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

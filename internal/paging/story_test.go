@@ -33,6 +33,7 @@ type story struct {
 	sends   map[int]string // in place of the page: rows, "-" for none, "refused" for a 404
 	says    map[int]int    // in place of record_count
 	always  int            // record_count, if it is not 0
+	ofRows  bool           // record_count is that of the rows in the response
 	ours    map[int]int    // so many deletes of our own are over by then
 	tooMuch map[int]bool   // the page is
 }
@@ -84,14 +85,17 @@ func (s *story) serve(nth int, req page.Request, byContent bool) (a paging.Answe
 	if s.silent {
 		a.RecordCount = -1
 	}
-	if s.always != 0 {
-		a.RecordCount = s.always
-	}
 	if sends, is := s.sends[nth]; is {
 		rows, a.Refused = nil, sends == "refused"
 		if sends != "-" && !a.Refused {
 			rows = rowsOf(sends)
 		}
+	}
+	switch {
+	case s.ofRows:
+		a.RecordCount = len(rows)
+	case s.always != 0:
+		a.RecordCount = s.always
 	}
 	if says, is := s.says[nth]; is {
 		a.RecordCount = says
