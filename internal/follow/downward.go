@@ -73,7 +73,6 @@ func (f *Follower) unchanged(ids []int64) (next []int, previous bool) {
 	same := s.steady && len(ids) > 0 && slices.Equal(ids[:1], s.front[:min(1, len(s.front))])
 	switch {
 	case same && !s.agreed: // a record may have come and gone, and record_count may tell of it late
-		s.agreed = true
 		f.next = s.heldPage
 		return nil, false
 	case same:

@@ -268,6 +268,14 @@ func TestStories(t *testing.T) {
 			story: story{list: "1-8", size: 2, sends: map[int]string{1: "8 8"}},
 			asks:  "<1*2 <all*10", gives: "1-8",
 		},
+		"no order, and the list is emptied before it is read as a whole": {
+			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "1 4 9", after: 1, size: 2, goes: map[int]string{4: "1 4 9"}},
+			asks:  "<1*2 2*2 2*2 <all*1000000 <all*1000000 <all*1000000", gives: "4 9",
+		},
+		"oldest first, a page has four rows in the place of two": {
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1 62 63 64", sortable: true, after: 62, size: 2, passes: 2, adds: map[int]string{9: "67"}, sends: map[int]string{6: "1 62 63 64"}},
+			asks:  "<1*2 2*2 1*2 3*2 2*2 | 2*2 3*4 2*4 2*4 1*4", gives: "63 64 | 67",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
