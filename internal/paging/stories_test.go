@@ -220,6 +220,61 @@ func TestStories(t *testing.T) {
 			story: story{list: "7 5 3 1", size: 3, options: paging.Options{Order: paging.ByIDDown}, ofRows: true, becomes: map[int]string{7: "92 7 5 3 1"}, says: map[int]int{3: 4}},
 			asks:  "1x3 2x2 2x3 3x3 1x3 2x3 3x3 4x3 1x3 2x3 3x3 1x3 2x3 3x3", gives: "1 3 5 7 92",
 		},
+		"newest first, the page before was empty, and page 1 is empty twice": {
+			story: story{size: 4, options: paging.Options{Order: paging.ByIDDown}, responses: "11 10 9/-1; 7 6/-1; /-1; /-1; 7 6/-1; 11 10 9/-1; 7 6/-1; 5 3/-1; 2 1/-1; /-1; /-1; 11 10 9/-1; 7 6/-1; 5 3/-1; 2 1/-1; /-1"},
+			asks:  "1x4 2x3 1x3 1x3 2x3 1x3 2x3 3x3 4x3 5x3 6x3 1x3 2x3 3x3 4x3 5x3", gives: "1 2 3 5 6 7 9 10 11",
+		},
+		"every page longer than asked for, as a row comes twice": {
+			story: story{size: 3, options: paging.Options{Order: paging.ByRows}, responses: "70 70 60 50/7; 60 60 50 40 30/10; /10; /10; 100 100 90 80 70 60/10; 40 40 30 20 10/10; /10; /10; 100 100 90 80 70 60 50/10; 30 30 20 10/10; /10; 100 100 90 80 70 60 50 40/10; 20 20 10/10; /10; 100 100 90 80 70 60 50 40 30/10; 10/10; /10; 100 100 90 80 70 60 50 40 30 20/10; /10; 100 100 90 80 70 60 50 40 30 20 10/-1; /10; 100 100 90 80 70 60 50 40 30 20 10/-1; /10"},
+			asks:  "1x3 2x4 3x5 4x5 1x5 2x6 3x6 4x6 1x6 2x7 3x7 1x7 2x8 3x8 1x8 2x9 3x9 1x9 2x10 1x10 2x11 1x11 2x11", gives: "10 20 30 40 50 60 70 80 90 100",
+		},
+		"pages share a row, and the last one is too much": {
+			story: story{size: 2, options: paging.Options{Order: paging.ByRows}, responses: "10 20/4; 20 30/4; 30 40/4; much; /4; 60/4; 50/4; 40/4"},
+			asks:  "1x2 2x2 3x2 4x2 7x1 6x1 5x1 4x1", gives: "10 20 30 40 50 60",
+		},
+		"a hidden record makes a page empty, and record_count is too small": {
+			story: story{size: 1, options: paging.Options{SecondPass: true}, responses: "10/3; 20/3; 10/3; 30/3; 20/3; /3; 50/3; /3; 50/3"},
+			asks:  "1x1 2x1 1x1 3x1 2x1 4x1 5x1 4x1 5x1", gives: "10 20 30 50",
+			fails: "4 of 3 records seen by page 5: a page comes without records although there are more behind it",
+		},
+		"newest first, no record_count, every second page shorter, the last one empty once": {
+			story: story{size: 2, options: paging.Options{Order: paging.ByIDDown}, responses: "7 6/-1; 5/-1; 4 3/-1; 2/-1; /-1; /-1; 7 6/-1; 5/-1; 4 3/-1; 2/-1; 1/-1; /-1; /-1; 7 6/-1; 5/-1; 4 3/-1; 2/-1; 1/-1; /-1"},
+			asks:  "1x2 2x2 3x2 4x2 5x2 6x2 1x2 2x2 3x2 4x2 5x2 6x2 7x2 1x2 2x2 3x2 4x2 5x2 6x2", gives: "1 2 3 4 5 6 7",
+		},
+		"newest first, fixed pages, and the oldest records go": {
+			story: story{size: 9, options: paging.Options{Order: paging.ByIDDown, SecondPass: true}, responses: "40 30 20/4; 10/4; 20 10/2; 20 10/2"},
+			asks:  "1x9 2x2 1x2 1x3", gives: "10 20 30 40",
+		},
+		"page 1 was read again in another size, and page 3 is empty once": {
+			story: story{size: 3, responses: "10 20/7; 30 40/7; 50 60/7; 70 80/7; 10 20/7; 10 20/7; 30 40/7; /-1; 70 80/7; 50 60/7; 90/7; 70 80/7; 90/7; /7; /7; 90/7"},
+			asks:  "1x3 2x2 3x2 4x2 1x3 1x2 2x2 3x2 4x2 3x2 5x2 4x2 5x2 6x2 7x2 5x2", gives: "10 20 30 40 50 60 70 80 90",
+		},
+		"WithSecondPass, record_count too large": {
+			story: story{size: 4, options: paging.Options{SecondPass: true}, responses: "10 20 30/5; 30/5; /5; 30/5; /5; 10 20 30/5; 30/5; /5; 30/5; /5"},
+			asks:  "1x4 2x2 3x2 2x2 2x3 1x4 2x2 3x2 2x2 2x3", gives: "10 20 30",
+			fails: "3 of 5 records seen by page 2: no further page brought the others",
+		},
+		"half of the records hidden, record_count missing once": {
+			story: story{size: 2, responses: "10/3; /-1; 10/3; /3; 30/3; 10/3; /3; 30/3; /3; /3; 10/3; /3; 30/3"},
+			asks:  "1x2 2x1 1x1 2x1 3x1 1x1 2x1 3x1 4x1 5x1 1x1 2x1 3x1", gives: "10 30",
+			fails: "2 of 3 records seen by page 3: a page comes without records although there are more behind it",
+		},
+		"no record_count, and a record too much for its page": {
+			story: story{size: 5, options: paging.Options{Order: paging.ByRows}, responses: "1 2 3 4 5/-1; much; 6/-1; 7 8/-1; 9 10/-1; 1 2 3 4 5/-1; 9 10/-1; /-1; 9 10/-1"},
+			asks:  "1x5 2x5 6x1 4x2 3x4 1x5 3x4 4x4 3x4", gives: "1 2 3 4 5 6 7 8 9 10",
+		},
+		"the list becomes empty, and so it ends": {
+			story: story{size: 6, responses: "10/3; /3; /2; /2; /0"},
+			asks:  "1x6 2x1 3x1 1x1 1x1", gives: "10",
+		},
+		"another page in place of one behind the end, and a record_count that is not true": {
+			story: story{size: 10, options: paging.Options{Order: paging.ByIDDown}, responses: "2 1/3; 1/3; 1/3; 2/3; 1/3; 1/3; 1/3; 2/-1; 1/3; 1/3"},
+			asks:  "1x10 2x2 3x2 1x2 2x2 3x2 1000000x2 1x2 2x2 3x2", gives: "1 2",
+		},
+		"a page empty once, and the first one in place of the next": {
+			story: story{size: 2, responses: "10 20/15; 30 40/15; 50 60/15; 70 80/15; 90 100/15; 130 140/13; 90 100/13; 70 80/13; 30 60/13; 10 20/13; 110 120/13; /13; 10 20/13; 90 100/13; 150/13; 130 140/13"},
+			asks:  "1x2 2x2 3x2 4x2 5x2 6x2 4x2 3x2 2x2 1x2 5x2 4x2 5x2 4x2 7x2 6x2", gives: "10 20 30 40 50 60 70 80 90 100 110 120 130 140 150",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

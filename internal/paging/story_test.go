@@ -1,6 +1,7 @@
 package paging_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,6 +37,18 @@ type story struct {
 	ofRows  bool           // record_count is that of the rows in the response
 	ours    map[int]int    // so many deletes of our own are over by then
 	tooMuch map[int]bool   // the page is
+
+	responses string // all of them, one after the other: rows/record_count, or much where the page is too much
+}
+
+// write puts the responses where they are looked up.
+func (s *story) write() {
+	s.sends, s.says, s.tooMuch = map[int]string{}, map[int]int{}, map[int]bool{}
+	for i, response := range strings.Split(s.responses, "; ") {
+		rows, count, comes := strings.Cut(response, "/")
+		s.sends[i+1], s.tooMuch[i+1] = cmp.Or(rows, "-"), !comes
+		s.says[i+1], _ = strconv.Atoi(count)
+	}
 }
 
 // rowsOf reads a list.
@@ -134,6 +147,9 @@ func (s *story) serve(nth int, req page.Request, byContent bool) (a paging.Answe
 
 // told returns the requests of a walk, what it gives out, and its error.
 func (s *story) told() (requests, given string, err error) {
+	if s.responses != "" {
+		s.write()
+	}
 	w := paging.New(s.size, s.options)
 	var asked, got []string
 	for req, more := w.Next(); more; req, more = w.Next() {
