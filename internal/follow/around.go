@@ -48,6 +48,7 @@ type recent struct {
 type place struct {
 	at      int
 	id      int64
+	size    int // of the page
 	changes int // how often the list had changed by then
 }
 
@@ -75,7 +76,7 @@ func (f *Follower) first(ids []int64) []int {
 	f.exceeds(p)
 	f.pass.around = newAround()
 	if rows > 0 {
-		f.pass.places = append(f.pass.places, place{0, ids[0], f.pass.changes})
+		f.pass.places = append(f.pass.places, place{0, ids[0], p.size, f.pass.changes})
 		f.pass.rim = [2]int64{ids[0], ids[rows-1]}
 	}
 	f.tried = f.limit
@@ -217,7 +218,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	}
 	if len(p.ids) > 0 {
 		f.ragged = f.ragged || behind(before.short) == f.next
-		f.pass.places = append(f.pass.places, place{p.begin, p.ids[0], f.pass.changes})
+		f.pass.places = append(f.pass.places, place{p.begin, p.ids[0], p.size, f.pass.changes})
 		f.aim(p)
 	}
 	if f.state == up {
@@ -244,15 +245,17 @@ func (f *Follower) precedes(p part) bool {
 }
 
 // repeats reports whether a page is another one than was asked for. With the oldest records first the id at a position only
-// rises; newest first a record moves only if the list changes, and nothing is proved by a page that does not say what it is.
+// rises; newest first a record moves only if the list changes, and nothing is proved by a page that does not say what it is. Of two of the same size that begin
+// with the same record one at least is sent in place of another.
 func (f *Follower) repeats(p part) bool {
 	if f.next.Page == 1 || len(p.ids) == 0 {
 		return false
 	}
-	for _, seen := range f.pass.places {
-		if f.state == up && seen.at <= p.begin && seen.id > p.ids[0] || (f.state == up || seen.changes == f.pass.changes) && seen.at < p.begin && seen.id == p.ids[0] {
-			return true
+	return slices.ContainsFunc(f.pass.places, func(seen place) bool {
+		same := seen.id == p.ids[0]
+		if f.state == up {
+			return seen.at <= p.begin && seen.id > p.ids[0] || seen.at < p.begin && same
 		}
-	}
-	return false
+		return same && seen.changes == f.pass.changes && (seen.at < p.begin || seen.at > p.begin && seen.size == p.size)
+	})
 }

@@ -276,6 +276,10 @@ func TestStories(t *testing.T) {
 			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1 62 63 64", sortable: true, after: 62, size: 2, passes: 2, adds: map[int]string{9: "67"}, sends: map[int]string{6: "1 62 63 64"}},
 			asks:  "<1*2 2*2 1*2 3*2 2*2 | 2*2 3*4 2*4 2*4 1*4", gives: "63 64 | 67",
 		},
+		"newest first, page 1 comes in place of one behind the end, and changes three times": {
+			story: story{Server: pagetest.Server{Order: newest, Silent: true}, wraps: true, list: "1-6", after: 1, size: 3, adds: map[int]string{5: "7"}, goes: map[int]string{8: "7", 10: "6"}},
+			asks:  "<1*3 <3*3 <2*2 <2*3 <2*2 <5*3 <6*3 <8*2 <6*3 <28*3 <41*2 <27*3 <1*3 <1*3", gives: "2-5",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

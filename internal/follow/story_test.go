@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/halopsa-go/halopsa/internal/follow"
+	"github.com/halopsa-go/halopsa/internal/page"
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
 )
 
@@ -23,8 +24,9 @@ type story struct {
 	sortable bool
 	after    int64
 	size     int
-	passes   int // 0 is 1
-	ahead    int // how many pages may be read before their turn
+	passes   int  // 0 is 1
+	ahead    int  // how many pages may be read before their turn
+	wraps    bool // page 1 comes in place of one behind the end
 
 	adds    map[int]string // records are added
 	goes    map[int]string // records go
@@ -88,6 +90,9 @@ func (s story) told() (requests, given string, err error) {
 				continue
 			}
 			answer := serve(&s.Server, req)
+			if s.wraps && req.Page > 1 && len(answer.IDs) == 0 {
+				answer = serve(&s.Server, page.Request{Page: 1, Size: req.Size, Newest: req.Newest})
+			}
 			if sends, is := s.sends[n]; is {
 				answer.IDs = idsOf(strings.Trim(sends, "-"))
 			}
