@@ -275,6 +275,10 @@ func TestStories(t *testing.T) {
 			story: story{size: 2, responses: "10 20/15; 30 40/15; 50 60/15; 70 80/15; 90 100/15; 130 140/13; 90 100/13; 70 80/13; 30 60/13; 10 20/13; 110 120/13; /13; 10 20/13; 90 100/13; 150/13; 130 140/13"},
 			asks:  "1x2 2x2 3x2 4x2 5x2 6x2 4x2 3x2 2x2 1x2 5x2 4x2 5x2 4x2 7x2 6x2", gives: "10 20 30 40 50 60 70 80 90 100 110 120 130 140 150",
 		},
+		"page 1 behind the end, four records go, and record_count is not there once": {
+			story: story{list: "1-16", size: 3, wraps: true, becomes: map[int]string{5: "1-4 8-12 14-16"}, says: map[int]int{7: -1}},
+			asks:  "1x3 2x3 3x3 4x3 5x3 4x3 3x3", gives: "1-12 14-16",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,7 @@ func (s *sorted) wraps(r *reply) bool {
 	if r.req.Page == 1 || len(r.at) == 0 || len(r.fresh) > 0 {
 		return false
 	}
-	if s.wrapped && s.counts() && r.begin >= r.count { // it has done so before, and says that there is no such page
+	if s.wrapped && s.counts() && r.count >= 0 && r.begin >= r.count { // it has done so before, and says that there is no such page
 		return true
 	}
 	if s.down {
