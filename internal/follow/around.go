@@ -60,10 +60,16 @@ func newAround() around { return around{hi: unknown, step: 8, guess: unknown} }
 // readFirst asks for page 1: of a list that can be sorted, of the newest records.
 func (f *Follower) readFirst() {
 	f.state = first
-	f.next = page.Request{Page: 1, Size: f.asked, Newest: f.order != oldestFirst}
-	if f.smaller.Size > 0 { // larger ones may be too much
-		f.next.Size = f.smaller.Size
+	f.next = f.page1()
+	f.next.Newest = f.order != oldestFirst
+}
+
+// page1 is page 1 in the largest size that is not too much.
+func (f *Follower) page1() page.Request {
+	if f.smaller.Size > 0 {
+		return page.Request{Page: 1, Size: f.smaller.Size}
 	}
+	return page.Request{Page: 1, Size: f.asked}
 }
 
 // first judges page 1 at the beginning of a pass.
@@ -170,7 +176,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	if !f.sorted(ids, expected) {
 		return nil, false
 	}
-	larger, limit := f.fixed == 0 && f.next.Size > max(f.limit, leastSize), f.limit
+	larger, limit := f.fixed == 0 && f.next.Size > max(f.limit, leastSize) && f.next != behind(before.short), f.limit
 	p := f.learn(ids, before)
 	if larger && len(ids) > 0 && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
 		f.tried, f.pass.tried = limit, true

@@ -183,6 +183,9 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 		f.doubt()
 		return nil, false
 	}
+	if len(a.IDs) > 0 && p.doubted == f.next { // an empty one is to come twice in a row
+		p.doubted = page.Request{}
+	}
 	f.counted(a)
 	if f.moved > 0 && !f.wrong {
 		p.steady = false

@@ -161,3 +161,33 @@ func TestPlaceAmongABillion(t *testing.T) {
 		assert.LessOrEqual(t, requests, mostToPlace+10, "order %d", order)
 	}
 }
+
+// Ids come in runs with gaps between. A guess by them is believed within an eighth of what is left, which saves more requests than it costs.
+func TestPlaceAmongRunsOfIDs(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		list     string
+		after    int64
+		size     int
+		order    pagetest.Order
+		requests int
+	}{
+		"7,548 by 43":               {list: "1-2762 8343-11067 18903-20963", after: 9143, size: 43, requests: 4},
+		"4,965 by 96":               {list: "1-494 6412-7318 24339-26034 41653-43520", after: 25198, size: 96, requests: 4},
+		"5,145 by 37, oldest first": {list: "1-1697 7528-10170 20560-21364", after: 8227, size: 37, order: pagetest.OldestFirst, requests: 3},
+		"3,540 by 61, oldest first": {list: "1-1159 16523-17743 19027-20186", after: 16967, size: 61, order: pagetest.OldestFirst, requests: 3},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &pagetest.Server{IDs: idsOf(test.list), Order: test.order}
+			f := follow.New(test.after, test.size, test.order == pagetest.AsAsked)
+			for f.Cursor() == test.after {
+				req, more := f.Next()
+				require.True(t, more)
+				f.Accept(serve(s, req))
+			}
+			assert.Len(t, s.Requests, test.requests, "%v", s.Requests)
+		})
+	}
+}

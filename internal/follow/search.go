@@ -129,7 +129,7 @@ func (f *Follower) between(lo, hi, at, most, bottom, top int) (best page.Request
 // guessed returns where the place is by the ids: of the latest page where that is near, else of what is known on both sides.
 func (f *Follower) guessed(lo, hi int, first bool) int {
 	p := &f.pass
-	const near = 100 // positions
+	near := max(100, (hi-lo)/8)
 	switch {
 	case p.guess != unknown && (first || max(p.guess-p.seen, p.seen-p.guess) <= near):
 		return p.guess

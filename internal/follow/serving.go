@@ -30,7 +30,7 @@ type serving struct {
 func (f *Follower) counted(a Answer) {
 	s := &f.serving
 	none, begin := len(a.IDs) == 0, f.next.Page <= 1
-	count := a.RecordCount
+	count := min(a.RecordCount, unknown-1) // no list is longer
 	if s.nothing = none && begin; none && !begin && count == 0 {
 		count = -1
 	}
@@ -181,6 +181,7 @@ func (f *Follower) TooMuch() bool {
 	}
 	f.smaller.TooMuch(f.next.Size)
 	f.smaller.Size = max(smallest, f.smaller.Size)
+	f.pass.recent = recent{}
 	switch f.state {
 	case again: // what it was to prove begins anew
 		f.pass.head.Size = f.smaller.Size

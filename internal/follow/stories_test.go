@@ -1,6 +1,7 @@
 package follow_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/halopsa-go/halopsa/internal/page/pagetest"
@@ -91,7 +92,7 @@ func TestStories(t *testing.T) {
 		},
 		"newest first, capped at 2, a page of other rows": {
 			story: story{Server: pagetest.Server{Order: newest, Limit: 2, Silent: true}, list: "1-12", sortable: true, after: 10, size: 5, sends: map[int]string{3: "2 3 4", 25: "4"}, says: map[int]int{3: 12}},
-			asks:  "<1*5 6*2 <1*5 3*3 <1*5 <2*5 <1*5 <1*3 <2*3 <1*3 <2*3 <all*17",
+			asks:  "<1*5 6*2 <1*5 3*3 <1*5 <2*5 <1*5 <2*3 <2*2 <1*3 <2*3 <1*3 <2*3 <all*17",
 			gives: "11 12",
 		},
 		"the list is emptied before the pass is over": {
@@ -279,6 +280,42 @@ func TestStories(t *testing.T) {
 		"newest first, page 1 comes in place of one behind the end, and changes three times": {
 			story: story{Server: pagetest.Server{Order: newest, Silent: true}, wraps: true, list: "1-6", after: 1, size: 3, adds: map[int]string{5: "7"}, goes: map[int]string{8: "7", 10: "6"}},
 			asks:  "<1*3 <3*3 <2*2 <2*3 <2*2 <5*3 <6*3 <8*2 <6*3 <28*3 <41*2 <27*3 <1*3 <1*3", gives: "2-5",
+		},
+		"newest first, page 2 empty twice, and page 1 is too much": {
+			story: story{Server: pagetest.Server{Order: newest}, list: "1-7", size: 3, passes: 2, sends: map[int]string{8: "-", 11: "-"}, tooMuch: map[int]bool{1: true, 12: true}},
+			asks:  "<1*3 <1*2 <4*2 <3*2 <1*2 <3*2 <1*2 <2*2 <2*2 <1*2 <2*2 <2*2 <1*2 <2*3 <2*2 <1*3 | <1*3", gives: "1-7 |",
+		},
+		"no order, record_count is too small, and then above a million": {
+			story: story{Server: pagetest.Server{Order: none}, list: "1-7", size: 4, passes: 2, says: map[int]int{1: 2, 2: 2_000_000, 3: 2_000_000, 4: 2_000_000}},
+			asks:  "<1*4 <2*4 <all*1000000 | <all*1000000", gives: "1-7 |",
+		},
+		"no list is as long as record_count once says": {
+			story: story{list: "1-7", size: 3, after: 3, says: map[int]int{1: math.MaxInt}},
+			asks:  "<1*3 <340018245*3 !<152113427*3 <58161018*3 <11184814*3 <2*3 <2*2 <1*3", gives: "4-7",
+		},
+		"each response is the same, whatever is asked, and records go until one is left": {
+			story: story{
+				list: "1-4", size: 3,
+				sends: map[int]string{1: "1 2", 2: "1 2", 3: "2 3", 4: "2 3", 5: "3 4", 6: "3 4", 7: "4", 8: "4", 9: "4", 10: "4", 11: "4"},
+				says:  map[int]int{1: 4, 2: 4, 3: 3, 4: 3, 5: 2, 6: 2, 7: 1, 8: 1, 9: 1, 10: 1, 11: 1},
+			},
+			asks: "<1*3 2*2 2*2 !3*2 3*2 !4*2 3*3 !4*3 4*2 <all*1000000 <all*1000000", gives: "1-4",
+		},
+		"no order, the first page behind the place is too much": {
+			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "1 62 63 64 65", sortable: true, after: 39, size: 4, tooMuch: map[int]bool{8: true}},
+			asks:  "<1*4 14*3 10*4 5*4 4*4 2*4 <1*4 14*3 20*2 19*2 9*2 8*2 4*2 3*2 1*2 <14*2 <13*2 <7*2 <6*2 <3*2 <2*2 <1*2 <2*2 <1*2 <1*2 <1*2", gives: "62-65",
+		},
+		"pages fixed at 6, a page of another row once, and pages too much": {
+			story: story{Server: pagetest.Server{Fixed: 6}, list: "1 4 9", size: 5, passes: 2, adds: map[int]string{8: "12"}, goes: map[int]string{6: "9"}, sends: map[int]string{3: "11"}, tooMuch: map[int]bool{8: true, 15: true}, rewinds: map[int]int64{1: 9}},
+			asks:  "<1*5 <2*2 <2*2 <1*5 <2*2 <2*2 !<1*3 <all*8 | <1*5", gives: "1 4 12 | 12",
+		},
+		"newest first, record_count three too large": {
+			story: story{Server: pagetest.Server{Order: newest, Extra: 3}, list: "1-8", size: 2},
+			asks:  "<1*2 <5*2 <5*2 <3*2 <4*2 <5*2 <4*2 <1*2 <4*2 <1*2 <3*2 <1*2 <3*2 <1*2 <2*2 <1*2 <2*2 <1*2 <1*2 <1*2", gives: "1-8",
+		},
+		"oldest first, capped at 2, a page too much before the one that it was to prove": {
+			story: story{Server: pagetest.Server{Order: oldest, Limit: 2, Silent: true}, list: "1-3 14-16", sortable: true, size: 11, adds: map[int]string{11: "19 21"}, tooMuch: map[int]bool{1: true, 6: true}},
+			asks:  "<1*11 <1*5 2*2 1*2 3*2 2*3 2*2 2*3 3*2 2*2 4*2 3*2 5*2 4*2", gives: "1-3 14-16 19 21",
 		},
 	}
 	for name, test := range tests {

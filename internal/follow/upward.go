@@ -1,7 +1,5 @@
 package follow
 
-import "github.com/halopsa-go/halopsa/internal/page"
-
 // upward judges a page of a list that comes with the oldest records first.
 func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 	s := &f.pass
@@ -72,7 +70,7 @@ func (f *Follower) ended() []int {
 	if f.order == asAsked {
 		if f.pass.ends++; f.pass.ends > 1 { // one row says nothing of the order: page 1 does
 			f.pass.ends = 0
-			f.next = page.Request{Page: 1, Size: f.asked}
+			f.next = f.page1()
 			return nil
 		}
 		f.readFirst()

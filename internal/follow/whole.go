@@ -32,7 +32,7 @@ func (f *Follower) whole(ids []int64) (next []int) {
 			return nil
 		}
 		return f.finish(f.take(ids))
-	case f.next.Count < f.count:
+	case f.next.Count < min(f.count, page.AllOfThem):
 		f.readAll()
 	case rows >= f.next.Count && f.next.Count < page.AllOfThem:
 		f.next.Count = page.AllOfThem
