@@ -91,9 +91,11 @@ func (l *loose) accept(r *reply, repeats int, print uint64, seen int, static boo
 	return l.judge(r, repeats, print, seen, static)
 }
 
-// behind takes what the server sends for a page behind the end of every list: so many rows, and whether one of them is new to the walk.
-func (l *loose) behind(rows int, print uint64, fresh bool) verdict {
+// behind takes what the server sends for a page behind the end of every list: so many rows, whether one of them is new to the walk, and whether
+// record_count has changed.
+func (l *loose) behind(rows int, print uint64, fresh, changed bool) verdict {
 	held := l.held
+	l.now.moved = l.now.moved || changed
 	l.far, l.held = far{asked: true, rows: rows}, nil
 	switch {
 	case fresh && held == nil:
@@ -240,7 +242,7 @@ func (l *loose) another(known bool) verdict {
 	}
 	before := l.now
 	l.now = reading{}
-	if known && !before.moved && before.twice { // the order changes, the records do not: together they may see all of them
+	if known && !l.second && !before.moved && before.twice { // the order changes, the records do not: together they may see all of them
 		l.now.distinct, l.now.sum, l.now.twice = before.distinct, before.sum, true
 	} else {
 		l.seen.Begin()

@@ -279,6 +279,10 @@ func TestStories(t *testing.T) {
 			story: story{list: "1-16", size: 3, wraps: true, becomes: map[int]string{5: "1-4 8-12 14-16"}, says: map[int]int{7: -1}},
 			asks:  "1x3 2x3 3x3 4x3 5x3 4x3 3x3", gives: "1-12 14-16",
 		},
+		"WithSecondPass, page 1 behind the end, one record goes and then one goes and one comes": {
+			story: story{list: "10 20 30 40 50", size: 1, options: paging.Options{SecondPass: true}, wraps: true, becomes: map[int]string{8: "20 30 40 50", 12: "30 40 50 60"}},
+			asks:  "1x1 2x1 1x1 3x1 2x1 4x1 3x1 5x1 1x1 2x1 3x1 4x1 5x1 6x1 1000000x1 1x1 2x1 3x1 4x1 5x1 count=5 count=5", gives: "10 20 30 40 50 60",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

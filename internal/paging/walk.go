@@ -203,7 +203,7 @@ func (w *Walk) Accept(a Answer) []int {
 		return nil
 	case req.Page == farPage:
 		unseen := func(k wire.Key) bool { return !w.seen.Has(k) }
-		verdict := w.loose.behind(len(a.Keys), a.Print, slices.ContainsFunc(a.Keys, unseen))
+		verdict := w.loose.behind(len(a.Keys), a.Print, slices.ContainsFunc(a.Keys, unseen), changed)
 		w.whole.endless = w.loose.endless > 0
 		w.follow(verdict, req.Page)
 		return nil
