@@ -14,7 +14,7 @@ func TestPosition(t *testing.T) {
 	}
 }
 
-// Where no page shows the end of a list, it is looked for ever farther away, but not behind what a list could have.
+// Where no page shows the end of a list, each step of the search for it is twice as long, up to a limit: no page below 1 is asked for.
 func TestStepsThatFindNoEnd(t *testing.T) {
 	t.Parallel()
 	f := New(5, 100, false)

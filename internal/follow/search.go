@@ -105,8 +105,8 @@ func (f *Follower) probe(lo, hi int) {
 	f.next = f.between(lo, hi, at, most, max(bottom, leastSize), top)
 }
 
-// between chooses the page next to a position, or as near as can be, that leaves at most so many places on either side of it. Where there is none, it
-// is one in the middle, which leaves the fewest.
+// between chooses a page that leaves at most so many places on either side of it, the one nearest to a position. If there is none, it chooses one in
+// the middle, which leaves the fewest.
 func (f *Follower) between(lo, hi, at, most, bottom, top int) (best page.Request) {
 	least := unknown
 	for _, at := range []int{min(max(at, hi-most-top/2), lo+most+top/2), (lo + hi) / 2} {
