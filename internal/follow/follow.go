@@ -87,13 +87,13 @@ type Follower struct {
 type state uint8
 
 const (
-	over      state = iota // nothing: the pass is over
-	first                  // page 1: the newest records, or how the list is ordered
-	up                     // a page around the cursor, with the oldest records first
-	down                   // the same with the newest records first
-	again                  // page 1, to see whether the list has changed
-	all                    // the whole list
-	allButOne              // all but one record of it, to see whether the server honors count
+	over  state = iota // nothing: the pass is over
+	first              // page 1: the newest records, or how the list is ordered
+	up                 // a page around the cursor, with the oldest records first
+	down               // the same with the newest records first
+	again              // page 1, to see whether the list has changed
+	all                // the whole list
+	one                // one record of it, to see whether the server honors count
 )
 
 // pass is one reading of what is new. The next pass is a new value.
@@ -110,6 +110,7 @@ type pass struct {
 	doubted   page.Request // its response had no rows, and is not believed until it has come twice
 	sighted   []sighting   // in the order of their ids
 	passing   bool         // one of them would be passed over
+	told      bool         // record_count has come
 	changes   int          // how often record_count, or the response to the same request, has changed
 	doubts    int          // how often that was so
 	around
@@ -204,8 +205,8 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 		next, previous = f.unchanged(a.IDs)
 	case all:
 		next = f.whole(a.IDs)
-	case allButOne:
-		next, previous = f.wholeButOne(a.IDs)
+	case one:
+		next, previous = f.single(a.IDs)
 	case over:
 	}
 	if f.sight(req, a.IDs); p.passing || f.state == over && f.err == nil && len(p.sighted) > 0 {

@@ -41,7 +41,7 @@ func (f *Follower) counted(a Answer) {
 	if s.count >= 0 {
 		s.moved = max(count-s.count, s.count-count)
 	}
-	s.count = count
+	s.count, f.pass.told = count, true
 	if s.nothing {
 		s.settle(0)
 	}
@@ -53,7 +53,7 @@ func (f *Follower) doubt() {
 	switch f.state {
 	case again:
 		f.state, f.next = down, p.below
-	case allButOne:
+	case one:
 		f.readAll()
 	default:
 		p.doubted = f.next

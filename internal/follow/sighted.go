@@ -54,6 +54,7 @@ func (f *Follower) anew() {
 	p := &f.pass
 	p.passing, p.sighted, p.longest = false, nil, 0
 	p.doubts++
+	clear(p.questions)
 	switch {
 	case p.doubts > 1 && f.state == all:
 		f.fail("a record that one response has is left out of another", true)

@@ -124,7 +124,7 @@ func TestStories(t *testing.T) {
 		},
 		"no order, gaps between the ids": {
 			story: story{Server: pagetest.Server{Order: none, Limit: 2, Extra: 1}, list: "1 2 3 84 85 86 127 188 189 190 191", after: 66, size: 2},
-			asks:  "<1*2 <2*2 <4*2 <3*2 <1*2 <3*2 <1*2 <1*2 <2*2 <4*2 <3*2 <1*2 <3*2 64*2 <4*2 <2*2 <all*1000000",
+			asks:  "<1*2 <2*2 <4*2 <3*2 <1*2 <3*2 <1*2 <1*2 <2*2 <4*2 <3*2 <1*2 <3*2 <1*2 <all*14",
 			gives: "",
 			fails: "page 1 of 12 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach, for now",
 		},
@@ -207,8 +207,8 @@ func TestStories(t *testing.T) {
 		},
 		"no order, the caller goes back, two pages too much": {
 			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "1 2 3 4 5 46 47", sortable: true, after: 1, size: 5, passes: 3, goes: map[int]string{2: "3 4"}, sends: map[int]string{3: "50 51 53", 9: "-"}, says: map[int]int{3: 7, 9: 7}, tooMuch: map[int]bool{3: true, 7: true}, rewinds: map[int]int64{2: 1}},
-			asks:  "<1*5 3*4 1*5 2*2 <1*2 <6*2 <2*2 <1*2 <1*2 <1*2 <1*2 <all*1000000 <all*4 | <1*4 | <1*4",
-			gives: "2 5 46 47 | | 2 5 46",
+			asks:  "<1*5 3*4 1*5 2*2 <1*2 <6*2 <2*2 <1*2 <1*2 <1*2 <1*2 <1*2 <6*2 <2*2 <1*2 <1*2 | <1*4 | <1*4",
+			gives: "2 5 46 | | 2 5 46",
 		},
 		"oldest first, a page of rows that are gone in the next response": {
 			story: story{Server: pagetest.Server{Order: oldest}, list: "1 22 23 24 25", after: 22, size: 4, passes: 2, ahead: 2, sends: map[int]string{2: "28 31"}, says: map[int]int{2: 0}},
@@ -316,6 +316,38 @@ func TestStories(t *testing.T) {
 		"oldest first, capped at 2, a page too much before the one that it was to prove": {
 			story: story{Server: pagetest.Server{Order: oldest, Limit: 2, Silent: true}, list: "1-3 14-16", sortable: true, size: 11, adds: map[int]string{11: "19 21"}, tooMuch: map[int]bool{1: true, 6: true}},
 			asks:  "<1*11 <1*5 2*2 1*2 3*2 2*3 2*2 2*3 3*2 2*2 4*2 3*2 5*2 4*2", gives: "1-3 14-16 19 21",
+		},
+		"page_no ignored, record_count too small on pages and missing beside the whole list": {
+			story: story{
+				Server: pagetest.Server{Order: oldest, Ignore: true, Silent: true},
+				list:   "1-4", size: 2, passes: 3,
+				sends: map[int]string{1: "1 2", 2: "1 2", 3: "1 2"},
+				says:  map[int]int{1: 2, 2: 2, 3: 2},
+				goes:  map[int]string{6: "1-3"},
+			},
+			asks: "<1*2 2*2 2*2 <all*4 <all*1000000 | <all*6 | <all*4", gives: "1-4 | |",
+		},
+		"everything ignored, and of three records the one is left that no response had": {
+			story: story{
+				Server: pagetest.Server{Order: newest, Ignore: true, Silent: true},
+				list:   "1-3", size: 2, passes: 2,
+				sends: map[int]string{1: "3 2", 2: "3 2", 3: "3 2", 4: "3 2", 7: "6 5", 8: "6 5", 9: "6 5", 10: "6 5", 11: "6 5"},
+				goes:  map[int]string{5: "2 3"},
+			},
+			asks: "<1*2 <3*2 <2*2 <all*1000000 <all*1 <1*2 | <1*2 <4*2 <2*2 <all*1000000 <all*1", gives: "1 |",
+			fails: "page 1 of -1 records: the server ignores both page_no and count and does not say how many records there are: these may be all or only the first; a narrower filter may help",
+		},
+		"newest first, page 1 is empty once where it is to show whether the list has changed": {
+			story: story{Server: pagetest.Server{Silent: true}, list: "2 3 6 8", size: 2, sends: map[int]string{4: "-", 9: "3"}},
+			asks:  "<1*2 <3*2 <2*2 <1*2 <3*2 <2*2 <1*2 <3*2 <2*2 <1*2 <1*2", gives: "3 6 8",
+		},
+		"page 1 is asked for as often as it may be, and shows another order": {
+			story: story{Server: pagetest.Server{Order: newest, Limit: 3, ByAsked: true}, list: "3", size: 2, adds: map[int]string{1: "6"}, sends: map[int]string{4: "-"}},
+			asks:  "<1*2 <2*2 <1*2 <1*2 <1*2 <1*2", gives: "3 6",
+		},
+		"page 1 is asked for as often as it may be, and only the whole list is left": {
+			story: story{Server: pagetest.Server{Order: none, Fixed: 2, Silent: true, IgnoreCount: true}, list: "2 3 4", sortable: true, after: 2, size: 3, adds: map[int]string{7: "16"}, sends: map[int]string{1: "-", 4: "-", 7: "2"}},
+			asks:  "<1*3 <1*3 2*2 <1*3 <1*3 2*2 1*3 <all*1000000", gives: "3 4 16",
 		},
 	}
 	for name, test := range tests {

@@ -21,7 +21,7 @@ func (f *Follower) whole(ids []int64) (next []int) {
 	rows := len(ids)
 	f.at = rows
 	down := orderOf(ids) == newestFirst && ids[rows-1] <= f.cursor
-	counted := f.count >= 0 && !f.wrong
+	counted := f.count >= 0 && !f.wrong && (f.pass.told || rows >= f.count) // the list may have become shorter since an earlier pass
 	// A page was longer, or what this pass has given out is not in it.
 	part := rows < f.pass.longest || f.pass.changes == 0 && f.given > 0 && rows > 0 && slices.Min(ids) > f.cursor
 	switch {
@@ -47,19 +47,20 @@ func (f *Follower) whole(ids []int64) (next []int) {
 		return f.finish(f.take(ids))
 	default:
 		f.pass.held = ids
-		f.state, f.next.Count = allButOne, rows-1
+		f.state, f.next.Count = one, 1
 	}
 	return nil
 }
 
-// wholeButOne judges a response to a count that is less than the whole list: where it has as many rows, the server honors count, and the response
-// before was the whole.
-func (f *Follower) wholeButOne(ids []int64) (next []int, previous bool) {
-	if len(ids) != f.next.Count {
+// single judges the response to a count of one: where that is one row, and none that the whole list left out, the server honors count, and has cut off
+// nothing. Of all counts below that of the list, one is the least likely to be what an ignored count brings because records have gone.
+func (f *Follower) single(ids []int64) (next []int, previous bool) {
+	if len(ids) != 1 {
 		f.fail(page.HidesLength, false)
 		return nil, false
 	}
-	f.honors = true
+	f.sight(f.next, ids)
 	next = f.finish(f.take(f.pass.held))
+	f.honors = !f.pass.passing
 	return next, len(next) > 0
 }
