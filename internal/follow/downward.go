@@ -35,6 +35,9 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 		s.meet(p.begin)
 		s.below = f.next
 		f.onto(before)
+	case !begin && below == behind(f.next) && len(s.front) > 0 && p.ids[0] >= s.front[0]: // page 1 came in its place: the list ends before it
+		s.atMost(p.begin)
+		f.onto(before)
 	case below == behind(f.next) && p.size <= f.served: // it ends where the page behind it begins
 		s.atLeast(p.end())
 		s.below, s.held, s.heldPage = below, slices.Clone(p.ids), f.next

@@ -30,7 +30,7 @@ func TestStories(t *testing.T) {
 		},
 		"no order, record_count in two responses alone, two records go": {
 			story: story{Server: pagetest.Server{Order: none, Silent: true}, list: "1 82 123 124 125 126 127 128", sortable: true, size: 2, goes: map[int]string{8: "1 82"}, says: map[int]int{6: 9, 7: 8}},
-			asks:  "<1*2 1*2 <64*2 <63*2 <32*2 <31*2 <16*2 !<15*2 <8*2 <7*2 <4*2 <4*2 <3*2 <1*2 <4*2 <3*2 <1*2 <3*2 <1*2 <1*2 <4*2 <2*2 1*2 <4*2 <2*2 <all*10",
+			asks:  "<1*2 1*2 <64*2 <63*2 <32*2 <31*2 <16*2 !<15*2 <8*2 <7*2 <4*2 <4*2 <3*2 <2*2 1*2 <4*2 <2*2 <all*10",
 			gives: "",
 			fails: "page 1 of 8 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach, for now",
 		},
@@ -151,7 +151,7 @@ func TestStories(t *testing.T) {
 		},
 		"no order, two records, and two come": {
 			story: story{Server: pagetest.Server{Order: none, Extra: 1}, list: "1 4", sortable: true, size: 2, ahead: 1, adds: map[int]string{3: "7 10"}, goes: map[int]string{8: "1"}},
-			asks:  "<1*2 1*2 <2*2 1*2 2*2 1*2 all*7",
+			asks:  "<1*2 1*2 <2*2 1*2 2*2 2*2 <all*7",
 			gives: "",
 			fails: "page 1 of 5 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
 		},
@@ -348,6 +348,19 @@ func TestStories(t *testing.T) {
 		"page 1 is asked for as often as it may be, and only the whole list is left": {
 			story: story{Server: pagetest.Server{Order: none, Fixed: 2, Silent: true, IgnoreCount: true}, list: "2 3 4", sortable: true, after: 2, size: 3, adds: map[int]string{7: "16"}, sends: map[int]string{1: "-", 4: "-", 7: "2"}},
 			asks:  "<1*3 <1*3 2*2 <1*3 <1*3 2*2 1*3 <all*1000000", gives: "3 4 16",
+		},
+		"newest first, page 1 in place of a page that is held, since records have gone": {
+			story: story{Server: pagetest.Server{Limit: 2, Extra: -2}, list: "2 4 7 9-11 13", size: 3, wraps: true, goes: map[int]string{8: "7 9 10"}},
+			asks:  "<1*3 <3*2 <8*2 <4*2 <5*2 <4*2 <3*2 <1*3 !<3*2 <2*2 <1*2 <1*2", gives: "2 4 11 13",
+		},
+		"oldest first, page 1 in place of the page before a held one, since records have gone": {
+			story: story{
+				Server: pagetest.Server{Order: oldest, Silent: true},
+				list:   "2 4 7 9 12 13 16 19 22-27 29 31 32 34 36 38 39 42 44-46", sortable: true, size: 2, wraps: true,
+				goes: map[int]string{11: "32 34 36", 19: "26 27 29 31", 22: "38 39 42", 26: "13 16 19 22"},
+			},
+			asks:  "<1*2 2*2 1*2 3*2 2*2 4*2 3*2 5*2 4*2 6*2 5*2 7*2 6*2 8*2 7*2 9*2 8*2 10*2 9*2 5*2 8*2 6*2 7*2 6*2 8*2 7*2 1*2 6*2 3*2 4*2 5*2 4*2 6*2 5*2",
+			gives: "2 4 7 9 12 13 16 19 22-27 29 31 38 39 44-46",
 		},
 	}
 	for name, test := range tests {
