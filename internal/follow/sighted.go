@@ -13,8 +13,8 @@ type sighting struct {
 	req page.Request // which page that was
 }
 
-// absent forgets the sightings that a response tells to be gone: it is to the same request and has them no more, or it is in order and has records on
-// both sides of them.
+// absent forgets the sightings that a response tells of: it is to the same request, or it is in order and has records on both sides of them. Those that
+// are still there are sighted again, where it has them.
 func (f *Follower) absent(ids []int64) {
 	p := &f.pass
 	low, high := int64(0), int64(0)
@@ -22,7 +22,7 @@ func (f *Follower) absent(ids []int64) {
 		low, high = slices.Min(ids), slices.Max(ids)
 	}
 	p.sighted = slices.DeleteFunc(p.sighted, func(s sighting) bool {
-		return (s.req == f.next || low < s.id && s.id < high) && !slices.Contains(ids, s.id)
+		return s.req == f.next || low < s.id && s.id < high
 	})
 }
 

@@ -362,6 +362,22 @@ func TestStories(t *testing.T) {
 			asks:  "<1*2 2*2 1*2 3*2 2*2 4*2 3*2 5*2 4*2 6*2 5*2 7*2 6*2 8*2 7*2 9*2 8*2 10*2 9*2 5*2 8*2 6*2 7*2 6*2 8*2 7*2 1*2 6*2 3*2 4*2 5*2 4*2 6*2 5*2",
 			gives: "2 4 7 9 12 13 16 19 22-27 29 31 38 39 44-46",
 		},
+		"oldest first, page 1 in place of one behind the end, a page too much": {
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true, Extra: 2}, list: "1 3 6 7 10 12", after: 12, size: 5, passes: 2, wraps: true, says: map[int]int{7: 7, 8: 7}, tooMuch: map[int]bool{4: true}},
+			asks:  "<1*5 4*4 2*4 | 2*5 4*2 6*2 5*2 <all*13", gives: "|",
+			fails: "page 1 of 7 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
+		},
+		"everything ignored, and another order comes in a later pass": {
+			story: story{Server: pagetest.Server{Limit: 2, Ignore: true, IgnoreCount: true}, list: "2 4 6", after: 3, size: 2, passes: 3, sends: map[int]string{3: "2 4", 6: "4", 7: "-"}},
+			asks:  "<1*2 | <1*2 | <1*2 <2*2 <1*2", gives: "4 6 | |",
+		},
+		"oldest first, page_no ignored, two pages empty once": {
+			story: story{
+				Server: pagetest.Server{Order: oldest, Limit: 2, Ignore: true},
+				list:   "2 5-7 10 13 16 18 20", after: 8, size: 3, adds: map[int]string{2: "26", 4: "21"}, sends: map[int]string{3: "-", 4: "-", 8: "16 20"},
+			},
+			asks: "<1*3 2*9 1*10 1*10 1*10 2*11 2*11 <all*1000000 <all*1", gives: "10 13 16 18 20 21 26",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
