@@ -35,9 +35,6 @@ func (f *Follower) downward(p part, before recent) (next []int, previous bool) {
 		s.meet(p.begin)
 		s.below = f.next
 		f.onto(before)
-	case !begin && below == behind(f.next) && len(s.front) > 0 && p.ids[0] >= s.front[0]: // page 1 came in its place: the list ends before it
-		s.atMost(p.begin)
-		f.onto(before)
 	case below == behind(f.next) && p.size <= f.served: // it ends where the page behind it begins
 		s.atLeast(p.end())
 		s.below, s.held, s.heldPage = below, slices.Clone(p.ids), f.next
@@ -75,6 +72,10 @@ func (f *Follower) unchanged(ids []int64) (next []int, previous bool) {
 	f.state = down
 	same := s.steady && len(ids) > 0 && slices.Equal(ids[:1], s.front[:min(1, len(s.front))])
 	switch {
+	case same && s.heldPage.Page > 1 && s.held[0] >= ids[0]: // page 1 came in its place: the list ends before it
+		s.atMost((s.heldPage.Page - 1) * len(s.held))
+		f.onto(recent{})
+		return nil, false
 	case same && !s.agreed: // a record may have come and gone, and record_count may tell of it late
 		f.next = s.heldPage
 		return nil, false
