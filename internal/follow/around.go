@@ -40,7 +40,7 @@ type recent struct {
 	held     []int64      // a page that the next response may prove
 	heldPage page.Request // which that is; of no rows where the list ends before it
 	below    page.Request // the page that begins where the two meet, with the newest records first
-	agreed   bool         // the held page was the same when it was read again
+	agreed   bool         // the held page was the same when it was read again; oldest first, it is to be
 	short    page.Request // the page before the next one, which is short and not known to be the last
 }
 

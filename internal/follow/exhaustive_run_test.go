@@ -217,8 +217,8 @@ func (b beginning) replay(picks []int) string {
 // mostAsked is how often a question may be asked while the list does not change and nothing is given out. It is twice where pages can overlap. A list
 // that comes with the newest records first in pages that cannot needs more: the page as one on the way, to be held between two readings of page 1,
 // once again where these do not agree since the list had changed before, and another time where there is no record_count. A pass in which the list has
-// changed may see that only when it comes by there again, and then asks anew. The last page in place of one behind the end does not show where that is:
-// a follower whose last record is gone comes by there another time.
+// changed may see that only when it comes by there again, and then asks anew, and another time where page 1 may be in place of a page behind the end. The
+// last page in place of one behind the end does not show where that is: a follower whose last record is gone comes by there another time.
 func (r *run) mostAsked() int {
 	most := 2
 	if r.order == pagetest.NewestFirst {
@@ -228,7 +228,7 @@ func (r *run) mostAsked() int {
 		most++
 	}
 	if r.world.events > r.quiet {
-		most *= 2
+		most = 2*most + 1
 	}
 	return most
 }

@@ -58,7 +58,8 @@ const (
 //   - A page that holds a record up to the cursor and records after it: the latter were neighbors of the former. Pages are chosen so.
 //   - Page 1 of a list that comes with the oldest records first.
 //   - Page 5 of such a list, where page 4, read after it, ends with a record up to the cursor. Deletes and inserts only ever raise the id at a
-//     position, so nothing was between them when page 5 was read.
+//     position, so nothing was between them when page 5 was read. Page 1 may come in place of page 4 where the list ends before it by then: unless
+//     record_count or an empty page speaks against that, page 5 must begin with the same record when it is read again.
 //   - The last page of a list that comes newest first, if it holds only records after the cursor, is shorter than the pages that the server
 //     has sent, and record_count or an empty page behind it agrees that it is the last.
 //   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change in between: page 1 has
@@ -111,6 +112,7 @@ type pass struct {
 	sighted   []sighting   // in the order of their ids
 	passing   bool         // one of them would be passed over
 	told      bool         // record_count has come
+	same      bool         // the response to the same request was the same before
 	changes   int          // how often record_count, or the response to the same request, has changed
 	doubts    int          // how often that was so
 	around
@@ -246,7 +248,9 @@ func (f *Follower) note(a Answer) {
 	for _, id := range a.IDs {
 		print = print*1099511628211 ^ id
 	}
-	if before, asked := p.answers[f.next]; asked && before != print {
+	before, asked := p.answers[f.next]
+	p.same = asked && before == print
+	if asked && before != print {
 		clear(p.questions)
 		p.questions[f.next]++
 		p.changes++

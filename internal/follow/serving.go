@@ -23,6 +23,7 @@ type serving struct {
 	gave    int  // how many records were given out since
 	given   int  // how many records this pass gave out
 	polls   bool // see Begin
+	blank   bool // a page behind the end had no rows, rather than those of another one
 	paged   bool // a page behind the first has come: the server heeds page_no
 }
 
@@ -130,6 +131,7 @@ func (f *Follower) learn(ids []int64, before recent) part {
 	if f.fixed > 0 {
 		size = f.fixed
 	}
+	f.blank = f.blank || rows == 0 && f.next.Page > 1
 	p := part{ids: ids, size: size, begin: (f.next.Page - 1) * size, full: rows == size, short: rows < min(size, f.served)}
 	if rows == 1 && (f.count <= 1 || f.order != asAsked) { // nobody serves pages of one row
 		p.short = true

@@ -61,9 +61,7 @@ func (f *Follower) anew() {
 	case p.doubts > 1 || f.order == inOneAnswer:
 		f.readAll()
 	case f.order == oldestFirst:
-		places := p.places // the id at a position only rises
 		p.around = newAround()
-		p.places = places
 		p.meet(f.at)
 		f.state = up
 		f.seek()

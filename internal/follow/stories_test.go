@@ -151,7 +151,7 @@ func TestStories(t *testing.T) {
 		},
 		"no order, two records, and two come": {
 			story: story{Server: pagetest.Server{Order: none, Extra: 1}, list: "1 4", sortable: true, size: 2, ahead: 1, adds: map[int]string{3: "7 10"}, goes: map[int]string{8: "1"}},
-			asks:  "<1*2 1*2 <2*2 1*2 2*2 2*2 <all*7",
+			asks:  "<1*2 1*2 <2*2 1*2 2*2 1*2 all*7",
 			gives: "",
 			fails: "page 1 of 5 records: the server ignores both page_no and count; a narrower filter may bring the rest into reach",
 		},
@@ -274,8 +274,8 @@ func TestStories(t *testing.T) {
 			asks:  "<1*2 2*2 2*2 <all*1000000 <all*1000000 <all*1000000", gives: "4 9",
 		},
 		"oldest first, a page has four rows in the place of two": {
-			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1 62 63 64", sortable: true, after: 62, size: 2, passes: 2, adds: map[int]string{9: "67"}, sends: map[int]string{6: "1 62 63 64"}},
-			asks:  "<1*2 2*2 1*2 3*2 2*2 | 2*2 3*4 2*4 2*4 1*4", gives: "63 64 | 67",
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1 62 63 64", sortable: true, after: 62, size: 2, passes: 2, adds: map[int]string{10: "67"}, sends: map[int]string{7: "1 62 63 64"}},
+			asks:  "<1*2 2*2 1*2 2*2 3*2 2*2 | 2*2 3*4 2*4 2*4 1*4", gives: "63 64 | 67",
 		},
 		"newest first, page 1 comes in place of one behind the end, and changes three times": {
 			story: story{Server: pagetest.Server{Order: newest, Silent: true}, wraps: true, list: "1-6", after: 1, size: 3, adds: map[int]string{5: "7"}, goes: map[int]string{8: "7", 10: "6"}},
@@ -314,8 +314,8 @@ func TestStories(t *testing.T) {
 			asks:  "<1*2 <5*2 <5*2 <3*2 <4*2 <5*2 <4*2 <1*2 <4*2 <1*2 <3*2 <1*2 <3*2 <1*2 <2*2 <1*2 <2*2 <1*2 <1*2 <1*2", gives: "1-8",
 		},
 		"oldest first, capped at 2, a page too much before the one that it was to prove": {
-			story: story{Server: pagetest.Server{Order: oldest, Limit: 2, Silent: true}, list: "1-3 14-16", sortable: true, size: 11, adds: map[int]string{11: "19 21"}, tooMuch: map[int]bool{1: true, 6: true}},
-			asks:  "<1*11 <1*5 2*2 1*2 3*2 2*3 2*2 2*3 3*2 2*2 4*2 3*2 5*2 4*2", gives: "1-3 14-16 19 21",
+			story: story{Server: pagetest.Server{Order: oldest, Limit: 2, Silent: true}, list: "1-3 14-16", sortable: true, size: 11, adds: map[int]string{12: "19 21"}, tooMuch: map[int]bool{1: true, 7: true}},
+			asks:  "<1*11 <1*5 2*2 1*2 2*2 3*2 2*3 2*2 2*3 3*2 2*2 4*2 3*2 5*2 4*2", gives: "1-3 14-16 19 21",
 		},
 		"page_no ignored, record_count too small on pages and missing beside the whole list": {
 			story: story{
@@ -358,13 +358,20 @@ func TestStories(t *testing.T) {
 			asks:  "<1*2 <2*2 <3*2 <2*2 <1*2 <3*2 <2*2 <1*2 <2*2 <1*2 <1*2 <1*2", gives: "1-4",
 		},
 		"oldest first, page 1 in place of the page before a held one, since records have gone": {
-			story: story{
-				Server: pagetest.Server{Order: oldest, Silent: true},
-				list:   "2 4 7 9 12 13 16 19 22-27 29 31 32 34 36 38 39 42 44-46", sortable: true, size: 2, wraps: true,
-				goes: map[int]string{11: "32 34 36", 19: "26 27 29 31", 22: "38 39 42", 26: "13 16 19 22"},
-			},
-			asks:  "<1*2 2*2 1*2 3*2 2*2 4*2 3*2 5*2 4*2 6*2 5*2 7*2 6*2 8*2 7*2 9*2 8*2 10*2 9*2 5*2 8*2 6*2 7*2 6*2 8*2 7*2 1*2 6*2 3*2 4*2 5*2 4*2 6*2 5*2",
-			gives: "2 4 7 9 12 13 16 19 22-27 29 31 38 39 44-46",
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, passes: 2, after: 10, size: 3, wraps: true, adds: map[int]string{3: "1-4 7-13"}, goes: map[int]string{5: "1-4 7"}},
+			asks:  "<1*3 <1*3 | <1*3 4*3 3*3 4*3 2*2 2*3 3*3 3*3 <all*1000000", gives: "| 11-13",
+		},
+		"oldest first, page 1 in place of the page before a held one, and record_count has fallen": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "1-2 10 12 20-21 26 32 36 44 50 54", after: 20, size: 2, wraps: true, goes: map[int]string{3: "1 10 20 32 36 44 50 54"}},
+			asks:  "<1*2 4*2 3*2 !4*2 2*2 1*2 3*2 3*2 <all*1000000", gives: "21 26",
+		},
+		"oldest first, the page before a held one is empty once, and so it is again": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "3-4 11-12 20-22 24", after: 21, size: 3, sends: map[int]string{2: "-", 5: "-"}},
+			asks:  "<1*3 2*3 2*3 3*3 2*3 2*3 3*3 3*3 all*1000000", gives: "22 24",
+		},
+		"oldest first, no record_count, and a page behind the end was empty": {
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1-4", after: 4, size: 2, passes: 3, adds: map[int]string{5: "5 6"}},
+			asks:  "<1*2 6*2 3*2 2*2 | 2*2 | 3*2 2*2 4*2", gives: "| | 5 6",
 		},
 		"oldest first, page 1 in place of one behind the end, a page too much": {
 			story: story{Server: pagetest.Server{Order: oldest, Silent: true, Extra: 2}, list: "1 3 6 7 10 12", after: 12, size: 5, passes: 2, wraps: true, says: map[int]int{7: 7, 8: 7}, tooMuch: map[int]bool{4: true}},

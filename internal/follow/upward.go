@@ -8,11 +8,12 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		old++
 	}
 	begin := f.next.Page == 1
+	still := before.agreed && before.heldPage == f.next && rows > 0 && p.ids[0] == before.held[0] // the list did not end before it in between
 	switch {
 	case rows == 0 && begin:
 		f.at = 0
 		return f.ended(), false
-	case old == 0 && !begin: // the cursor is nearer to the front
+	case old == 0 && !begin && !still: // the cursor is nearer to the front
 		if rows == 0 && s.poll && !f.polls && s.changes == 0 { // see Begin
 			return f.finish(nil), false
 		}
@@ -27,6 +28,11 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		return nil, false
 	}
 	proved := before.heldPage == behind(f.next) && old == rows && p.size <= f.served
+	if proved && len(before.held) > 0 && !f.blank && (f.fell || f.count < 0 && !s.same) { // it may be page 1, where the list ends before it by now
+		s.held, s.heldPage, s.agreed = before.held, before.heldPage, true
+		f.next = before.heldPage
+		return nil, false
+	}
 	if proved && len(before.held) > 0 {
 		next = f.take(before.held)
 		held := part{ids: before.held, size: p.size, begin: p.begin + p.size, short: len(before.held) < p.size}
