@@ -40,7 +40,8 @@ type recent struct {
 	held     []int64      // a page that the next response may prove
 	heldPage page.Request // which that is; of no rows where the list ends before it
 	below    page.Request // the page that begins where the two meet, with the newest records first
-	agreed   bool         // the held page was the same when it was read again; oldest first, it is to be
+	confirm  page.Request // the held page, where it is read again to prove the one before it
+	agreed   bool         // the held page was the same when it was read again
 	short    page.Request // the page before the next one, which is short and not known to be the last
 }
 
@@ -177,6 +178,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		return nil, false
 	}
 	larger, limit := f.fixed == 0 && f.next.Size > max(f.limit, leastSize) && f.next != behind(before.short), f.limit
+	heeds := f.heeds
 	p := f.learn(ids, before)
 	if larger && len(ids) > 0 && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
 		f.tried, f.pass.tried = limit, true
@@ -190,8 +192,8 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		}
 		p.begin = f.at - old
 	}
-	if f.moved == 0 && !f.heeds && f.next.Size < f.served && f.elsewhere(p) {
-		f.fixed = f.served // it is not there since the server counts its pages by that size
+	if f.moved == 0 && !heeds && f.next.Size < f.served && f.elsewhere(p) {
+		f.heeds, f.fixed = false, f.served // it is not there since the server counts its pages by that size
 		f.pass.recount()
 		f.seek()
 		return nil, false
@@ -202,6 +204,9 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		return nil, false
 	}
 	if f.repeats(p) { // the server has no such page and sends another in its place
+		if f.state == up { // what was the same before may be that page, too
+			clear(f.pass.answers)
+		}
 		if f.pass.others++; f.pass.others > 1 {
 			if f.order == oldestFirst {
 				f.order = inOneAnswer

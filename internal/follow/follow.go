@@ -59,7 +59,7 @@ const (
 //   - Page 1 of a list that comes with the oldest records first.
 //   - Page 5 of such a list, where page 4, read after it, ends with a record up to the cursor. Deletes and inserts only ever raise the id at a
 //     position, so nothing was between them when page 5 was read. Page 1 may come in place of page 4 where the list ends before it by then: unless
-//     record_count or an empty page speaks against that, page 5 must begin with the same record when it is read again.
+//     page 4 was the same before, page 5 must begin with the same record when it is read again.
 //   - The last page of a list that comes newest first, if it holds only records after the cursor, is shorter than the pages that the server
 //     has sent, and record_count or an empty page behind it agrees that it is the last.
 //   - Page 4 of such a list, read after page 5, which begins with a record up to the cursor, in a list that did not change in between: page 1 has
@@ -157,6 +157,7 @@ func (f *Follower) Rewind(after int64) {
 	f.cursor = after
 	f.at = max(0, f.at-f.given)
 	f.Begin()
+	f.pass.poll = false // where they end is a guess
 }
 
 // Next returns the request to send, or false when the pass is over; see Err.
@@ -249,7 +250,7 @@ func (f *Follower) note(a Answer) {
 		print = print*1099511628211 ^ id
 	}
 	before, asked := p.answers[f.next]
-	p.same = asked && before == print
+	p.same = before == print
 	if asked && before != print {
 		clear(p.questions)
 		p.questions[f.next]++

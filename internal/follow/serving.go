@@ -23,7 +23,6 @@ type serving struct {
 	gave    int  // how many records were given out since
 	given   int  // how many records this pass gave out
 	polls   bool // see Begin
-	blank   bool // a page behind the end had no rows, rather than those of another one
 	paged   bool // a page behind the first has come: the server heeds page_no
 }
 
@@ -59,6 +58,7 @@ func (f *Follower) doubt() {
 	default:
 		p.doubted = f.next
 	}
+	p.confirm = page.Request{}
 	if p.agreed = false; len(p.held) > 0 {
 		p.held, p.heldPage = nil, page.Request{}
 	}
@@ -125,13 +125,12 @@ func (f *Follower) learn(ids []int64, before recent) part {
 	case rows > size:
 		f.limit, f.fixed = rows, rows
 		f.pass.recount()
-	case rows > f.fixed:
+	case rows > f.fixed, f.next.Page == 1 && rows == size && size < f.fixed:
 		f.fixed = 0
 	}
 	if f.fixed > 0 {
 		size = f.fixed
 	}
-	f.blank = f.blank || rows == 0 && f.next.Page > 1
 	p := part{ids: ids, size: size, begin: (f.next.Page - 1) * size, full: rows == size, short: rows < min(size, f.served)}
 	if rows == 1 && (f.count <= 1 || f.order != asAsked) { // nobody serves pages of one row
 		p.short = true

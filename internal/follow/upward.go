@@ -8,7 +8,7 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		old++
 	}
 	begin := f.next.Page == 1
-	still := before.agreed && before.heldPage == f.next && rows > 0 && p.ids[0] == before.held[0] // the list did not end before it in between
+	still := before.confirm == f.next && rows > 0 && p.ids[0] == before.held[0] // the list did not end before it in between
 	switch {
 	case rows == 0 && begin:
 		f.at = 0
@@ -28,12 +28,12 @@ func (f *Follower) upward(p part, before recent) (next []int, previous bool) {
 		return nil, false
 	}
 	proved := before.heldPage == behind(f.next) && old == rows && p.size <= f.served
-	if proved && len(before.held) > 0 && !f.blank && (f.fell || f.count < 0 && !s.same) { // it may be page 1, where the list ends before it by now
-		s.held, s.heldPage, s.agreed = before.held, before.heldPage, true
-		f.next = before.heldPage
-		return nil, false
-	}
 	if proved && len(before.held) > 0 {
+		if !s.same { // it may be page 1, where the list ends before it by now
+			s.held, s.confirm = before.held, before.heldPage
+			f.next = before.heldPage
+			return nil, false
+		}
 		next = f.take(before.held)
 		held := part{ids: before.held, size: p.size, begin: p.begin + p.size, short: len(before.held) < p.size}
 		held.ended = held.short && f.agrees(held.end())
