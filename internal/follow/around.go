@@ -178,7 +178,6 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		return nil, false
 	}
 	larger, limit := f.fixed == 0 && f.next.Size > max(f.limit, leastSize) && f.next != behind(before.short), f.limit
-	heeds := f.heeds
 	p := f.learn(ids, before)
 	if larger && len(ids) > 0 && len(ids) <= limit { // the server does not take larger pages, and may count them by its own size
 		f.tried, f.pass.tried = limit, true
@@ -192,12 +191,13 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		}
 		p.begin = f.at - old
 	}
-	if f.moved == 0 && !heeds && f.next.Size < f.served && f.elsewhere(p) {
-		f.heeds, f.fixed = false, f.served // it is not there since the server counts its pages by that size
+	if f.moved == 0 && p.size < f.served && f.elsewhere(p) {
+		f.fixed = f.served // it is not there since the server counts its pages by that size
 		f.pass.recount()
 		f.seek()
 		return nil, false
 	}
+	f.heeds = f.heeds || p.full && len(ids) < f.served
 	if behind(before.short) == f.next && f.precedes(p) { // there is no page behind the short one
 		f.pass.heldPage = f.next
 		f.next = before.short
@@ -238,13 +238,21 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	return f.downward(p, before)
 }
 
-// elsewhere reports whether a page was found where it cannot be: records were seen behind where the list ends, or its own at a later position.
+// elsewhere reports whether a page was found where it cannot be: it, or the end of the list, is behind a record that was seen behind where it begins, or it
+// begins as the page of this number did in another size. A page that was as short as was asked for speaks against it, but may have been the last: then the
+// same page tells when it comes again.
 func (f *Follower) elsewhere(p part) bool {
-	if len(p.ids) == 0 {
-		return p.begin < f.pass.lo
+	none, before := len(p.ids) == 0, p.begin < f.pass.lo
+	switch {
+	case f.pass.same && before && (none || (f.state == up) == (p.ids[0] > f.cursor)):
+		return true
+	case f.heeds:
+		return false
+	case none:
+		return before
 	}
 	return slices.ContainsFunc(f.pass.places, func(seen place) bool {
-		return seen.id == p.ids[0] && seen.at > p.begin
+		return seen.id == p.ids[0] && seen.at != p.begin && seen.at/seen.size == p.begin/p.size
 	})
 }
 

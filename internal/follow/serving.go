@@ -144,7 +144,6 @@ func (f *Follower) learn(ids []int64, before recent) part {
 		f.wrong = f.wrong || f.pass.ofRows > 0 && f.pass.ofRows != rows
 		f.pass.ofRows = rows
 	}
-	f.heeds = f.heeds || p.full && rows < f.served
 	f.served, f.pass.longest = max(f.served, rows), max(f.pass.longest, rows)
 	switch {
 	case rows > f.limit && f.limit > 0: // more than was believed

@@ -146,6 +146,22 @@ func TestStoriesOldestFirst(t *testing.T) {
 			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1-5", after: 4, size: 2, wraps: true, sends: map[int]string{5: "4"}},
 			asks:  "<1*2 6*2 2*2 3*2 2*2 3*2", gives: "5",
 		},
+		"oldest first, no record_count, and a record goes before an overlapping page": {
+			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "2-4 7 9-11", sortable: true, after: 6, size: 6, goes: map[int]string{2: "3"}},
+			asks:  "<1*6 2*5 1*5 2*5", gives: "7 9-11",
+		},
+		"oldest first, pages fixed at 6, known by a page that comes twice": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 6, IgnoreCount: true}, list: "1-3 6-8", sortable: true, after: 2, size: 6, adds: map[int]string{2: "9-10"}},
+			asks:  "<1*6 2*5 1*6 2*5 2*6 1*6", gives: "3 6-10",
+		},
+		"oldest first, pages fixed at 4, known by one that is empty each time": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 4, IgnoreCount: true}, list: "1 3-5 7", sortable: true, after: 4, size: 12, adds: map[int]string{4: "8"}, goes: map[int]string{3: "5-7"}},
+			asks:  "<1*12 2*3 1*3 !2*3 !2*3 1*4 2*3 2*4 1*4", gives: "5 8",
+		},
+		"oldest first, pages fixed at 7, known by one that begins alike in two sizes": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 7, IgnoreCount: true}, list: "1 4-6 8 10-13 15-16", sortable: true, after: 13, size: 7, passes: 2, adds: map[int]string{3: "17-20"}},
+			asks:  "<1*7 2*7 | 3*5 2*7 3*6 3*7 2*7", gives: "15-16 | 17-20",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -277,7 +277,7 @@ func TestStories(t *testing.T) {
 		},
 		"page 1 in place of one behind the end, records go, and three pages are too much": {
 			story: story{Server: pagetest.Server{Silent: true}, list: "1-11", sortable: true, size: 6, wraps: true, adds: map[int]string{5: "16"}, goes: map[int]string{3: "1-8"}, tooMuch: map[int]bool{4: true, 7: true, 8: true}},
-			asks:  "<1*6 1*6 2*5 1*5 1*2 1*6 <1*2 1*2 2*2 1*2", gives: "1-6 9-11 16",
+			asks:  "<1*6 1*6 2*5 1*5 1*2 <1*2 1*2 2*2 1*2", gives: "1-6 9-11 16",
 		},
 		"newest first as before, and then once not": {
 			story: story{Server: pagetest.Server{Order: newest, Limit: 3}, list: "1-2", after: 1, size: 3, wraps: true, passes: 3, sends: map[int]string{3: "1-2"}},
@@ -298,6 +298,14 @@ func TestStories(t *testing.T) {
 		"everything ignored, and another order comes in a later pass": {
 			story: story{Server: pagetest.Server{Limit: 2, Ignore: true, IgnoreCount: true}, list: "2 4 6", after: 3, size: 2, passes: 3, sends: map[int]string{3: "2 4", 6: "4", 7: "-"}},
 			asks:  "<1*2 | <1*2 | <1*2 1*3 2*2 2*3 3*3 2*3 1*3 2*3 <all*1000000", gives: "4 6 | |",
+		},
+		"newest first, pages fixed at 11, and the cursor is where one begins": {
+			story: story{Server: pagetest.Server{Order: newest, Fixed: 11, IgnoreCount: true}, list: "1-67", after: 2, size: 11},
+			asks:  "<1*11 <6*11 <7*8 <4*11 <5*11 <6*11 <7*8 <6*11 <5*11 <1*11 <5*11 <1*11 <4*11 <1*11 <4*11 <1*11 <3*11 <1*11 <3*11 <1*11 <2*11 <1*11 <2*11 <1*11 <1*11 <1*11", gives: "3-67",
+		},
+		"newest first, records go while a page is shown to begin where it seems to": {
+			story: story{Server: pagetest.Server{Order: newest}, list: "1-2 5 8 11-12 15 18-19", after: 4, size: 6, goes: map[int]string{2: "11-18"}},
+			asks:  "<1*6 <2*6 !<2*4 <1*6", gives: "5 8 19",
 		},
 	}
 	for name, test := range tests {
