@@ -10,12 +10,7 @@ import (
 func TestStoriesOldestFirst(t *testing.T) {
 	t.Parallel()
 	const oldest = pagetest.OldestFirst
-	tests := map[string]struct {
-		story
-		asks  string
-		gives string
-		fails string
-	}{
+	stories{
 		"oldest first, the caller goes back, and a page in no order comes": {
 			story: story{Server: pagetest.Server{Order: oldest, Silent: true}, list: "1 4", sortable: true, after: 4, size: 4, passes: 2, sends: map[int]string{5: "4 1 4"}, rewinds: map[int]int64{1: 1}},
 			asks:  "<1*4 2*2 1*2 | 1*2 2*2",
@@ -162,11 +157,5 @@ func TestStoriesOldestFirst(t *testing.T) {
 			story: story{Server: pagetest.Server{Order: oldest, Fixed: 7, IgnoreCount: true}, list: "1 4-6 8 10-13 15-16", sortable: true, after: 13, size: 7, passes: 2, adds: map[int]string{3: "17-20"}},
 			asks:  "<1*7 2*7 | 3*5 2*7 3*6 3*7 2*7", gives: "15-16 | 17-20",
 		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test.check(t, test.asks, test.gives, test.fails)
-		})
-	}
+	}.check(t)
 }

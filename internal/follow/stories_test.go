@@ -11,12 +11,7 @@ import (
 func TestStories(t *testing.T) {
 	t.Parallel()
 	const oldest, newest, none = pagetest.OldestFirst, pagetest.NewestFirst, pagetest.NoOrder
-	tests := map[string]struct {
-		story
-		asks  string
-		gives string
-		fails string
-	}{
+	stories{
 		"newest first, sort ignored, pages read ahead": {
 			story: story{Server: pagetest.Server{Order: newest}, list: "1 2 3 4", sortable: true, size: 3, ahead: 2},
 			asks:  "<1*3 1*3+2*2 <2*3 <2*2 <1*3",
@@ -307,11 +302,5 @@ func TestStories(t *testing.T) {
 			story: story{Server: pagetest.Server{Order: newest}, list: "1-2 5 8 11-12 15 18-19", after: 4, size: 6, goes: map[int]string{2: "11-18"}},
 			asks:  "<1*6 <2*6 !<2*4 <1*6", gives: "5 8 19",
 		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test.check(t, test.asks, test.gives, test.fails)
-		})
-	}
+	}.check(t)
 }

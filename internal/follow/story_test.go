@@ -145,3 +145,21 @@ func (s story) check(t *testing.T, asks, gives, fails string) {
 	}
 	assert.EqualError(t, err, fails)
 }
+
+// stories have names: with each are the requests that are made, what they bring, and how the last pass that failed did.
+type stories map[string]struct {
+	story
+	asks  string
+	gives string
+	fails string
+}
+
+func (all stories) check(t *testing.T) {
+	t.Helper()
+	for name, test := range all {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.story.check(t, test.asks, test.gives, test.fails)
+		})
+	}
+}
