@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -143,18 +144,20 @@ func TestHeapWatchSeesWhatIsLiveAndNothingElse(t *testing.T) {
 // TestCalibrateIsNotMisled: one sample that took long because the machine was busy says nothing of how many operations fill one.
 func TestCalibrateIsNotMisled(t *testing.T) {
 	t.Parallel()
-	calls := 0
-	c := &contest{title: "work", entries: []entry{{"A", func(context.Context) (run, func(context.Context) error, error) {
-		return func(_ context.Context, s *sample) error {
-			calls++
-			if calls == 2 {
-				time.Sleep(60 * time.Millisecond)
-			}
-			time.Sleep(time.Duration(s.n) * 100 * time.Microsecond)
-			return nil
-		}, nil, nil
-	}}}}
-	n, err := calibrate(t.Context(), c, 40*time.Millisecond)
-	require.NoError(t, err)
-	assert.Greater(t, n, 20, "one operation takes 0.1 ms and more")
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		c := &contest{title: "work", entries: []entry{{"A", func(context.Context) (run, func(context.Context) error, error) {
+			return func(_ context.Context, s *sample) error {
+				calls++
+				if calls == 2 {
+					time.Sleep(60 * time.Millisecond)
+				}
+				time.Sleep(time.Duration(s.n) * 100 * time.Microsecond)
+				return nil
+			}, nil, nil
+		}}}}
+		n, err := calibrate(t.Context(), c, 40*time.Millisecond)
+		require.NoError(t, err)
+		assert.Equal(t, 400, n, "one operation takes 0.1 ms")
+	})
 }
