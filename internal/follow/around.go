@@ -197,7 +197,7 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		f.seek()
 		return nil, false
 	}
-	f.heeds = f.heeds || p.full && len(ids) < f.served
+	f.heeds = f.heeds || p.full && len(ids) < f.served && len(ids) != f.count-(f.next.Page-1)*f.served // that many the last page of that size has
 	if behind(before.short) == f.next && f.precedes(p) { // there is no page behind the short one
 		f.pass.heldPage = f.next
 		f.next = before.short
@@ -238,21 +238,21 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 	return f.downward(p, before)
 }
 
-// elsewhere reports whether a page was found where it cannot be: it, or the end of the list, is behind a record that was seen behind where it begins, or it
-// begins as the page of this number did in another size. A page that was as short as was asked for speaks against it, but may have been the last: then the
-// same page tells when it comes again.
+// elsewhere reports whether a page was found where it cannot be: it, or the end of the list, is behind a record that was seen behind where it begins, its
+// first record was seen at a later position, or it begins as the page of its number did in another size. A page that was as short as was asked for speaks
+// against it, but may have been the last: then the same page tells when it comes again.
 func (f *Follower) elsewhere(p part) bool {
-	none, before := len(p.ids) == 0, p.begin < f.pass.lo
+	before := p.begin < f.pass.lo
 	switch {
-	case f.pass.same && before && (none || (f.state == up) == (p.ids[0] > f.cursor)):
+	case len(p.ids) == 0:
+		return before && !f.heeds && (f.said < 0 || f.said >= p.begin)
+	case f.pass.same && before && (f.state == up) == (p.ids[0] > f.cursor):
 		return true
 	case f.heeds:
 		return false
-	case none:
-		return before
 	}
 	return slices.ContainsFunc(f.pass.places, func(seen place) bool {
-		return seen.id == p.ids[0] && seen.at != p.begin && seen.at/seen.size == p.begin/p.size
+		return seen.id == p.ids[0] && (seen.at > p.begin || seen.at < p.begin && seen.at/seen.size == p.begin/p.size)
 	})
 }
 

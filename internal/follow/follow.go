@@ -198,8 +198,8 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	p.idle++
 	f.note(a)
 	f.absent(a.IDs)
-	req := f.next
-	switch f.state {
+	req, state := f.next, f.state
+	switch state {
 	case first:
 		next = f.first(a.IDs)
 	case up, down:
@@ -213,7 +213,7 @@ func (f *Follower) Accept(a Answer) (next []int, previous bool) {
 	case over:
 	}
 	if f.sight(req, a.IDs); p.passing || f.state == over && f.err == nil && len(p.sighted) > 0 {
-		f.anew()
+		f.anew(state)
 	}
 	if len(next) > 0 {
 		p.idle, p.level = 0, 0

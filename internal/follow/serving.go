@@ -6,6 +6,7 @@ import "github.com/halopsa-go/halopsa/internal/page"
 type serving struct {
 	asked int  // page_size that the caller wants
 	count int  // latest record_count, -1 when unknown
+	said  int  // record_count of the latest response, -1 without one
 	moved int  // by how much that differs from the one before
 	fell  bool // the latest one is smaller than that
 	wrong bool // record_count has been found not to be true
@@ -31,6 +32,7 @@ func (f *Follower) counted(a Answer) {
 	s := &f.serving
 	none, begin := len(a.IDs) == 0, f.next.Page <= 1
 	count := min(a.RecordCount, unknown-1) // no list is longer
+	s.said = count
 	if s.nothing = none && begin; none && !begin && count == 0 {
 		count = -1
 	}

@@ -49,14 +49,14 @@ func (f *Follower) passes(ids []int64, last int64) bool {
 }
 
 // anew begins the reading anew where a record that was sighted would be passed over: it is gone, or what says so is not true. Where that comes again the
-// whole list tells, and where that does, nothing can.
-func (f *Follower) anew() {
+// whole list tells, and where a response that was judged as that says so, nothing can.
+func (f *Follower) anew(judged state) {
 	p := &f.pass
 	p.passing, p.sighted, p.longest = false, nil, 0
 	p.doubts++
 	clear(p.questions)
 	switch {
-	case p.doubts > 1 && f.state == all:
+	case p.doubts > 1 && (judged == all || judged == one):
 		f.fail("a record that one response has is left out of another", true)
 	case p.doubts > 1 || f.order == inOneAnswer:
 		f.readAll()
