@@ -197,7 +197,8 @@ func (f *Follower) page(ids []int64) (next []int, previous bool) {
 		f.seek()
 		return nil, false
 	}
-	f.heeds = f.heeds || p.full && len(ids) < f.served && len(ids) != f.count-(f.next.Page-1)*f.served // that many the last page of that size has
+	last := f.count - (f.next.Page-1)*f.served // so many rows the last page of that size has, however many are asked for
+	f.heeds = f.heeds || p.full && len(ids) < f.served && len(ids) != last
 	if behind(before.short) == f.next && f.precedes(p) { // there is no page behind the short one
 		f.pass.heldPage = f.next
 		f.next = before.short

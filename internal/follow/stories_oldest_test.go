@@ -157,5 +157,21 @@ func TestStoriesOldestFirst(t *testing.T) {
 			story: story{Server: pagetest.Server{Order: oldest, Fixed: 7, IgnoreCount: true}, list: "1 4-6 8 10-13 15-16", sortable: true, after: 13, size: 7, passes: 2, adds: map[int]string{3: "17-20"}},
 			asks:  "<1*7 2*7 | 3*5 2*7 3*6 3*7 2*7", gives: "15-16 | 17-20",
 		},
+		"oldest first, all that was read goes, and then more comes": {
+			story: story{Server: pagetest.Server{Order: oldest}, list: "1-10", size: 5, passes: 2, adds: map[int]string{4: "11-20"}, goes: map[int]string{3: "1-10"}},
+			asks:  "<1*5 2*4 2*5 2*5 1*5 2*4 2*5 3*4 | 3*4", gives: "1-8 11-20 |",
+		},
+		"oldest first, pages fixed at 5, and the last is as long as was asked for": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 5, IgnoreCount: true}, list: "1-3 5 8", sortable: true, size: 5, passes: 3, adds: map[int]string{3: "9-12"}, goes: map[int]string{4: "1-8"}},
+			asks:  "<1*5 2*4 2*4 1*5 | !2*3 !2*3 1*5 | 1*5", gives: "1-3 5 8-12 | |",
+		},
+		"oldest first, page 1 in place of one behind the end, and all go": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 7, IgnoreCount: true}, list: "1 3-4", sortable: true, after: 1, size: 7, passes: 3, wraps: true, adds: map[int]string{4: "5-11"}, goes: map[int]string{2: "1-4"}},
+			asks:  "<1*7 2*2 2*2 1*3 2*7 2*7 <all*14 | <all*14 | <all*14", gives: "3-11 | |",
+		},
+		"oldest first, pages fixed at 3, and record_count one too small": {
+			story: story{Server: pagetest.Server{Order: oldest, Fixed: 3, IgnoreCount: true, Extra: -1}, list: "1-3", size: 3},
+			asks:  "<1*3 2*2 2*3 1*3", gives: "1-3",
+		},
 	}.check(t)
 }

@@ -302,5 +302,30 @@ func TestStories(t *testing.T) {
 			story: story{Server: pagetest.Server{Order: newest}, list: "1-2 5 8 11-12 15 18-19", after: 4, size: 6, goes: map[int]string{2: "11-18"}},
 			asks:  "<1*6 <2*6 !<2*4 <1*6", gives: "5 8 19",
 		},
+		"newest first, the whole list leaves out a record that a page has, each time": {
+			story: story{
+				Server: pagetest.Server{Order: newest, Limit: 3, IgnoreCount: true, Extra: -1}, list: "2-5 7 9", size: 6, wraps: true,
+				adds: map[int]string{3: "10-13"}, goes: map[int]string{3: "2-9"},
+				sends: map[int]string{8: "9 8 7 6 5 4 3 2", 9: "9 8 7 6 5 4 3 2", 10: "9 8 7 6 5 4 3 2", 11: "9 8 7 6 5 4 3 2"},
+			},
+			asks: "<1*6 <2*3 <3*3 !<7*3 <5*2 <all*1000000 <1*6 <5*3 <6*8 <6*8 <all*1000000", gives: "2-9",
+			fails: "page 1 of 3 records: a record that one response has is left out of another, for now",
+		},
+		"newest first, one record tells of count, and the whole list leaves out one that a page has": {
+			story: story{
+				Server: pagetest.Server{Order: newest, Limit: 2, Silent: true, Extra: 1}, list: "1 4-5 7-9", size: 5, adds: map[int]string{10: "10-12"},
+				sends: map[int]string{8: "9 8 7 6 5 4 3 2", 10: "9 8 7 6 5 4 3 2", 11: "9 8 7 6 5 4 3 2", 13: "9 8 7 6 5 4 3 2", 15: "9 8 7 6 5 4 3 2"},
+			},
+			asks: "<1*5 <6*2 <5*2 <3*2 <4*2 <3*2 <1*5 <3*2 <1*5 <1*8 <2*8 <2*8 <1*5 <2*8 <all*1000000 <all*1", gives: "2-9",
+			fails: "page 1 of -1 records: a record that one response has is left out of another, for now",
+		},
+		"newest first, pages fixed at 4, known by a record that was seen at a later position": {
+			story: story{Server: pagetest.Server{Order: newest, Fixed: 4, IgnoreCount: true}, list: "1-2 5-7 10", after: 1, size: 12, wraps: true},
+			asks:  "<1*12 <2*4 <2*3 <2*4 <1*4 <1*4", gives: "2 5-7 10",
+		},
+		"newest first, all go twice, no record_count, page 1 in place of one behind the end": {
+			story: story{Server: pagetest.Server{Order: newest, Silent: true, ByAsked: true}, list: "3-4 7-8 11-16", size: 4, passes: 2, wraps: true, adds: map[int]string{11: "17-20"}, goes: map[int]string{6: "3-16", 13: "3-16"}},
+			asks:  "<1*4 <6*3 <2*3 <4*4 <2*4 <3*4 <3*3 <3*3 <1*4 <1*4 <1*4 <6*4 <2*3 <1*4 | <1*4", gives: "17-20 |",
+		},
 	}.check(t)
 }
