@@ -159,7 +159,7 @@ func (all stories) check(t *testing.T) {
 	for name, test := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test.story.check(t, test.asks, test.gives, test.fails)
+			test.check(t, test.asks, test.gives, test.fails)
 		})
 	}
 }
