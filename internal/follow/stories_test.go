@@ -327,5 +327,9 @@ func TestStories(t *testing.T) {
 			story: story{Server: pagetest.Server{Order: newest, Silent: true, ByAsked: true}, list: "3-4 7-8 11-16", size: 4, passes: 2, wraps: true, adds: map[int]string{11: "17-20"}, goes: map[int]string{6: "3-16", 13: "3-16"}},
 			asks:  "<1*4 <6*3 <2*3 <4*4 <2*4 <3*4 <3*3 <3*3 <1*4 <1*4 <1*4 <6*4 <2*3 <1*4 | <1*4", gives: "17-20 |",
 		},
+		"newest first, record_count is another one once, and page 1 has no rows once": {
+			story: story{Server: pagetest.Server{Order: newest, Extra: 1, IgnoreCount: true}, list: "1 4-7", after: 4, size: 2, wraps: true, sends: map[int]string{8: "-"}, says: map[int]int{3: 5}},
+			asks:  "<1*2 <2*2 <1*2 !<2*2 <1*2 <2*2 <1*2 <1*2 <1*2 <2*2 <all*1000000", gives: "5-7",
+		},
 	}.check(t)
 }
