@@ -112,7 +112,7 @@ type pass struct {
 	sighted   []sighting   // in the order of their ids
 	passing   bool         // one of them would be passed over
 	told      bool         // record_count has come
-	same      bool         // the response to the same request was the same before
+	same      bool         // the response to the same request was the same before; says nothing of one without rows
 	changes   int          // how often record_count, or the response to the same request, has changed
 	doubts    int          // how often that was so
 	around
@@ -251,7 +251,7 @@ func (f *Follower) note(a Answer) {
 	}
 	before, asked := p.answers[f.next]
 	p.same = before == print
-	if asked && before != print {
+	if asked && !p.same {
 		clear(p.questions)
 		p.questions[f.next]++
 		p.changes++
